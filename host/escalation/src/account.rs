@@ -1,0 +1,160 @@
+//! One debtor's receivables at one creditor: a value that is rebuilt from its facts at any time.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::cash::{Payment, PostedPayment};
+use crate::dispute::Dispute;
+use crate::effect::Effect;
+use crate::id::{AccountId, EffectKey, InvoiceNumber, PaymentId};
+use crate::invoice::OpenItem;
+use crate::money::{Currency, Money};
+use crate::party::Party;
+use crate::placement::Placement;
+use crate::promise::Promise;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    pub id: AccountId,
+    pub debtor: Party,
+    /// By number.
+    pub items: BTreeMap<InvoiceNumber, OpenItem>,
+    /// Credit that no invoice could take yet, by currency, in minor units.
+    pub credit: BTreeMap<Currency, i64>,
+    pub payments: BTreeMap<PaymentId, PostedPayment>,
+    /// Announced, not yet booked.
+    pub pending: BTreeMap<PaymentId, Payment>,
+    /// Reversals whose payment is not known (yet); a person looks at them.
+    pub stray_reversals: Vec<Payment>,
+    pub promises: Vec<Promise>,
+    pub disputes: Vec<Dispute>,
+    pub placements: Vec<Placement>,
+    pub blocked: Option<DunningBlock>,
+    pub hold: Option<CreditHold>,
+    /// Media that the debtor asked not to be used; `all` for none at all.
+    pub stopped: BTreeSet<String>,
+    /// Phone numbers and addresses that turned out wrong, by medium.
+    pub unreachable: BTreeSet<String>,
+    /// Contacts made, newest last, at most [`CONTACTS_KEPT_MAX`].
+    pub contacts: Vec<Contact>,
+    /// Effects that have not ended, and unknown ones.
+    pub effects: BTreeMap<EffectKey, PlannedEffect>,
+    /// Keys of everything ever planned that must not be planned twice.
+    pub spent: BTreeSet<EffectKey>,
+}
+
+/// Set by people: leave this account alone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DunningBlock {
+    pub reason: String,
+    pub until: Option<Date>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreditHold {
+    pub since: Date,
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Contact {
+    pub on: Date,
+    /// `email`, `letter`, `call`, ...
+    pub medium: String,
+    pub key: EffectKey,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlannedEffect {
+    pub effect: Effect,
+    pub state: EffectState,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EffectState {
+    Planned,
+    /// The other side has it and it can still be taken back (a queued call).
+    Handed,
+    /// It may or may not have happened: nothing of the same purpose until a person says.
+    Unknown,
+}
+
+/// Older contacts are in the journal.
+pub const CONTACTS_KEPT_MAX: usize = 50;
+
+impl Account {
+    pub fn new(id: AccountId) -> Self {
+        let debtor = Party { id: id.as_str().to_owned(), ..Party::default() };
+        Self {
+            id,
+            debtor,
+            items: BTreeMap::new(),
+            credit: BTreeMap::new(),
+            payments: BTreeMap::new(),
+            pending: BTreeMap::new(),
+            stray_reversals: Vec::new(),
+            promises: Vec::new(),
+            disputes: Vec::new(),
+            placements: Vec::new(),
+            blocked: None,
+            hold: None,
+            stopped: BTreeSet::new(),
+            unreachable: BTreeSet::new(),
+            contacts: Vec::new(),
+            effects: BTreeMap::new(),
+            spent: BTreeSet::new(),
+        }
+    }
+
+    /// Open items, oldest due first.
+    pub fn open_items(&self) -> Vec<&OpenItem> {
+        let mut items: Vec<_> = self.items.values().filter(|item| item.is_open()).collect();
+        items.sort_by(|a, b| (a.invoice.due_on, &a.invoice.number).cmp(&(b.invoice.due_on, &b.invoice.number)));
+        items
+    }
+
+    /// What is open, a sum for each currency.
+    pub fn open(&self) -> Vec<Money> {
+        sum(self.items.values().filter(|item| item.is_open()).map(|item| item.open))
+    }
+
+    /// What is open and past due, a sum for each currency.
+    pub fn overdue(&self, today: Date) -> Vec<Money> {
+        sum(self.items.values().filter(|item| item.is_open() && item.invoice.due_on < today).map(|item| item.open))
+    }
+
+    /// Money on the account that no invoice took, a sum for each currency.
+    pub fn unapplied(&self) -> Vec<Money> {
+        sum(self.payments.values().map(|posted| posted.unapplied))
+    }
+
+    /// Days past due of the oldest open item.
+    pub fn days_past_due(&self, today: Date) -> i32 {
+        self.items.values().filter(|item| item.is_open()).map(|item| item.days_past_due(today)).max().unwrap_or(0)
+    }
+
+    pub fn running_promises(&self) -> impl Iterator<Item = &Promise> {
+        self.promises.iter().filter(|promise| promise.state == crate::promise::PromiseState::Running)
+    }
+
+    pub fn open_disputes(&self) -> impl Iterator<Item = &Dispute> {
+        self.disputes.iter().filter(|dispute| dispute.is_open())
+    }
+
+    pub fn live_placement(&self) -> Option<&Placement> {
+        self.placements.iter().rev().find(|placement| placement.state.is_live())
+    }
+}
+
+/// Sums by currency, in the order of their codes; zero sums are left out.
+pub fn sum(amounts: impl Iterator<Item = Money>) -> Vec<Money> {
+    let mut sums: BTreeMap<Currency, i64> = BTreeMap::new();
+    for amount in amounts {
+        let total = sums.entry(amount.currency).or_default();
+        *total = total.saturating_add(amount.minor);
+    }
+    sums.into_iter().filter(|(_, minor)| *minor != 0).map(|(currency, minor)| Money { minor, currency }).collect()
+}

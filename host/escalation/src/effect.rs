@@ -1,0 +1,120 @@
+//! What we ask of the world: one closed list.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{EffectKey, InvoiceNumber, LevelId, PaymentId};
+use crate::money::Money;
+use crate::policy::{Channel, Tone};
+
+/// An effect exists only because a decision planned it; how it ended comes back as a fact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Effect {
+    pub key: EffectKey,
+    /// The first day on which it may go out.
+    pub due_on: Date,
+    /// After this day it is pointless and expires.
+    pub valid_until: Option<Date>,
+    pub action: Action,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
+pub enum Action {
+    /// A written message to the debtor about open items.
+    SendNotice(Notice),
+    /// A written message to a colleague (the sales rep, the owner of a dispute).
+    TellColleague { level: LevelId, to: String, template: String, invoices: Vec<InvoiceNumber> },
+    QueueCall(Call),
+    /// Take back a call that the dialer has, or a message that was not yet handed on.
+    WithdrawCall { call: EffectKey, reason: String },
+    WithdrawMessage { message: EffectKey, reason: String },
+    HoldCredit { reason: String },
+    ReleaseCredit { reason: String },
+    PlaceWithAgency { sequence: u32, items: Vec<crate::placement::PlacedItem>, total: Money, commission: String },
+    ReportDirectPayment { placement: EffectKey, payment: PaymentId, amount: Money, received_on: Date },
+    RecallPlacement { placement: EffectKey, reason: String },
+    /// Tell the accounting package what a payment paid.
+    PostCashApplication { payment: PaymentId, invoice: InvoiceNumber, amount: Money, received_on: Date },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notice {
+    pub level: LevelId,
+    pub channel: Channel,
+    pub tone: Tone,
+    pub template: String,
+    /// What the notice is about; one of them reached `level`, the others come along.
+    pub invoices: Vec<InvoiceNumber>,
+    /// The day by which payment is asked for.
+    pub deadline: Option<Date>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Call {
+    pub level: LevelId,
+    pub invoices: Vec<InvoiceNumber>,
+    pub reason: String,
+    /// Open and overdue when it was planned, in minor units times days past due: the larger, the earlier it is called.
+    pub weight: i64,
+}
+
+/// Whom an effect is addressed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    Accounting,
+    Gateway,
+    Dialer,
+    Agency,
+    Messenger,
+}
+
+impl Role {
+    pub const ALL: [Role; 5] = [Role::Accounting, Role::Gateway, Role::Dialer, Role::Agency, Role::Messenger];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accounting => "accounting",
+            Self::Gateway => "gateway",
+            Self::Dialer => "dialer",
+            Self::Agency => "agency",
+            Self::Messenger => "messenger",
+        }
+    }
+}
+
+impl Action {
+    /// The role that performs it, and the name of the effect in that role's contract.
+    pub fn performed_by(&self) -> (Role, &'static str) {
+        match self {
+            Self::SendNotice(_) | Self::TellColleague { .. } => (Role::Messenger, "send"),
+            Self::WithdrawMessage { .. } => (Role::Messenger, "withdraw"),
+            Self::QueueCall(_) => (Role::Dialer, "queue-call"),
+            Self::WithdrawCall { .. } => (Role::Dialer, "withdraw-call"),
+            Self::HoldCredit { .. } => (Role::Accounting, "hold-credit"),
+            Self::ReleaseCredit { .. } => (Role::Accounting, "release-credit"),
+            Self::PostCashApplication { .. } => (Role::Accounting, "post-cash-application"),
+            Self::PlaceWithAgency { .. } => (Role::Agency, "place"),
+            Self::ReportDirectPayment { .. } => (Role::Agency, "report-direct-payment"),
+            Self::RecallPlacement { .. } => (Role::Agency, "recall"),
+        }
+    }
+
+    /// Reaches the debtor.
+    pub fn is_contact(&self) -> bool {
+        matches!(self, Self::SendNotice(_) | Self::QueueCall(_))
+    }
+
+    /// The invoices it is about.
+    pub fn invoices(&self) -> Vec<&InvoiceNumber> {
+        match self {
+            Self::SendNotice(notice) => notice.invoices.iter().collect(),
+            Self::TellColleague { invoices, .. } => invoices.iter().collect(),
+            Self::QueueCall(call) => call.invoices.iter().collect(),
+            Self::PlaceWithAgency { items, .. } => items.iter().map(|item| &item.invoice).collect(),
+            Self::PostCashApplication { invoice, .. } => vec![invoice],
+            _ => Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! What happened to an account: the only thing that changes its state, and all that the journal keeps.
+
+use jiff::civil::{Date, DateTime};
+use serde::{Deserialize, Serialize};
+
+use crate::cash::{Allocation, Payment};
+use crate::effect::Effect;
+use crate::id::{EffectKey, InvoiceNumber, LevelId, PaymentId, PromiseId};
+use crate::invoice::{CreditMemo, Invoice};
+use crate::money::Money;
+use crate::party::Party;
+use crate::placement::Collection;
+use crate::promise::Promise;
+use crate::report::{CallResult, Tracking};
+use crate::dispute::Dispute;
+
+/// A fact with its day and its origin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// Hub time at which the hub learned of it, or decided it.
+    pub at: DateTime,
+    /// The business day on which it happened.
+    pub on: Date,
+    /// The connection, `policy`, `dispatch` or `desk:<person>`; then the document and place it was read from.
+    pub origin: String,
+    pub fact: Fact,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
+pub enum Fact {
+    // reported
+    DebtorSynced { debtor: Party },
+    InvoiceIssued { invoice: Invoice },
+    /// A later open-item list states another open amount.
+    InvoiceRestated { number: InvoiceNumber, open: Money },
+    CreditMemoIssued { memo: CreditMemo },
+    PaymentReceived { payment: Payment },
+    PaymentAnnounced { payment: Payment },
+    /// `payment.id` names the reversal; the original is found by its references.
+    PaymentReversed { payment: Payment },
+    CallEnded(CallResult),
+    PromiseMade { promise: Promise },
+    DisputeOpened { dispute: Dispute },
+    /// `all`, or a medium: `call`, `email`, `letter`, `sms`.
+    StopRequested { medium: String, text: String },
+    MessageTracked { message: EffectKey, status: Tracking, text: String },
+    PlacementAcknowledged { placement: EffectKey, status: String, agency_reference: String, reason: String },
+    AgencyCollected { placement: EffectKey, collection: Collection },
+    PlacementReturned { placement: EffectKey, reason: String },
+
+    // said by people at the desk
+    DisputeResolved { dispute: crate::id::DisputeId, outcome: String, text: String },
+    DunningBlocked { reason: String, until: Option<Date> },
+    DunningUnblocked { reason: String },
+    /// The unapplied rest of a payment goes where a person said.
+    CashAssigned { payment: PaymentId, allocations: Vec<Allocation> },
+    /// A person found out how an effect with an unknown outcome ended.
+    EffectSettled { key: EffectKey, happened: bool, text: String },
+
+    // decided
+    CashApplied { payment: PaymentId, allocations: Vec<Allocation> },
+    PromiseKept { promise: PromiseId },
+    PromisePartlyKept { promise: PromiseId },
+    PromiseBroken { promise: PromiseId },
+    LevelReached { invoice: InvoiceNumber, level: LevelId },
+    /// The level does not apply to this item; the sentence names the rule.
+    LevelPassed { invoice: InvoiceNumber, level: LevelId, because: String },
+    CreditHeld { reason: String },
+    CreditReleased { reason: String },
+    EffectPlanned { effect: Effect },
+    EffectCancelled { key: EffectKey, because: String },
+
+    // how an effect ended
+    EffectDone { key: EffectKey, reference: String },
+    EffectRejected { key: EffectKey, code: String, reason: String },
+    EffectUnknown { key: EffectKey, text: String },
+    EffectExpired { key: EffectKey },
+}

@@ -1,0 +1,102 @@
+//! An invoice and what became of it.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{InvoiceNumber, LevelId};
+use crate::money::Money;
+
+/// What the accounting package said when it issued the invoice. Never changed afterwards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invoice {
+    pub number: InvoiceNumber,
+    pub issued_on: Date,
+    pub due_on: Date,
+    /// What was invoiced, tax included.
+    pub total: Money,
+    /// What was left to pay when it reached us.
+    pub payable: Money,
+    #[serde(default)]
+    pub terms: String,
+    /// What the debtor is asked to quote when paying.
+    #[serde(default)]
+    pub payment_references: Vec<String>,
+    #[serde(default)]
+    pub discounts: Vec<Discount>,
+    #[serde(default)]
+    pub buyer_reference: Option<String>,
+    #[serde(default)]
+    pub order: Option<String>,
+}
+
+/// Less to pay for paying early.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Discount {
+    /// A plain decimal, `2` for 2 %.
+    pub percent: String,
+    pub until: Date,
+}
+
+/// Money owed back: it lowers the invoices that it names, then the oldest ones.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreditMemo {
+    pub number: InvoiceNumber,
+    pub issued_on: Date,
+    /// Positive.
+    pub amount: Money,
+    #[serde(default)]
+    pub invoices: Vec<InvoiceNumber>,
+    #[serde(default)]
+    pub reason: String,
+}
+
+/// An invoice with its history: a line of the account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenItem {
+    pub invoice: Invoice,
+    /// What is still to be paid: `payable` less cash, credits and collections, plus the accounting package's adjustments.
+    pub open: Money,
+    /// Cash applied by us.
+    pub paid: Money,
+    /// Credit memos.
+    pub credited: Money,
+    /// What an agency collected for us (gross).
+    pub collected: Money,
+    /// What the accounting package's open-item list said beyond our own record (signed).
+    pub adjusted: Money,
+    /// Levels of the policy that this item has left behind, in order.
+    pub steps: Vec<Step>,
+    /// Which walk up the ladder this is; rises when a settled invoice is reopened.
+    pub cycle: u32,
+}
+
+/// One level that an item took or passed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    pub level: LevelId,
+    pub on: Date,
+    /// None: taken. Some: passed over, and why.
+    #[serde(default)]
+    pub passed: Option<String>,
+}
+
+impl OpenItem {
+    /// Calendar days past due; due today is 0.
+    pub fn days_past_due(&self, today: Date) -> i32 {
+        days_between(self.invoice.due_on, today).max(0)
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.open.is_positive()
+    }
+
+    /// The last level that was taken (not passed over).
+    pub fn level(&self) -> Option<&LevelId> {
+        self.steps.iter().rev().find(|step| step.passed.is_none()).map(|step| &step.level)
+    }
+}
+
+/// Calendar days from one day to another; negative when `to` is earlier.
+pub fn days_between(from: Date, to: Date) -> i32 {
+    from.until(to).map(|span| span.get_days()).unwrap_or(0)
+}

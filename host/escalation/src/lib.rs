@@ -1,0 +1,39 @@
+//! Who owes what, and what to do next.
+//!
+//! Pure: no clock, no randomness, no files, no network, no database. Everything that happened is a [`Fact`]; [`evolve`]
+//! folds facts into an [`Account`]; [`decide`] says what to do now and why; [`clear`] asks once more right before it is done.
+//! The same code runs live, in a story, in `dunlin verify` and in every property test.
+//!
+//! The modules, in reading order:
+
+pub mod id;
+pub mod money;
+pub mod party;
+pub mod invoice;
+pub mod cash;
+pub mod promise;
+pub mod dispute;
+pub mod placement;
+pub mod report;
+pub mod effect;
+pub mod event;
+pub mod account;
+pub mod policy;
+pub mod guard;
+pub mod evolve;
+pub mod decide;
+pub mod clear;
+pub mod story;
+
+pub use account::Account;
+pub use clear::{Clearance, clear};
+pub use decide::{Decision, Now, Reason, decide};
+pub use effect::{Action, Effect, Role};
+pub use event::Fact;
+pub use evolve::evolve;
+pub use id::{AccountId, EffectKey, InvoiceNumber, LevelId, PaymentId};
+pub use jiff::civil::{Date, DateTime};
+pub use money::{Currency, Money};
+pub use party::Party;
+pub use policy::Policy;
+pub use report::{Received, Report, Source};

@@ -1,0 +1,89 @@
+//! A placement: open items handed to a collection agency, and what the agency did with them.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{EffectKey, InvoiceNumber};
+use crate::money::Money;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Placement {
+    /// The business key of the effect that placed it; the agency quotes it.
+    pub key: EffectKey,
+    /// 1 for the first agency that these items go to.
+    pub sequence: u32,
+    pub items: Vec<PlacedItem>,
+    pub total: Money,
+    /// The agency's share, as a fraction such as `1/3`.
+    pub commission: String,
+    pub proposed_on: Date,
+    pub state: PlacementState,
+    #[serde(default)]
+    pub agency_reference: String,
+    /// The agency's transactions, newest last.
+    #[serde(default)]
+    pub collections: Vec<Collection>,
+    /// Direct payments that the agency was told of, or is about to be.
+    #[serde(default)]
+    pub direct_payments: Vec<DirectPayment>,
+    /// What reached the bank from the agency.
+    pub remitted: Money,
+    #[serde(default)]
+    pub closed_on: Option<Date>,
+    #[serde(default)]
+    pub closing_reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlacedItem {
+    pub invoice: InvoiceNumber,
+    pub amount: Money,
+}
+
+/// domain: `proposed -> sent -> active | rejected`; `active -> recall-requested -> recalled`; `active -> returned`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PlacementState {
+    Proposed,
+    /// Handed over, not yet accepted.
+    Sent,
+    Active,
+    Rejected,
+    RecallRequested,
+    Recalled,
+    Returned,
+}
+
+impl PlacementState {
+    /// The items are in the agency's hands, or on the way there: nobody else contacts the debtor about them.
+    pub fn is_live(self) -> bool {
+        matches!(self, Self::Proposed | Self::Sent | Self::Active | Self::RecallRequested)
+    }
+}
+
+/// One transaction of the agency.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collection {
+    pub transaction: String,
+    /// The transaction that this one undoes; its amounts are then negative.
+    #[serde(default)]
+    pub reverses: Option<String>,
+    pub gross: Money,
+    pub commission: Money,
+    /// What the agency hands over: gross, or gross less commission.
+    pub net: Money,
+    /// `gross` or `net`.
+    pub remittance: String,
+    pub on: Date,
+    #[serde(default)]
+    pub remittance_reference: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectPayment {
+    pub payment: crate::id::PaymentId,
+    pub amount: Money,
+    pub received_on: Date,
+    /// What the agency is owed for it under its terms.
+    pub commission: Money,
+}

@@ -1,0 +1,205 @@
+//! A dunning policy: what is done when, in which tone, and what must hold for it. Written in TOML, versioned.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::id::LevelId;
+use crate::money::Currency;
+use crate::party::PartyKind;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "snake_case")]
+pub struct Policy {
+    pub name: String,
+    /// Changes whenever the text does; an account in flight keeps the one it has until it is migrated.
+    pub version: String,
+    #[serde(default)]
+    pub terms: Terms,
+    #[serde(default)]
+    pub promise: PromiseRules,
+    #[serde(default)]
+    pub contact: ContactRules,
+    #[serde(default)]
+    pub cash: CashRules,
+    #[serde(default)]
+    pub agency: AgencyRules,
+    /// From the first to the last.
+    #[serde(rename = "level")]
+    pub levels: Vec<Level>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Terms {
+    /// For invoices that state no due date: days after the issue date.
+    pub default_days: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PromiseRules {
+    /// Days after the promised day before a promise counts as broken: money takes time to arrive.
+    pub grace_days: u16,
+    /// A promise further away than this is not accepted as one.
+    pub days_ahead_max: u16,
+    /// Kept when at least this share of it arrived, in percent.
+    pub tolerance_percent: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ContactRules {
+    /// Contact people from Monday to Friday only.
+    pub weekdays_only: bool,
+    /// Days between two contacts of one account, whatever the channel.
+    pub gap_days: u16,
+    /// Calls to one account within seven days.
+    pub calls_per_week_max: u16,
+    /// Below this the account is left in peace, in major units by currency; a currency not named has no minimum.
+    pub balance_min: BTreeMap<Currency, String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CashRules {
+    /// Nobody is chased when the newest bank statement is older than this many days; 0 switches the rule off.
+    pub feed_age_days_max: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AgencyRules {
+    /// The agency's share, as a fraction such as `1/3`.
+    pub commission: String,
+    /// A person approves each placement.
+    pub approval: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Level {
+    pub id: LevelId,
+    /// For people: `second e-mail`.
+    pub title: String,
+    pub action: LevelAction,
+    /// What `days` counts from.
+    #[serde(default)]
+    pub after: Anchor,
+    /// Days after the anchor; negative: before it.
+    pub days: i16,
+    /// Past this day (same anchor) the level is passed over instead of being late.
+    #[serde(default)]
+    pub until_days: Option<i16>,
+    /// Days since the level before.
+    #[serde(default)]
+    pub gap_days: u16,
+    /// For notices: the first that reaches this debtor is used.
+    #[serde(default)]
+    pub channels: Vec<Channel>,
+    #[serde(default)]
+    pub tone: Tone,
+    /// For notices and colleagues: the template's name.
+    #[serde(default)]
+    pub template: String,
+    /// For `tell-colleague`: whom, by the role that the configuration names.
+    #[serde(default)]
+    pub to: String,
+    /// For notices: asks for payment within so many days of sending.
+    #[serde(default)]
+    pub deadline_days: Option<u16>,
+    /// Applies only if all of it holds; otherwise the level is passed over.
+    #[serde(default)]
+    pub when: Condition,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Condition {
+    /// The item's open amount, in major units by currency; a currency not named has no minimum.
+    pub open_min: BTreeMap<Currency, String>,
+    /// Empty: any.
+    pub debtor_kinds: Vec<PartyKind>,
+    /// Empty: any. ISO 3166-1 alpha-2.
+    pub countries: Vec<String>,
+    /// Only accounts that broke a promise.
+    pub broke_promise: Option<bool>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LevelAction {
+    Notice,
+    Call,
+    TellColleague,
+    HoldCredit,
+    Place,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Anchor {
+    Issue,
+    #[default]
+    Due,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Channel {
+    Email,
+    Letter,
+    Sms,
+    RegisteredLetter,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tone {
+    #[default]
+    Friendly,
+    Neutral,
+    Firm,
+    Final,
+}
+
+impl Channel {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Email => "email",
+            Self::Letter => "letter",
+            Self::Sms => "sms",
+            Self::RegisteredLetter => "registered-letter",
+        }
+    }
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self { default_days: 30 }
+    }
+}
+
+impl Default for PromiseRules {
+    fn default() -> Self {
+        Self { grace_days: 2, days_ahead_max: 30, tolerance_percent: 95 }
+    }
+}
+
+impl Default for ContactRules {
+    fn default() -> Self {
+        Self { weekdays_only: true, gap_days: 2, calls_per_week_max: 3, balance_min: BTreeMap::new() }
+    }
+}
+
+impl Default for CashRules {
+    fn default() -> Self {
+        Self { feed_age_days_max: 5 }
+    }
+}
+
+impl Default for AgencyRules {
+    fn default() -> Self {
+        Self { commission: "1/3".to_owned(), approval: false }
+    }
+}

@@ -1,0 +1,58 @@
+//! T2: lanes, one for each account: claimed, decided, released.
+
+use escalation::event::Event;
+use escalation::{Account, AccountId, DateTime, Reason};
+
+use crate::journal::Stored;
+use crate::view::AccountRow;
+
+/// A lane in our hands until its lease ends.
+#[derive(Clone, Debug)]
+pub struct Claimed {
+    pub account: AccountId,
+    pub fence: i64,
+    /// The state up to `done_seq`; none for a new account.
+    pub state: Option<Account>,
+    pub done_seq: i64,
+    /// Events after `done_seq`, in order.
+    pub unread: Vec<Stored>,
+}
+
+/// What a decision changed.
+#[derive(Clone, Debug)]
+pub struct Decided {
+    pub account: AccountId,
+    pub fence: i64,
+    pub at: DateTime,
+    /// The last event of [`Claimed::unread`] that `state` contains (or `done_seq` when there was none).
+    pub read_seq: i64,
+    /// Events of the decision, to be appended after the lane's head. `EffectPlanned` and `EffectCancelled` among them also
+    /// write the outbox. If the lane got new events meanwhile they stay unread, behind these.
+    pub events: Vec<Event>,
+    /// The account after all of it.
+    pub state: Account,
+    pub policy: String,
+    pub look_again: Option<DateTime>,
+    pub because: Vec<Reason>,
+    /// What the desk and the cash index shall show.
+    pub row: AccountRow,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LaneState {
+    pub head_seq: i64,
+    pub done_seq: i64,
+    pub next_due_at: Option<DateTime>,
+    pub parked: Option<String>,
+}
+
+/// A decision as it was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecisionRow {
+    pub at: DateTime,
+    pub policy: String,
+    /// The events up to which the account was known.
+    pub seq: i64,
+    pub look_again: Option<DateTime>,
+    pub because: Vec<Reason>,
+}
