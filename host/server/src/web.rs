@@ -1,0 +1,87 @@
+//! What the desk and the API share: the hub that they show, the guard before every page, and the router.
+
+pub mod guard;
+pub mod limits;
+pub mod link;
+pub mod problem;
+pub mod session;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axum::Router;
+use axum::middleware::{from_fn, from_fn_with_state};
+use escalation::{AccountId, DateTime, Fact, Party, Policy};
+use tower_http::limit::RequestBodyLimitLayer;
+
+use crate::{api, desk};
+
+/// The running hub, as people and programs see it. What they do comes back to it as events.
+#[async_trait]
+pub trait Hub: Send + Sync {
+    fn store(&self) -> &dyn store::Store;
+    /// Hub time.
+    fn now(&self) -> DateTime;
+    fn policy(&self) -> Arc<Policy>;
+    fn creditor(&self) -> &Party;
+    fn plugins(&self) -> Vec<PluginStatus>;
+    /// A person's act: an event on the account, with the person as its origin.
+    async fn record(&self, account: &AccountId, who: &str, fact: Fact) -> Result<(), String>;
+    async fn resume_plugin(&self, name: &str) -> Result<(), String>;
+    async fn unpark(&self, account: &AccountId) -> Result<(), String>;
+    /// `day 57 of 120` in the demo.
+    fn progress(&self) -> Option<String>;
+}
+
+/// A running plugin: what it is, what it may do, how it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PluginStatus {
+    /// The file in config/plugins.
+    pub name: String,
+    /// The plugin that it runs.
+    pub id: String,
+    pub version: String,
+    pub summary: String,
+    pub roles: Vec<String>,
+    /// Connection to folder.
+    pub connections: BTreeMap<String, String>,
+    pub imports: Vec<String>,
+    /// For people: `500 ms CPU, 30 s wall, 64 MiB`.
+    pub limits: String,
+    /// Why it is not asked any more.
+    pub paused: Option<String>,
+    pub failures_in_row: u32,
+    pub last_error: Option<String>,
+}
+
+/// Who may look.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// Opens everything. Empty: nothing opens.
+    pub token: String,
+    /// Names under which the desk is reached, beside loopback ones; a port is not needed.
+    pub hosts: Vec<String>,
+}
+
+/// What every handler gets.
+pub struct Web {
+    pub hub: Arc<dyn Hub>,
+    pub access: Access,
+}
+
+pub type Shared = Arc<Web>;
+
+/// The desk at `/`, the API at `/api`, the guard before both.
+pub fn router(hub: Arc<dyn Hub>, access: Access) -> Router {
+    let shared = Arc::new(Web { hub, access });
+    desk::router()
+        .merge(api::router())
+        .fallback(desk::not_found)
+        .layer(from_fn_with_state(shared.clone(), guard::let_in))
+        .layer(RequestBodyLimitLayer::new(limits::BODY_BYTES_MAX))
+        .layer(from_fn_with_state(shared.clone(), guard::host_is_ours))
+        .layer(from_fn(guard::within_time))
+        .layer(from_fn(guard::closed_headers))
+        .with_state(shared)
+}

@@ -1,0 +1,35 @@
+//! The limits of the desk and the API, each with its unit.
+
+use std::time::Duration;
+
+/// The largest request body, in bytes: a form with a note.
+pub const BODY_BYTES_MAX: usize = 64 * 1024;
+/// A request that takes longer is given up.
+pub const REQUEST_TIME_MAX: Duration = Duration::from_secs(15);
+/// Notes and reasons that people write, in characters.
+pub const NOTE_CHARS_MAX: usize = 500;
+/// A person's name, in characters.
+pub const WHO_CHARS_MAX: usize = 60;
+/// What is looked for, in characters.
+pub const SEARCH_CHARS_MAX: usize = 100;
+
+/// Rows of a page, when nothing else is asked for.
+pub const PER_PAGE: u32 = 50;
+pub const PER_PAGE_MAX: u32 = 200;
+/// The last page that can be asked for.
+pub const PAGE_MAX: u32 = 100_000;
+
+/// Lines of the worklist.
+pub const WORK_ROWS_MAX: u32 = 200;
+/// Journal entries on a page of the timeline.
+pub const TIMELINE_EVENTS: u32 = 40;
+/// Decisions that are read for a timeline, newest first.
+pub const DECISIONS_MAX: u32 = 1_000;
+/// Effects of an account, newest first.
+pub const ACCOUNT_EFFECTS_MAX: u32 = 60;
+/// Effects of a status, quarantined documents, parked lanes, accounts with money that nothing took: rows on one page each.
+pub const LIST_ROWS_MAX: u32 = 200;
+/// Last calls shown for each plugin.
+pub const CALLS_MAX: u32 = 20;
+/// Bars of the chart of money in.
+pub const WEEKS_SHOWN: u32 = 18;
