@@ -70,11 +70,14 @@ impl Connection {
 pub fn name_of_key(key: &str) -> String {
     let keep = |sign: char| sign.is_ascii_alphanumeric() || matches!(sign, '.' | '_' | '-');
     let mut name: String = key.chars().map(|sign| if keep(sign) { sign } else { '-' }).collect();
-    if name.starts_with('.') {
-        name.replace_range(..1, "-");
+    // A file that begins with a point is hidden.
+    match name.strip_prefix('.') {
+        Some(rest) => name = format!("-{rest}"),
+        None if name.is_empty() => name.push('-'),
+        None => {}
     }
     name.truncate(NAME_BYTES);
-    if name == key && !name.is_empty() {
+    if name == key {
         return name;
     }
     // What is cut off makes room for the hash, so that a long name stays within the bound.
