@@ -1,0 +1,1 @@
+//! What the facts of bank files must be.
