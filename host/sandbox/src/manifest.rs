@@ -1,0 +1,238 @@
+//! plugin.toml: what a plugin is, what it can do and what it asks for.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use escalation::Role;
+use serde::{Deserialize, Serialize};
+
+use crate::error::SandboxError;
+use crate::limits::BATCH_LEN_MAX;
+use crate::request::EFFECTS;
+
+/// The contract that this host speaks, as manifests state it.
+pub const CONTRACT: &str = "0.1";
+/// What a plugin may import of the host.
+pub const IMPORTS: [&str; 3] = ["files", "kv", "log"];
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Manifest {
+    /// Lower-case words joined by `-`, such as `dialer-file`.
+    pub id: String,
+    pub version: String,
+    /// The contract that it was built against.
+    pub contract: String,
+    pub summary: String,
+    pub roles: BTreeSet<Role>,
+    /// Of [`IMPORTS`].
+    #[serde(default)]
+    pub imports: BTreeSet<String>,
+    #[serde(default, rename = "connection")]
+    pub connections: Vec<ConnectionAsk>,
+    /// Every effect that it can do, by its name in the contract.
+    #[serde(default)]
+    pub performs: BTreeMap<String, Performs>,
+    #[serde(default)]
+    pub limits: LimitsAsk,
+}
+
+/// A connection that the operator has to bind.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectionAsk {
+    pub name: String,
+    #[serde(rename = "type")]
+    pub kind: ConnectionKind,
+    /// A sentence for the operator.
+    pub purpose: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ConnectionKind {
+    /// A folder.
+    Files,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Performs {
+    pub class: Class,
+    /// The most requests in one batch.
+    pub batch_max: u32,
+}
+
+/// What may be done when the outcome of an effect is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// The same key or batch again is harmless.
+    Native,
+    /// Ask first.
+    Lookup,
+    /// At most once.
+    None,
+}
+
+/// What it asks for; the operator may cap it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LimitsAsk {
+    pub cpu_ms: u32,
+    pub wall_ms: u32,
+    pub memory_mib: u32,
+}
+
+impl Default for LimitsAsk {
+    fn default() -> Self {
+        Self { cpu_ms: 500, wall_ms: 30_000, memory_mib: 64 }
+    }
+}
+
+impl Manifest {
+    /// Reads a manifest; `file` is only for the message.
+    pub fn parse(text: &str, file: &str) -> Result<Self, SandboxError> {
+        let wrong = |problem: String| SandboxError::Manifest { file: file.to_owned(), problem };
+        let manifest: Self = toml::from_str(text).map_err(|error| wrong(error.to_string().trim_end().to_owned()))?;
+        manifest.check().map_err(wrong)?;
+        Ok(manifest)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let word = |text: &str| {
+            !text.is_empty()
+                && text.len() <= 60
+                && text.starts_with(|first: char| first.is_ascii_lowercase())
+                && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        };
+        if !word(&self.id) {
+            return Err(format!(
+                "`id` is `{}`; allowed are lower-case letters, digits and `-`, such as `dialer-file`",
+                self.id
+            ));
+        }
+        if self.version.is_empty() || self.version.len() > 60 {
+            return Err("`version` is empty or too long; write it like `0.1.0`".to_owned());
+        }
+        if self.contract != CONTRACT {
+            return Err(format!("`contract` is `{}`; this host speaks `{CONTRACT}`", self.contract));
+        }
+        if self.roles.is_empty() {
+            return Err(format!(
+                "`roles` is empty; allowed are {}",
+                quoted(Role::ALL.iter().map(|role| role.as_str()))
+            ));
+        }
+        if let Some(import) = self.imports.iter().find(|import| !IMPORTS.contains(&import.as_str())) {
+            return Err(format!("`imports` has `{import}`; allowed are {}", quoted(IMPORTS)));
+        }
+        self.check_connections(word)?;
+        self.check_performs()?;
+        for (key, value, least, most) in [
+            ("cpu_ms", self.limits.cpu_ms, 10, 60_000),
+            ("wall_ms", self.limits.wall_ms, 100, 600_000),
+            ("memory_mib", self.limits.memory_mib, 2, 1_024),
+        ] {
+            if !(least..=most).contains(&value) {
+                return Err(format!("`limits.{key}` is {value}; allowed is {least} to {most}"));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_connections(&self, word: impl Fn(&str) -> bool) -> Result<(), String> {
+        let mut names = BTreeSet::new();
+        for connection in &self.connections {
+            if !word(&connection.name) {
+                return Err(format!(
+                    "a connection has the `name` `{}`; allowed are lower-case letters, digits and `-`",
+                    connection.name
+                ));
+            }
+            if !names.insert(&connection.name) {
+                return Err(format!("there are two connections with the `name` `{}`", connection.name));
+            }
+        }
+        if !self.connections.is_empty() && !self.imports.contains("files") {
+            return Err("it has a connection of the type `files`, but `imports` lacks `files`".to_owned());
+        }
+        Ok(())
+    }
+
+    fn check_performs(&self) -> Result<(), String> {
+        let own = || EFFECTS.iter().filter(|(role, _)| self.roles.contains(role)).map(|(_, effect)| *effect);
+        for (effect, performs) in &self.performs {
+            if !own().any(|known| known == effect) {
+                return Err(format!("`performs.{effect}` is no effect of its roles; allowed are {}", quoted(own())));
+            }
+            if !(1..=BATCH_LEN_MAX).contains(&performs.batch_max) {
+                return Err(format!(
+                    "`performs.{effect}.batch_max` is {}; allowed is 1 to {BATCH_LEN_MAX}",
+                    performs.batch_max
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn quoted<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    let words: Vec<String> = words.into_iter().map(|word| format!("`{word}`")).collect();
+    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+id = "dialer-file"
+version = "0.1.0"
+contract = "0.1"
+summary = "call lists out, call results back, as CSV files"
+roles = ["dialer"]
+imports = ["files", "log"]
+[[connection]]
+name = "lists"
+type = "files"
+purpose = "call lists go to `outgoing/`"
+[performs.queue-call]
+class = "native"
+batch_max = 500
+[limits]
+cpu_ms = 900
+"#;
+
+    #[test]
+    fn a_manifest_is_read_and_gaps_take_the_defaults() {
+        let manifest = Manifest::parse(GOOD, "plugin.toml").unwrap();
+        assert_eq!(manifest.id, "dialer-file");
+        assert_eq!(manifest.roles, BTreeSet::from([Role::Dialer]));
+        assert_eq!(manifest.performs["queue-call"], Performs { class: Class::Native, batch_max: 500 });
+        assert_eq!(manifest.limits, LimitsAsk { cpu_ms: 900, ..LimitsAsk::default() });
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_file_key_and_allowed_values() {
+        for (from, to, told) in [
+            ("id = \"dialer-file\"", "id = \"Dialer File\"", vec!["`id`", "lower-case"]),
+            ("contract = \"0.1\"", "contract = \"7\"", vec!["`contract` is `7`", "`0.1`"]),
+            ("roles = [\"dialer\"]", "roles = [\"barber\"]", vec!["barber", "accounting"]),
+            ("\"log\"]", "\"sockets\"]", vec!["`sockets`", "`kv`"]),
+            ("performs.queue-call", "performs.send", vec!["`performs.send`", "`queue-call`, `withdraw-call`"]),
+            ("batch_max = 500", "batch_max = 0", vec!["batch_max` is 0", "1 to 1000"]),
+            ("cpu_ms = 900", "cpu_ms = 1", vec!["`limits.cpu_ms` is 1", "10 to 60000"]),
+            ("cpu_ms = 900", "cpu = 900", vec!["unknown field `cpu`", "`cpu_ms`"]),
+            ("class = \"native\"", "class = \"perhaps\"", vec!["perhaps", "`lookup`"]),
+            ("type = \"files\"", "type = \"http\"", vec!["http", "`files`"]),
+            ("imports = [\"files\", \"log\"]", "imports = [\"log\"]", vec!["`imports` lacks `files`"]),
+        ] {
+            assert!(GOOD.contains(from), "{from}");
+            let error = Manifest::parse(&GOOD.replacen(from, to, 1), "x/plugin.toml").unwrap_err().to_string();
+            assert!(error.starts_with("x/plugin.toml: "), "{error}");
+            for part in told {
+                assert!(error.contains(part), "`{part}` is not in: {error}");
+            }
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What a plugin is asked to do, in plain values. The host stores exactly this, so that it can ask for exactly this again.
+
+use escalation::effect::Role;
+use escalation::id::{AccountId, EffectKey, InvoiceNumber, PaymentId};
+use escalation::{Date, DateTime, Money, Party};
+use serde::{Deserialize, Serialize};
+
+/// Effects that go out together. A batch that is asked for again has the same id and the same content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Batch {
+    pub id: String,
+    /// The hub's clock, in hub time.
+    pub at: DateTime,
+    pub creditor: Party,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    pub key: EffectKey,
+    pub ask: Ask,
+}
+
+/// The effects of the contract: one closed list here, an open one on the wire.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "ask", rename_all = "kebab-case")]
+pub enum Ask {
+    Send(Message),
+    WithdrawMessage(MessageWithdrawal),
+    QueueCall(CallAsk),
+    WithdrawCall(CallWithdrawal),
+    Place(PlacementAsk),
+    ReportDirectPayment(DirectPaymentAsk),
+    Recall(RecallAsk),
+    HoldCredit(CreditNotice),
+    ReleaseCredit(CreditNotice),
+    PostCashApplication(CashApplicationAsk),
+}
+
+/// A finished message: the host wrote every word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    pub account: AccountId,
+    /// `email`, `letter`, `sms`, `registered-letter`.
+    pub channel: String,
+    pub recipient: Party,
+    /// An e-mail address or a phone number; empty for a letter.
+    pub address: String,
+    pub language: String,
+    pub subject: String,
+    pub text: String,
+    #[serde(default)]
+    pub html: Option<String>,
+    /// Named values beside the typed fields.
+    #[serde(default)]
+    pub notes: Vec<(String, String)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageWithdrawal {
+    /// The key of the message.
+    pub message: EffectKey,
+    pub account: AccountId,
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallAsk {
+    pub account: AccountId,
+    pub debtor: Party,
+    pub phone: String,
+    /// 1 is called first.
+    pub rank: u32,
+    pub overdue: Money,
+    pub days_past_due: u32,
+    pub items: Vec<Item>,
+    pub reason: String,
+    pub expires_on: Date,
+}
+
+/// An open invoice as an outsider needs to see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    pub invoice: InvoiceNumber,
+    pub issued_on: Date,
+    pub due_on: Date,
+    pub original: Money,
+    pub open: Money,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallWithdrawal {
+    /// The key of the queued call.
+    pub call: EffectKey,
+    pub account: AccountId,
+    pub phone: String,
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlacementAsk {
+    pub account: AccountId,
+    pub debtor: Party,
+    /// 1 for the first agency, 2 for the next.
+    pub sequence: u32,
+    pub items: Vec<Item>,
+    pub total: Money,
+    /// A fraction such as `1/3`.
+    pub commission: String,
+    #[serde(default)]
+    pub last_payment_on: Option<Date>,
+    /// What was tried before, a line each.
+    #[serde(default)]
+    pub history: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DirectPaymentAsk {
+    pub placement: EffectKey,
+    pub account: AccountId,
+    pub payment: PaymentId,
+    pub amount: Money,
+    pub received_on: Date,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RecallAsk {
+    pub placement: EffectKey,
+    pub account: AccountId,
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreditNotice {
+    pub debtor: Party,
+    pub reason: String,
+    pub overdue: Money,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CashApplicationAsk {
+    pub debtor: Party,
+    pub invoice: InvoiceNumber,
+    pub payment: PaymentId,
+    pub amount: Money,
+    pub received_on: Date,
+}
+
+/// Every effect of the contract, by role, as manifests name them.
+pub const EFFECTS: [(Role, &str); 10] = [
+    (Role::Messenger, "send"),
+    (Role::Messenger, "withdraw"),
+    (Role::Dialer, "queue-call"),
+    (Role::Dialer, "withdraw-call"),
+    (Role::Agency, "place"),
+    (Role::Agency, "report-direct-payment"),
+    (Role::Agency, "recall"),
+    (Role::Accounting, "hold-credit"),
+    (Role::Accounting, "release-credit"),
+    (Role::Accounting, "post-cash-application"),
+];
+
+impl Ask {
+    /// The role that performs it, and the name of the effect in that role's contract.
+    pub fn performed_by(&self) -> (Role, &'static str) {
+        match self {
+            Self::Send(_) => EFFECTS[0],
+            Self::WithdrawMessage(_) => EFFECTS[1],
+            Self::QueueCall(_) => EFFECTS[2],
+            Self::WithdrawCall(_) => EFFECTS[3],
+            Self::Place(_) => EFFECTS[4],
+            Self::ReportDirectPayment(_) => EFFECTS[5],
+            Self::Recall(_) => EFFECTS[6],
+            Self::HoldCredit(_) => EFFECTS[7],
+            Self::ReleaseCredit(_) => EFFECTS[8],
+            Self::PostCashApplication(_) => EFFECTS[9],
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! What one call owns on the host's side, and the host's end of the imported interfaces.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use wasmtime::component::ResourceTable;
+use wasmtime::{ResourceLimiter, Result};
+use wasmtime_wasi::{HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxView, WasiView};
+
+use crate::bindings::types::Error;
+use crate::bindings::{files, kv, log, types};
+use crate::connection::Files;
+use crate::limits::{HANDLES_MAX, TABLE_LEN_MAX, TICK};
+use crate::log::{Log, Printed};
+use crate::memory::Kv;
+
+pub(crate) struct State {
+    wasi: WasiCtx,
+    table: ResourceTable,
+    pub(crate) printed: Printed,
+    pub(crate) space: Space,
+    pub(crate) log: Log,
+    pub(crate) kv: Kv,
+    files: Files,
+    /// Ticks of the processor clock that passed while the host worked and the guest waited.
+    pub(crate) waited: Duration,
+}
+
+impl State {
+    pub(crate) fn new(memory_max: usize, kv: Kv, files: Files) -> Self {
+        let printed = Printed::default();
+        let mut table = ResourceTable::new();
+        table.set_max_capacity(HANDLES_MAX);
+        let mut wasi = WasiCtx::builder();
+        wasi.stdout(printed.clone()).stderr(printed.clone());
+        // A call is a function of what it is given: its hash seeds and clocks never differ.
+        wasi.insecure_random_seed(0x6475_6e6c_696e).wall_clock(Stopped).monotonic_clock(Stopped);
+        Self {
+            wasi: wasi.build(),
+            table,
+            printed,
+            space: Space::new(memory_max),
+            log: Log::default(),
+            kv,
+            files,
+            waited: Duration::ZERO,
+        }
+    }
+
+    /// The epoch goes on while the guest waits for the host, but counts one tick at most when it comes back.
+    fn back_from(&mut self, start: Instant) {
+        self.waited += start.elapsed().min(TICK);
+    }
+}
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+/// The clocks of guests stand still: the hub's time comes with each batch.
+struct Stopped;
+
+impl HostWallClock for Stopped {
+    fn resolution(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+
+    fn now(&self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+impl HostMonotonicClock for Stopped {
+    fn resolution(&self) -> u64 {
+        1
+    }
+
+    fn now(&self) -> u64 {
+        0
+    }
+}
+
+/// Linear memory of all instances of a call together; a refusal is remembered, because the guest only sees a failed growth.
+#[derive(Debug)]
+pub(crate) struct Space {
+    max: usize,
+    used: usize,
+    pub(crate) peak: usize,
+    pub(crate) refused: bool,
+}
+
+impl Space {
+    pub(crate) fn new(max: usize) -> Self {
+        Self { max, used: 0, peak: 0, refused: false }
+    }
+}
+
+impl ResourceLimiter for Space {
+    fn memory_growing(&mut self, current: usize, desired: usize, _maximum: Option<usize>) -> Result<bool> {
+        let after = self.used.saturating_add(desired.saturating_sub(current));
+        if after > self.max {
+            self.refused = true;
+            return Ok(false);
+        }
+        self.used = after;
+        self.peak = self.peak.max(after);
+        Ok(true)
+    }
+
+    fn table_growing(&mut self, _current: usize, desired: usize, _maximum: Option<usize>) -> Result<bool> {
+        Ok(desired <= TABLE_LEN_MAX)
+    }
+}
+
+impl types::Host for State {}
+
+impl log::Host for State {
+    async fn write(&mut self, level: String, message: String) -> Result<()> {
+        self.log.write(&level, &message);
+        Ok(())
+    }
+}
+
+impl kv::Host for State {
+    async fn get(&mut self, key: String) -> Result<Result<Option<Vec<u8>>, Error>> {
+        let start = Instant::now();
+        let value = self.kv.get(&key).await;
+        self.back_from(start);
+        Ok(value)
+    }
+
+    async fn set(&mut self, key: String, value: Vec<u8>) -> Result<Result<(), Error>> {
+        let start = Instant::now();
+        let done = self.kv.put(key, Some(value)).await;
+        self.back_from(start);
+        Ok(done)
+    }
+
+    async fn delete(&mut self, key: String) -> Result<Result<(), Error>> {
+        let start = Instant::now();
+        let done = self.kv.put(key, None).await;
+        self.back_from(start);
+        Ok(done)
+    }
+}
+
+impl files::Host for State {
+    async fn list(
+        &mut self,
+        connection: String,
+        folder: String,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<Result<Vec<files::Entry>, Error>> {
+        let start = Instant::now();
+        let entries = self.files.list(&connection, folder, after, limit).await;
+        self.back_from(start);
+        Ok(entries)
+    }
+
+    async fn read(&mut self, connection: String, path: String) -> Result<Result<Vec<u8>, Error>> {
+        let start = Instant::now();
+        let content = self.files.read(&connection, path).await;
+        self.back_from(start);
+        Ok(content)
+    }
+
+    async fn write(&mut self, connection: String, path: String, content: Vec<u8>) -> Result<Result<(), Error>> {
+        let start = Instant::now();
+        let done = self.files.write(&connection, path, content).await;
+        self.back_from(start);
+        Ok(done)
+    }
+
+    async fn move_(&mut self, connection: String, start: String, goal: String) -> Result<Result<(), Error>> {
+        let begun = Instant::now();
+        let done = self.files.rename(&connection, start, goal).await;
+        self.back_from(begun);
+        Ok(done)
+    }
+}
+
+/// Shared with every call of a plugin.
+pub(crate) type Folders = Arc<std::collections::BTreeMap<String, std::path::PathBuf>>;
