@@ -78,3 +78,12 @@ pub enum QuarantineReason {
     /// The key is known with other content.
     Conflict,
 }
+
+impl QuarantineReason {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Conflict => "conflict",
+        }
+    }
+}

@@ -6,6 +6,11 @@ use escalation::{Account, AccountId, DateTime, Reason};
 use crate::journal::Stored;
 use crate::view::AccountRow;
 
+/// Unread events that a claim hands out for one lane.
+pub const LANE_EVENTS_MAX: i64 = 10_000;
+/// Decisions that are kept for one account; older ones give way.
+pub const DECISIONS_KEPT_MAX: i64 = 200;
+
 /// A lane in our hands until its lease ends.
 #[derive(Clone, Debug)]
 pub struct Claimed {
@@ -14,8 +19,11 @@ pub struct Claimed {
     /// The state up to `done_seq`; none for a new account.
     pub state: Option<Account>,
     pub done_seq: i64,
-    /// Events after `done_seq`, in order.
+    /// Events after `done_seq`, in order, at most [`LANE_EVENTS_MAX`].
     pub unread: Vec<Stored>,
+    /// There are unread events beyond these. Then nothing is to be decided yet: write back the state with no events, and
+    /// claim the lane again for the rest.
+    pub more: bool,
 }
 
 /// What a decision changed.
@@ -26,8 +34,10 @@ pub struct Decided {
     pub at: DateTime,
     /// The last event of [`Claimed::unread`] that `state` contains (or `done_seq` when there was none).
     pub read_seq: i64,
-    /// Events of the decision, to be appended after the lane's head. `EffectPlanned` and `EffectCancelled` among them also
-    /// write the outbox. If the lane got new events meanwhile they stay unread, behind these.
+    /// Events of the decision, to be appended after the lane's head. `EffectPlanned`, `EffectCancelled` and `EffectExpired`
+    /// among them also write the outbox. If the lane got new events meanwhile, a decision with events is void (the lane is
+    /// given back and due at once), so that the journal's order is the order in which the state took the events. One
+    /// without events is written, and the new events stay unread.
     pub events: Vec<Event>,
     /// The account after all of it.
     pub state: Account,

@@ -6,12 +6,12 @@
 //!
 //! The only crate that names sqlx.
 
-pub mod journal;
 pub mod inbox;
+pub mod journal;
 pub mod lane;
 pub mod outbox;
-pub mod view;
 pub mod sqlite;
+pub mod view;
 
 use async_trait::async_trait;
 use escalation::{Account, AccountId, DateTime, EffectKey};
@@ -23,13 +23,19 @@ pub use lane::{Claimed, Decided, LaneState};
 pub use outbox::{Attempt, Concluded, EffectRow, EffectStatus, InFlight, Mark, Marked, Outcome};
 pub use view::{AccountFilter, AccountPage, AccountRow, Lookup, Overview, WorkRow};
 
-#[derive(Debug, Error)]
+#[derive(Clone, Debug, Error)]
 pub enum StoreError {
-    #[error("the database `{path}` is in use by another process\n\nhint: stop the other `dunlin`, or give this one another folder")]
+    #[error(
+        "the database `{path}` is in use by another process\n\nhint: stop the other `dunlin`, or give this one another folder"
+    )]
     InUse { path: String },
-    #[error("the disk is full: nothing was written\n\nhint: free space on the disk of `{path}`; work goes on by itself")]
+    #[error(
+        "the disk is full: nothing was written\n\nhint: free space on the disk of `{path}`; work goes on by itself"
+    )]
     DiskFull { path: String },
-    #[error("the database `{path}` was made by a newer dunlin ({found}); this one knows schemas up to {known}\n\nhint: run the newer program, or restore a backup from before the upgrade")]
+    #[error(
+        "the database `{path}` was made by a newer dunlin ({found}); this one knows schemas up to {known}\n\nhint: run the newer program, or restore a backup from before the upgrade"
+    )]
     Schema { path: String, found: i64, known: i64 },
     /// Another host took the lane over; what was computed is void.
     #[error("the lane of account `{0}` is no longer ours")]
@@ -53,7 +59,9 @@ pub trait Store: Send + Sync {
     // ---- T2
     /// Claims up to `limit` lanes that have new events or are due, for `owner` until `lease_until`, oldest due first.
     async fn claim(&self, owner: &str, now: DateTime, lease_until: DateTime, limit: u32) -> Result<Vec<Claimed>>;
-    /// Writes what a decision changed. `StoreError::LostLane` if the fence has moved on.
+    /// Writes what decisions changed. Each lane stands alone: the others are written when one cannot be, and the error is
+    /// that of the first that was not. `LostLane` if the fence has moved on, or if new events made the decision void: claim
+    /// again. `Corrupt` if an effect is planned whose key exists: the lane is parked with that sentence.
     async fn decided(&self, decided: Vec<Decided>) -> Result<()>;
     /// Sets a poisoned lane aside; the others go on.
     async fn park(&self, account: &AccountId, fence: i64, reason: &str) -> Result<()>;
@@ -65,7 +73,7 @@ pub trait Store: Send + Sync {
     /// Planned effects that are due, of lanes without unread events, in the order of their due day, role, weight and key.
     async fn due_effects(&self, now: DateTime, limit: u32) -> Result<Vec<EffectRow>>;
     /// Marks effects as going out, with the exact request; answers which marks were made. A mark is refused when the effect
-    /// is no longer planned or its lane has moved past `seen_seq`.
+    /// is no longer planned, or its lane has moved past `seen_seq`, is in a decider's hands, or is parked.
     async fn mark_dispatching(&self, marks: Vec<Mark>) -> Result<Vec<Marked>>;
     /// Effects that were marked and not concluded: what a crash left in the air, by batch.
     async fn in_flight(&self) -> Result<Vec<InFlight>>;

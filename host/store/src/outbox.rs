@@ -17,6 +17,32 @@ pub enum EffectStatus {
     Cancelled,
 }
 
+impl EffectStatus {
+    pub const ALL: [EffectStatus; 8] = [
+        Self::Planned,
+        Self::Held,
+        Self::Dispatching,
+        Self::Succeeded,
+        Self::Rejected,
+        Self::Unknown,
+        Self::Expired,
+        Self::Cancelled,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Held => "held",
+            Self::Dispatching => "dispatching",
+            Self::Succeeded => "succeeded",
+            Self::Rejected => "rejected",
+            Self::Unknown => "unknown",
+            Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EffectRow {
     pub key: EffectKey,
@@ -76,7 +102,7 @@ pub struct Concluded {
     pub attempt: u32,
     pub at: DateTime,
     pub outcome: Outcome,
-    /// Appended to the lane; none for [`Outcome::Again`].
+    /// Appended to the lane, which becomes due; none for [`Outcome::Again`].
     pub event: Option<Event>,
     /// Plugin and version.
     pub by: String,
@@ -84,11 +110,20 @@ pub struct Concluded {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    Succeeded { reference: String },
-    Rejected { reason: String },
-    Unknown { text: String },
+    Succeeded {
+        reference: String,
+    },
+    Rejected {
+        reason: String,
+    },
+    Unknown {
+        text: String,
+    },
     /// It certainly did not happen; back to planned, not before `at`.
-    Again { at: DateTime, because: String },
+    Again {
+        at: DateTime,
+        because: String,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

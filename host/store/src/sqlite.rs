@@ -1,1 +1,302 @@
-//! The embedded engine.
+//! The embedded engine: one SQLite file, one writer with group commit, readers that never wait.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use escalation::cash::Candidate;
+use escalation::{Account, AccountId, Date, DateTime, EffectKey};
+use sqlx::migrate::Migrator;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
+
+use crate::inbox::{Ingest, Ingested, Quarantined, Total};
+use crate::journal::JournalEntry;
+use crate::lane::{Claimed, Decided, DecisionRow, LaneState};
+use crate::outbox::{Attempt, Concluded, EffectRow, EffectStatus, InFlight, Mark, Marked};
+use crate::view::{AccountFilter, AccountPage, CallRow, Counts, Lookup, Overview, WorkRow};
+use crate::{Result, Store, StoreError};
+use reads::Reader;
+use writer::Writer;
+
+pub(crate) mod bulk;
+mod decided;
+mod desk;
+mod effects;
+pub(crate) mod ingest;
+mod journal;
+mod lanes;
+mod notes;
+mod outbox;
+mod reads;
+pub(crate) mod row;
+mod views;
+pub(crate) mod writer;
+
+static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// Connections that read at the same time.
+const READERS_MAX: u32 = 4;
+/// How long a connection waits for a lock that another process holds (a backup, an inspection).
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+/// Pages of write-ahead log before they move into the database: 64 MiB. SQLite's own 1000 pages cost half the throughput.
+const WAL_PAGES: &str = "16384";
+
+pub struct SqliteStore {
+    reader: Reader,
+    /// None: opened for reading only.
+    writer: Option<Writer>,
+    /// Held for as long as the store lives; the system lets go of it however the process ends.
+    _lock: Option<File>,
+}
+
+impl SqliteStore {
+    /// Opens the database of a creditor for this process alone, and brings its schema up to date. Leases of an earlier
+    /// process end here: it is gone, or this one would not have got the lock.
+    pub async fn open(path: &Path, tenant: &str) -> Result<Self> {
+        let lock = lock(path)?;
+        let options = options(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .pragma("wal_autocheckpoint", WAL_PAGES);
+        let mut conn = options.connect().await?;
+        migrate(&mut conn, path).await?;
+        sqlx::query("UPDATE lane SET owner = NULL, lease_until = NULL WHERE tenant = ?1 AND owner IS NOT NULL")
+            .bind(tenant)
+            .execute(&mut conn)
+            .await?;
+        let writer = Writer::start(conn, tenant, &path.display().to_string());
+        Ok(Self { reader: reader(path, tenant).await?, writer: Some(writer), _lock: Some(lock) })
+    }
+
+    /// Opens the database beside a running server, to look at it.
+    pub async fn open_read_only(path: &Path, tenant: &str) -> Result<Self> {
+        let mut conn = options(path).read_only(true).connect().await?;
+        let (found, known) = (schema(&mut conn).await?, known_schema());
+        conn.close().await?;
+        if found > known {
+            return Err(StoreError::Schema { path: path.display().to_string(), found, known });
+        }
+        if found < known {
+            let path = path.display();
+            return Err(StoreError::Database(format!(
+                "`{path}` has schema {found}, this program reads {known}\n\nhint: start the server once, it upgrades the database"
+            )));
+        }
+        Ok(Self { reader: reader(path, tenant).await?, writer: None, _lock: None })
+    }
+
+    /// Writes what waits and moves the write-ahead log into the database. Afterwards every call fails.
+    pub async fn close(&self) {
+        self.reader.pool.close().await;
+        if let Some(writer) = &self.writer {
+            writer.close().await;
+        }
+    }
+
+    fn writer(&self) -> Result<&Writer> {
+        self.writer.as_ref().ok_or_else(|| StoreError::Database("it was opened for reading only".to_owned()))
+    }
+}
+
+fn options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new().filename(path).busy_timeout(BUSY_TIMEOUT).disable_statement_logging()
+}
+
+async fn reader(path: &Path, tenant: &str) -> Result<Reader> {
+    let pool =
+        SqlitePoolOptions::new().max_connections(READERS_MAX).connect_with(options(path).read_only(true)).await?;
+    Ok(Reader { pool, tenant: Arc::from(tenant) })
+}
+
+/// The lock lies in a file of its own, because the database's own locks come and go with its transactions.
+fn lock(path: &Path) -> Result<File> {
+    let beside = PathBuf::from(format!("{}.lock", path.display()));
+    let failed = |error: std::io::Error| {
+        StoreError::Database(format!(
+            "`{}` cannot be locked: {error}\n\nhint: the folder must exist and be writable",
+            beside.display()
+        ))
+    };
+    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&beside).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::InUse { path: path.display().to_string() }),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+async fn migrate(conn: &mut SqliteConnection, path: &Path) -> Result<()> {
+    let (found, known) = (schema(conn).await?, known_schema());
+    if found > known {
+        return Err(StoreError::Schema { path: path.display().to_string(), found, known });
+    }
+    MIGRATIONS
+        .run(conn)
+        .await
+        .map_err(|error| StoreError::Database(format!("the schema cannot be brought up to date: {error}")))
+}
+
+fn known_schema() -> i64 {
+    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
+}
+
+/// The newest migration that was applied; 0 for an empty database.
+async fn schema(conn: &mut SqliteConnection) -> Result<i64> {
+    let made: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations'")
+        .fetch_optional(&mut *conn)
+        .await?;
+    if made.is_none() {
+        return Ok(0);
+    }
+    let (version,): (i64,) =
+        sqlx::query_as("SELECT coalesce(max(version), 0) FROM _sqlx_migrations").fetch_one(conn).await?;
+    Ok(version)
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn ingest(&self, page: Ingest) -> Result<Ingested> {
+        self.writer()?.write(ingest::Page::new(page)?).await
+    }
+
+    async fn claim(&self, owner: &str, now: DateTime, lease_until: DateTime, limit: u32) -> Result<Vec<Claimed>> {
+        let owner = owner.to_owned();
+        self.writer()?.write(lanes::Claim { owner, now, lease_until, limit }).await
+    }
+
+    async fn decided(&self, decided: Vec<Decided>) -> Result<()> {
+        match self.writer()?.write(decided::Decisions::new(decided)?).await? {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    async fn park(&self, account: &AccountId, fence: i64, reason: &str) -> Result<()> {
+        self.writer()?.write(lanes::Park { account: account.clone(), fence, reason: reason.to_owned() }).await
+    }
+
+    async fn unpark(&self, account: &AccountId) -> Result<bool> {
+        self.writer()?.write(lanes::Unpark(account.as_str().to_owned())).await
+    }
+
+    async fn next_due(&self) -> Result<Option<DateTime>> {
+        self.reader.next_due().await
+    }
+
+    async fn due_effects(&self, now: DateTime, limit: u32) -> Result<Vec<EffectRow>> {
+        self.reader.due_effects(now, limit).await
+    }
+
+    async fn mark_dispatching(&self, marks: Vec<Mark>) -> Result<Vec<Marked>> {
+        self.writer()?.write(outbox::Dispatch(marks)).await
+    }
+
+    async fn in_flight(&self) -> Result<Vec<InFlight>> {
+        self.reader.in_flight().await
+    }
+
+    async fn concluded(&self, concluded: Vec<Concluded>) -> Result<()> {
+        self.writer()?.write(outbox::Conclude::new(concluded)?).await
+    }
+
+    async fn postpone(&self, key: &EffectKey, until: DateTime, because: &str) -> Result<()> {
+        let (key, until, because) = (key.as_str().to_owned(), until.to_string(), because.to_owned());
+        self.writer()?.write(outbox::Postpone { key, until, because }).await
+    }
+
+    async fn cursor(&self, connection: &str) -> Result<Option<String>> {
+        self.reader.cursor(connection).await
+    }
+
+    async fn kv_get(&self, plugin: &str, key: &str) -> Result<Option<Vec<u8>>> {
+        self.reader.kv_get(plugin, key).await
+    }
+
+    async fn kv_size(&self, plugin: &str) -> Result<u64> {
+        self.reader.kv_size(plugin).await
+    }
+
+    async fn record_call(&self, call: CallRow) -> Result<()> {
+        self.writer()?.write(notes::RecordCall(call)).await
+    }
+
+    async fn note_get(&self, name: &str) -> Result<Option<String>> {
+        self.reader.note_get(name).await
+    }
+
+    async fn note_set(&self, name: &str, value: &str) -> Result<()> {
+        self.writer()?.write(notes::SetNote { name: name.to_owned(), value: value.to_owned() }).await
+    }
+
+    async fn account(&self, account: &AccountId) -> Result<Option<(Account, LaneState)>> {
+        self.reader.account(account).await
+    }
+
+    async fn journal(&self, account: &AccountId, after_seq: i64, limit: u32) -> Result<Vec<JournalEntry>> {
+        self.reader.journal(account, after_seq, limit).await
+    }
+
+    async fn account_ids(&self, after: Option<&AccountId>, limit: u32) -> Result<Vec<AccountId>> {
+        self.reader.account_ids(after, limit).await
+    }
+
+    async fn decisions(&self, account: &AccountId, limit: u32) -> Result<Vec<DecisionRow>> {
+        self.reader.decisions(account, limit).await
+    }
+
+    async fn effects_of(&self, account: &AccountId, limit: u32) -> Result<Vec<EffectRow>> {
+        self.reader.effects_of(account, limit).await
+    }
+
+    async fn effects_by_status(&self, status: EffectStatus, limit: u32) -> Result<Vec<EffectRow>> {
+        self.reader.effects_by_status(status, limit).await
+    }
+
+    async fn effect(&self, key: &EffectKey) -> Result<Option<EffectRow>> {
+        self.reader.effect(key).await
+    }
+
+    async fn attempts(&self, key: &EffectKey) -> Result<Vec<Attempt>> {
+        self.reader.attempts(key).await
+    }
+
+    async fn candidates(&self, lookup: &Lookup) -> Result<Vec<Candidate>> {
+        self.reader.candidates(lookup).await
+    }
+
+    async fn accounts(&self, filter: &AccountFilter) -> Result<AccountPage> {
+        self.reader.accounts(filter).await
+    }
+
+    async fn worklist(&self, today: Date, limit: u32) -> Result<Vec<WorkRow>> {
+        self.reader.worklist(today, limit).await
+    }
+
+    async fn overview(&self, today: Date) -> Result<Overview> {
+        self.reader.overview(today).await
+    }
+
+    async fn quarantine(&self, limit: u32) -> Result<Vec<Quarantined>> {
+        self.reader.quarantine(limit).await
+    }
+
+    async fn calls(&self, plugin: &str, limit: u32) -> Result<Vec<CallRow>> {
+        self.reader.calls(plugin, limit).await
+    }
+
+    async fn parked(&self, limit: u32) -> Result<Vec<(AccountId, String)>> {
+        self.reader.parked(limit).await
+    }
+
+    async fn counts(&self) -> Result<Counts> {
+        self.reader.counts().await
+    }
+
+    async fn totals(&self, limit: u32) -> Result<Vec<Total>> {
+        self.reader.totals(limit).await
+    }
+}

@@ -3,9 +3,13 @@
 use std::collections::BTreeMap;
 
 use escalation::{AccountId, Currency, Date, DateTime, InvoiceNumber, Money};
+use serde::{Deserialize, Serialize};
+
+/// Calls that are kept for one plugin; older ones give way.
+pub const CALLS_KEPT_MAX: i64 = 200;
 
 /// An account at a glance, and what cash application needs to find it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountRow {
     pub account: AccountId,
     pub name: String,
@@ -28,7 +32,7 @@ pub struct AccountRow {
     pub references: Vec<String>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ItemRow {
     pub invoice: InvoiceNumber,
     pub issued_on: Date,
@@ -57,12 +61,13 @@ pub struct AccountFilter {
     pub flag: Option<String>,
     pub level: Option<String>,
     pub overdue_only: bool,
-    /// `name`, `open` (default), `overdue`, `level`.
+    /// `name`, `open` (default), `overdue` (days past due of the oldest open item), `level`.
     pub sort: String,
     pub descending: bool,
     /// From 0.
     pub page: u32,
     pub per_page: u32,
+    /// What `overdue_only` goes by; without it that filter does nothing.
     pub today: Option<Date>,
 }
 

@@ -1,0 +1,235 @@
+//! T2, second half: what decisions changed, for many lanes in few statements; each lane stands alone.
+
+use std::collections::{HashMap, HashSet};
+
+use async_trait::async_trait;
+use escalation::Fact;
+
+use super::bulk::Bulk;
+use super::journal::{self, Line};
+use super::row::json;
+use super::writer::{Command, Tx};
+use super::{lanes, outbox, views};
+use crate::lane::{DECISIONS_KEPT_MAX, Decided};
+use crate::{Result, StoreError};
+
+/// A decision, serialised and hashed before the writer sees it.
+pub(super) struct Prepared {
+    pub decided: Decided,
+    pub row: String,
+    state: String,
+    because: String,
+    lines: Vec<Line>,
+}
+
+impl Prepared {
+    fn new(decided: Decided) -> Result<Self> {
+        let account = decided.account.as_str();
+        Ok(Self {
+            row: json(&decided.row)?,
+            state: json(&decided.state)?,
+            because: json(&decided.because)?,
+            lines: decided.events.iter().map(|event| Line::new(account, event)).collect::<Result<_>>()?,
+            decided,
+        })
+    }
+
+    pub fn account(&self) -> &str {
+        self.decided.account.as_str()
+    }
+
+    fn planned(&self) -> impl Iterator<Item = &str> {
+        self.decided.events.iter().filter_map(|event| match &event.fact {
+            Fact::EffectPlanned { effect } => Some(effect.key.as_str()),
+            _ => None,
+        })
+    }
+}
+
+pub(super) struct Decisions(Vec<Prepared>);
+
+impl Decisions {
+    pub fn new(decided: Vec<Decided>) -> Result<Self> {
+        Ok(Self(decided.into_iter().map(Prepared::new).collect::<Result<_>>()?))
+    }
+}
+
+/// A lane in somebody's hands.
+struct Held {
+    head_seq: i64,
+    done_seq: i64,
+    fence: i64,
+    next_due_at: Option<String>,
+}
+
+/// A decision that is written, and where its lane stands then.
+struct Accepted<'a> {
+    prepared: &'a Prepared,
+    head_seq: i64,
+    done_seq: i64,
+    next_due_at: Option<String>,
+}
+
+#[async_trait]
+impl Command for Decisions {
+    /// The first decision that was not written, if any; all the others were.
+    type Answer = Option<StoreError>;
+
+    async fn run(&mut self, tx: &mut Tx<'_>) -> Result<Option<StoreError>> {
+        let mut held = self.held(tx).await?;
+        let planned: Vec<&str> = self.0.iter().flat_map(Prepared::planned).collect();
+        let mut spent = outbox::known(tx, &planned).await?;
+        let mut accepted = Vec::with_capacity(self.0.len());
+        let mut failed = None;
+        for prepared in &self.0 {
+            match judge(prepared, held.remove(prepared.account()), &mut spent) {
+                Ok(decision) => accepted.push(decision),
+                Err(refusal) => {
+                    let error = refuse(tx, prepared, refusal).await?;
+                    failed.get_or_insert(error);
+                }
+            }
+        }
+        write(tx, &accepted).await?;
+        Ok(failed)
+    }
+}
+
+enum Refusal {
+    /// Another owner has the lane.
+    Lost,
+    /// The lane is ours, but new events came that the decision does not know.
+    Overtaken,
+    /// The decision plans an effect again: the core is wrong about this account.
+    Spent(String),
+}
+
+fn judge<'a>(
+    prepared: &'a Prepared,
+    held: Option<Held>,
+    spent: &mut HashSet<String>,
+) -> std::result::Result<Accepted<'a>, Refusal> {
+    let decided = &prepared.decided;
+    let lane = held.filter(|lane| lane.fence == decided.fence).ok_or(Refusal::Lost)?;
+    let everything_read = decided.read_seq == lane.head_seq;
+    let only_read = decided.events.is_empty() && (lane.done_seq..lane.head_seq).contains(&decided.read_seq);
+    if !everything_read && !only_read {
+        return Err(Refusal::Overtaken);
+    }
+    let keys: Vec<&str> = prepared.planned().collect();
+    let mut own = HashSet::new();
+    if let Some(key) = keys.iter().find(|key| spent.contains(**key) || !own.insert(**key)) {
+        return Err(Refusal::Spent((*key).to_owned()));
+    }
+    spent.extend(keys.into_iter().map(str::to_owned));
+    let head_seq = lane.head_seq + decided.events.len() as i64;
+    Ok(Accepted {
+        prepared,
+        head_seq,
+        done_seq: if everything_read { head_seq } else { decided.read_seq },
+        next_due_at: if everything_read { decided.look_again.map(|at| at.to_string()) } else { lane.next_due_at },
+    })
+}
+
+async fn refuse(tx: &mut Tx<'_>, prepared: &Prepared, refusal: Refusal) -> Result<StoreError> {
+    let account = prepared.account();
+    match refusal {
+        Refusal::Lost => {}
+        Refusal::Overtaken => {
+            sqlx::query("UPDATE lane SET owner = NULL, lease_until = NULL WHERE tenant = ?1 AND account = ?2")
+                .bind(tx.tenant)
+                .bind(account)
+                .execute(&mut *tx.conn)
+                .await?;
+        }
+        Refusal::Spent(key) => {
+            let error = StoreError::Corrupt(format!("account `{account}` plans `{key}`, which was planned before"));
+            lanes::park(tx, account, &error.to_string()).await?;
+            return Ok(error);
+        }
+    }
+    Ok(StoreError::LostLane(prepared.decided.account.clone()))
+}
+
+const LANES: Bulk = Bulk {
+    head: "INSERT INTO lane (tenant, account, head_seq, done_seq, next_due_at, fence) VALUES ",
+    row: "(?1, $1, $2, $3, $4, 0)",
+    width: 4,
+    tail: " ON CONFLICT (tenant, account) DO UPDATE SET head_seq = excluded.head_seq, done_seq = excluded.done_seq,
+            next_due_at = excluded.next_due_at, owner = NULL, lease_until = NULL",
+};
+
+const STATES: Bulk = Bulk {
+    head: "INSERT INTO state (tenant, account, policy, snapshot, row) VALUES ",
+    row: "(?1, $1, $2, $3, $4)",
+    width: 4,
+    tail: " ON CONFLICT (tenant, account) DO UPDATE SET policy = excluded.policy, snapshot = excluded.snapshot, row = excluded.row",
+};
+
+const DECISIONS: Bulk = Bulk {
+    head: "INSERT INTO decision (tenant, account, slot, fence, at, policy, seq, look_again, because) VALUES ",
+    row: "(?1, $1, $2, $3, $4, $5, $6, $7, $8)",
+    width: 8,
+    tail: " ON CONFLICT (tenant, account, slot) DO UPDATE SET fence = excluded.fence, at = excluded.at, policy = excluded.policy,
+            seq = excluded.seq, look_again = excluded.look_again, because = excluded.because",
+};
+
+async fn write(tx: &mut Tx<'_>, accepted: &[Accepted<'_>]) -> Result<()> {
+    if accepted.is_empty() {
+        return Ok(());
+    }
+    // Events of one moment together: `at` is the same for all decisions of a round.
+    for round in accepted.chunk_by(|a, b| a.prepared.decided.at == b.prepared.decided.at) {
+        let Some(at) = round.first().map(|first| first.prepared.decided.at.to_string()) else { continue };
+        let lines: Vec<&Line> = round.iter().flat_map(|one| &one.prepared.lines).collect();
+        journal::insert(tx, &at, &lines).await?;
+        let decided = round.iter().map(|one| &one.prepared.decided);
+        let facts: Vec<_> =
+            decided.flat_map(|one| one.events.iter().map(|event| (one.account.as_str(), event))).collect();
+        outbox::follow(tx, &at, &facts).await?;
+    }
+    let prepared: Vec<&Prepared> = accepted.iter().map(|one| one.prepared).collect();
+    // Before the states: what changed is told by comparing with the rows that are there.
+    views::write(tx, &prepared).await?;
+    STATES
+        .run(tx, &[], &prepared, |values, one| {
+            values.bind(one.account()).bind(one.decided.policy.as_str()).bind(one.state.as_str()).bind(one.row.as_str())
+        })
+        .await?;
+    DECISIONS
+        .run(tx, &[], &prepared, |values, one| {
+            values
+                .bind(one.account())
+                .bind(one.decided.fence % DECISIONS_KEPT_MAX)
+                .bind(one.decided.fence)
+                .bind(one.decided.at.to_string())
+                .bind(one.decided.policy.as_str())
+                .bind(one.decided.read_seq)
+                .bind(one.decided.look_again.map(|at| at.to_string()))
+                .bind(one.because.as_str())
+        })
+        .await?;
+    LANES
+        .run(tx, &[], accepted, |values, one| {
+            values.bind(one.prepared.account()).bind(one.head_seq).bind(one.done_seq).bind(one.next_due_at.as_deref())
+        })
+        .await
+}
+
+impl Decisions {
+    async fn held(&self, tx: &mut Tx<'_>) -> Result<HashMap<String, Held>> {
+        let accounts: Vec<&str> = self.0.iter().map(Prepared::account).collect();
+        let rows: Vec<(String, i64, i64, i64, Option<String>)> = sqlx::query_as(
+            "SELECT l.account, l.head_seq, l.done_seq, l.fence, l.next_due_at FROM json_each(?2) j
+             CROSS JOIN lane l ON l.tenant = ?1 AND l.account = j.value AND l.owner IS NOT NULL",
+        )
+        .bind(tx.tenant)
+        .bind(json(&accounts)?)
+        .fetch_all(&mut *tx.conn)
+        .await?;
+        let held = |(account, head_seq, done_seq, fence, next_due_at)| {
+            (account, Held { head_seq, done_seq, fence, next_due_at })
+        };
+        Ok(rows.into_iter().map(held).collect())
+    }
+}

@@ -1,0 +1,272 @@
+//! Reads over the views: overview, account list, worklist, and candidates for cash application.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use escalation::cash::Candidate;
+use escalation::{AccountId, Currency, Date, Money};
+use sqlx::{QueryBuilder, Sqlite};
+
+use super::reads::Reader;
+use super::row::{count, currency, day, from_json, json, money};
+use crate::Result;
+use crate::view::{AccountFilter, AccountPage, AccountRow, Lookup, Overview, WorkRow};
+
+/// Items that one kind of evidence may point to.
+const CANDIDATES_MAX: u32 = 200;
+/// Rows of one page of accounts.
+const PAGE_MAX: u32 = 500;
+
+impl Reader {
+    pub async fn overview(&self, today: Date) -> Result<Overview> {
+        let (accounts, quarantined, unknown, planned, parked): (i64, i64, i64, i64, i64) = sqlx::query_as(
+            "SELECT (SELECT count(*) FROM account_view WHERE tenant = ?1), (SELECT count(*) FROM quarantine WHERE tenant = ?1),
+                    (SELECT count(*) FROM effect WHERE tenant = ?1 AND status = 'unknown'),
+                    (SELECT count(*) FROM effect WHERE tenant = ?1 AND status = 'planned'),
+                    (SELECT count(*) FROM lane WHERE tenant = ?1 AND parked IS NOT NULL)",
+        )
+        .bind(&*self.tenant)
+        .fetch_one(&self.pool)
+        .await?;
+        let mut flags = self
+            .tally(
+                "SELECT f.value, count(*) FROM account_view v, json_each(v.flags) f
+             WHERE v.tenant = ?1 AND v.flags <> '[]' AND f.value <> 'parked' GROUP BY f.value",
+            )
+            .await?;
+        if parked > 0 {
+            flags.insert("parked".to_owned(), count(parked));
+        }
+        Ok(Overview {
+            accounts: count(accounts),
+            aging: self.aging(today).await?,
+            levels: self
+                .tally(
+                    "SELECT level, count(*) FROM item_view
+                 WHERE tenant = ?1 AND open > 0 AND level IS NOT NULL GROUP BY level",
+                )
+                .await?,
+            received: self.received().await?,
+            unapplied: self.unapplied().await?,
+            flags,
+            quarantined: count(quarantined),
+            effects_unknown: count(unknown),
+            effects_planned: count(planned),
+            parked: count(parked),
+        })
+    }
+
+    async fn tally(&self, statement: &'static str) -> Result<BTreeMap<String, u64>> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(statement).bind(&*self.tenant).fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(|(name, n)| (name, count(n))).collect())
+    }
+
+    async fn aging(&self, today: Date) -> Result<BTreeMap<Currency, [i64; 5]>> {
+        let rows: Vec<(String, i64, i64, i64, i64, i64)> = sqlx::query_as(
+            "SELECT currency, sum(iif(due_on >= ?2, open, 0)),
+                    sum(iif(due_on < ?2 AND due_on >= date(?2, '-30 days'), open, 0)),
+                    sum(iif(due_on < date(?2, '-30 days') AND due_on >= date(?2, '-60 days'), open, 0)),
+                    sum(iif(due_on < date(?2, '-60 days') AND due_on >= date(?2, '-90 days'), open, 0)),
+                    sum(iif(due_on < date(?2, '-90 days'), open, 0))
+             FROM item_view WHERE tenant = ?1 AND open > 0 GROUP BY currency",
+        )
+        .bind(&*self.tenant)
+        .bind(today.to_string())
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter().map(|(code, a, b, c, d, e)| Ok((currency(&code)?, [a, b, c, d, e]))).collect()
+    }
+
+    async fn received(&self) -> Result<Vec<(Date, Currency, i64)>> {
+        let rows: Vec<(String, String, i64)> = sqlx::query_as(
+            "SELECT booked_on, currency, minor FROM money_in WHERE tenant = ?1 ORDER BY booked_on, currency",
+        )
+        .bind(&*self.tenant)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter().map(|(on, code, minor)| Ok((day(&on)?, currency(&code)?, minor))).collect()
+    }
+
+    async fn unapplied(&self) -> Result<BTreeMap<Currency, i64>> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT currency, sum(unapplied) FROM account_view WHERE tenant = ?1 AND unapplied <> 0 GROUP BY currency",
+        )
+        .bind(&*self.tenant)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter().map(|(code, minor)| Ok((currency(&code)?, minor))).collect()
+    }
+
+    pub async fn accounts(&self, filter: &AccountFilter) -> Result<AccountPage> {
+        let mut counting = QueryBuilder::<Sqlite>::new("SELECT count(*) ");
+        self.filtered(&mut counting, filter);
+        let (total,): (i64,) = counting.build_query_as().fetch_one(&self.pool).await?;
+
+        let mut listing = QueryBuilder::<Sqlite>::new("SELECT v.account, l.parked IS NOT NULL ");
+        self.filtered(&mut listing, filter);
+        let (column, reversed) = match filter.sort.as_str() {
+            "name" => ("v.search", false),
+            "overdue" => ("coalesce(v.oldest_due_on, '9999')", true),
+            "level" => ("v.level_rank", false),
+            _ => ("v.open", false),
+        };
+        let direction = if filter.descending == reversed { "ASC" } else { "DESC" };
+        let per_page = filter.per_page.clamp(1, PAGE_MAX);
+        // Ties by account, so that pages do not overlap.
+        listing
+            .push(" ORDER BY ")
+            .push(column)
+            .push(" ")
+            .push(direction)
+            .push(", v.account LIMIT ")
+            .push_bind(per_page);
+        listing.push(" OFFSET ").push_bind(i64::from(filter.page) * i64::from(per_page));
+        let page: Vec<(String, bool)> = listing.build_query_as().fetch_all(&self.pool).await?;
+        let mut known = self.rows_of(page.iter().map(|(account, _)| account.as_str())).await?;
+        let mut rows = Vec::with_capacity(page.len());
+        for (account, parked) in page {
+            if let Some(mut row) = known.remove(&account) {
+                flag_parked(&mut row.flags, parked);
+                rows.push(row);
+            }
+        }
+        Ok(AccountPage { rows, total: count(total) })
+    }
+
+    async fn rows_of(&self, accounts: impl Iterator<Item = &str>) -> Result<BTreeMap<String, AccountRow>> {
+        let accounts: BTreeSet<&str> = accounts.collect();
+        let rows: Vec<(String, String)> = sqlx::query_as(
+            "SELECT s.account, s.row FROM json_each(?2) j CROSS JOIN state s ON s.tenant = ?1 AND s.account = j.value",
+        )
+        .bind(&*self.tenant)
+        .bind(json(&accounts)?)
+        .fetch_all(&self.pool)
+        .await?;
+        let mut known = BTreeMap::new();
+        for (account, row) in rows {
+            let row = from_json(&row, || format!("the row of account `{account}`"))?;
+            known.insert(account, row);
+        }
+        Ok(known)
+    }
+
+    fn filtered(&self, query: &mut QueryBuilder<Sqlite>, filter: &AccountFilter) {
+        query.push(
+            "FROM account_view v CROSS JOIN lane l ON l.tenant = v.tenant AND l.account = v.account WHERE v.tenant = ",
+        );
+        query.push_bind(self.tenant.to_string());
+        if !filter.search.is_empty() {
+            query.push(" AND instr(v.search, ").push_bind(filter.search.to_lowercase()).push(") > 0");
+        }
+        if let Some(country) = &filter.country {
+            query.push(" AND v.country = ").push_bind(country.clone());
+        }
+        if let Some(level) = &filter.level {
+            query.push(" AND v.level = ").push_bind(level.clone());
+        }
+        match filter.flag.as_deref() {
+            None => {}
+            Some("parked") => {
+                query.push(" AND l.parked IS NOT NULL");
+            }
+            Some(flag) => {
+                query.push(" AND EXISTS (SELECT 1 FROM json_each(v.flags) f WHERE f.value = ");
+                query.push_bind(flag.to_owned()).push(")");
+            }
+        }
+        if let (true, Some(today)) = (filter.overdue_only, filter.today) {
+            query.push(" AND v.oldest_due_on < ").push_bind(today.to_string());
+        }
+    }
+
+    pub async fn worklist(&self, today: Date, limit: u32) -> Result<Vec<WorkRow>> {
+        type Row = (String, String, String, String, Option<String>, String, bool, i64, i32);
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT v.account, v.name, v.country, v.currency, v.level, v.flags, l.parked IS NOT NULL, w.overdue, w.days
+             FROM (SELECT i.account, i.currency, sum(i.open) AS overdue,
+                          CAST(julianday(?2) - julianday(min(i.due_on)) AS INTEGER) AS days
+                   FROM item_view i WHERE i.tenant = ?1 AND i.open > 0 AND i.due_on < ?2 GROUP BY i.account, i.currency) w
+             CROSS JOIN account_view v ON v.tenant = ?1 AND v.account = w.account AND v.currency = w.currency
+             CROSS JOIN lane l ON l.tenant = ?1 AND l.account = w.account
+             ORDER BY w.overdue * w.days DESC, v.account LIMIT ?3",
+        )
+        .bind(&*self.tenant)
+        .bind(today.to_string())
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        let work = |(account, name, country, code, level, flags, parked, overdue, days_past_due): Row| {
+            let mut flags: Vec<String> = from_json(&flags, || format!("the flags of account `{account}`"))?;
+            flag_parked(&mut flags, parked);
+            let weight = overdue.saturating_mul(i64::from(days_past_due));
+            let (account, overdue) = (AccountId::new(account), money(overdue, &code)?);
+            Ok(WorkRow { account, name, country, overdue, days_past_due, level, flags, weight })
+        };
+        rows.into_iter().map(work).collect()
+    }
+
+    pub async fn candidates(&self, lookup: &Lookup) -> Result<Vec<Candidate>> {
+        let mut hits: BTreeSet<(String, String)> = BTreeSet::new();
+        if !lookup.tokens.is_empty() {
+            let rows: Vec<(String, String)> = sqlx::query_as(
+                "SELECT DISTINCT r.account, r.invoice FROM json_each(?2) j
+                 CROSS JOIN reference r ON r.tenant = ?1 AND r.token = j.value ORDER BY r.account, r.invoice LIMIT ?3",
+            )
+            .bind(&*self.tenant)
+            .bind(json(&lookup.tokens)?)
+            .bind(CANDIDATES_MAX)
+            .fetch_all(&self.pool)
+            .await?;
+            hits.extend(rows);
+        }
+        if let Some(amount) = lookup.amount {
+            hits.extend(self.of_amount(amount, lookup.payer_account.as_deref()).await?);
+        }
+        let known = self.rows_of(hits.iter().map(|(account, _)| account.as_str())).await?;
+        Ok(hits.iter().filter_map(|(account, invoice)| candidate(known.get(account)?, invoice)).collect())
+    }
+
+    /// Open items of exactly this amount; those whose debtor paid from this bank account before come first.
+    async fn of_amount(&self, amount: Money, payer: Option<&str>) -> Result<Vec<(String, String)>> {
+        let rows = sqlx::query_as(
+            "SELECT i.account, i.invoice FROM item_view i
+             CROSS JOIN state s ON s.tenant = i.tenant AND s.account = i.account
+             WHERE i.tenant = ?1 AND i.currency = ?2 AND i.open = ?3 AND i.open > 0
+             ORDER BY EXISTS (SELECT 1 FROM json_each(s.row, '$.payer_accounts') p WHERE p.value = ?4) DESC,
+                      i.account, i.invoice LIMIT ?5",
+        )
+        .bind(&*self.tenant)
+        .bind(amount.currency.as_str())
+        .bind(amount.minor)
+        .bind(payer)
+        .bind(CANDIDATES_MAX)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows)
+    }
+}
+
+/// A lane is parked outside of any decision, so its flag is not in the row.
+fn flag_parked(flags: &mut Vec<String>, parked: bool) {
+    if parked && !flags.iter().any(|flag| flag == "parked") {
+        flags.push("parked".to_owned());
+    }
+}
+
+/// The open item, or for an empty invoice the account itself.
+fn candidate(row: &AccountRow, invoice: &str) -> Option<Candidate> {
+    let item = row.items.iter().find(|item| item.invoice.as_str() == invoice);
+    let (invoice, references, open) = match item {
+        Some(item) if item.open.is_positive() => (Some(item.invoice.clone()), &item.references, item.open),
+        Some(_) => return None,
+        None if invoice.is_empty() => (None, &row.references, Money::new(row.open_minor, row.currency)),
+        None => return None,
+    };
+    Some(Candidate {
+        account: row.account.clone(),
+        debtor_name: row.name.clone(),
+        payer_accounts: row.payer_accounts.clone(),
+        references: references.clone(),
+        invoice,
+        open,
+    })
+}

@@ -1,0 +1,67 @@
+//! Appending to the journal: the events of a transaction, each behind its lane's head.
+
+use std::collections::HashMap;
+
+use escalation::event::Event;
+
+use super::bulk::Bulk;
+use super::row::{json, sha256};
+use super::writer::Tx;
+use crate::Result;
+
+/// An event as it will stand in the journal.
+pub(super) struct Line {
+    pub account: String,
+    payload: String,
+    hash: Vec<u8>,
+}
+
+impl Line {
+    pub fn new(account: &str, event: &Event) -> Result<Self> {
+        let payload = json(event)?;
+        let hash = sha256(payload.as_bytes());
+        Ok(Self { account: account.to_owned(), payload, hash })
+    }
+}
+
+const EVENTS: Bulk = Bulk {
+    head: "INSERT INTO event (tenant, account, seq, recorded_at, payload, hash) VALUES ",
+    row: "(?1, $1, coalesce((SELECT head_seq FROM lane WHERE tenant = ?1 AND account = $1), 0) + $2, ?2, $3, $4)",
+    width: 4,
+    tail: "",
+};
+
+const LANES: Bulk = Bulk {
+    head: "INSERT INTO lane (tenant, account, head_seq, done_seq, next_due_at, fence) VALUES ",
+    row: "(?1, $1, $2, 0, ?2, 0)",
+    width: 2,
+    tail: " ON CONFLICT (tenant, account) DO UPDATE SET head_seq = head_seq + excluded.head_seq,
+            next_due_at = min(coalesce(next_due_at, excluded.next_due_at), excluded.next_due_at)",
+};
+
+/// Appends events and makes their lanes due; lanes are made when they are missing.
+pub(super) async fn append(tx: &mut Tx<'_>, recorded_at: &str, lines: &[&Line]) -> Result<()> {
+    let grown: Vec<(&str, i64)> = insert(tx, recorded_at, lines).await?.into_iter().collect();
+    LANES.run(tx, &[recorded_at], &grown, |values, (account, n)| values.bind(*account).bind(*n)).await
+}
+
+/// Inserts events behind the heads of their lanes, which the caller moves; answers by how much for each account.
+pub(super) async fn insert<'l>(
+    tx: &mut Tx<'_>,
+    recorded_at: &str,
+    lines: &[&'l Line],
+) -> Result<HashMap<&'l str, i64>> {
+    let mut grown: HashMap<&str, i64> = HashMap::new();
+    let mut rows: Vec<(&Line, i64)> = Vec::with_capacity(lines.len());
+    for line in lines {
+        let n = grown.entry(line.account.as_str()).or_default();
+        *n += 1;
+        rows.push((line, *n));
+    }
+    EVENTS
+        .run(tx, &[recorded_at], &rows, |values, (line, n)| {
+            values.bind(line.account.as_str()).bind(*n).bind(line.payload.as_str()).bind(line.hash.as_slice())
+        })
+        .await?;
+    Ok(grown)
+}

@@ -1,0 +1,200 @@
+//! T2, first half: lanes are claimed, parked and taken up again.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use escalation::{AccountId, DateTime};
+
+use super::row::{self, from_json, json};
+use super::writer::{Command, Tx};
+use crate::journal::Stored;
+use crate::lane::{Claimed, LANE_EVENTS_MAX};
+use crate::{Result, StoreError};
+
+/// Unread events that one claim hands out, over all its lanes (about 1 KB each); the first lane is handed out in any case.
+const CLAIM_EVENTS_MAX: i64 = 20_000;
+
+pub(super) struct Claim {
+    pub owner: String,
+    pub now: DateTime,
+    pub lease_until: DateTime,
+    pub limit: u32,
+}
+
+/// A lane that is free and due.
+struct Due {
+    account: String,
+    head_seq: i64,
+    done_seq: i64,
+}
+
+pub(super) const DUE_LANES: &str = "SELECT account, head_seq, done_seq FROM lane WHERE tenant = ?1 AND parked IS NULL
+    AND next_due_at <= ?2 AND (lease_until IS NULL OR lease_until <= ?2) ORDER BY next_due_at, account LIMIT ?3";
+
+#[async_trait]
+impl Command for Claim {
+    type Answer = Vec<Claimed>;
+
+    async fn run(&mut self, tx: &mut Tx<'_>) -> Result<Vec<Claimed>> {
+        let due = self.due(tx).await?;
+        if due.is_empty() {
+            return Ok(Vec::new());
+        }
+        let accounts = json(&due.iter().map(|lane| lane.account.as_str()).collect::<Vec<_>>())?;
+        let fences = self.lease(tx, &accounts).await?;
+        let mut snapshots = snapshots(tx, &accounts).await?;
+        let mut unread = unread(tx, &accounts).await?;
+        let mut claimed = Vec::with_capacity(due.len());
+        for lane in due {
+            let snapshot = snapshots.remove(&lane.account);
+            let events = unread.remove(&lane.account).unwrap_or_default();
+            let fence = fences.get(&lane.account).copied().unwrap_or_default();
+            match read(&lane, fence, snapshot, events) {
+                Ok(lane) => claimed.push(lane),
+                // A record that cannot be read would stop every later claim: its lane is set aside.
+                Err(error) => park(tx, &lane.account, &error.to_string()).await?,
+            }
+        }
+        Ok(claimed)
+    }
+}
+
+impl Claim {
+    async fn due(&self, tx: &mut Tx<'_>) -> Result<Vec<Due>> {
+        let rows: Vec<(String, i64, i64)> = sqlx::query_as(DUE_LANES)
+            .bind(tx.tenant)
+            .bind(self.now.to_string())
+            .bind(self.limit)
+            .fetch_all(&mut *tx.conn)
+            .await?;
+        let mut events = 0;
+        let mut due = Vec::with_capacity(rows.len());
+        for (account, head_seq, done_seq) in rows {
+            events += (head_seq - done_seq).min(LANE_EVENTS_MAX);
+            if events > CLAIM_EVENTS_MAX && !due.is_empty() {
+                break;
+            }
+            due.push(Due { account, head_seq, done_seq });
+        }
+        Ok(due)
+    }
+
+    async fn lease(&self, tx: &mut Tx<'_>, accounts: &str) -> Result<HashMap<String, i64>> {
+        let fences: Vec<(String, i64)> = sqlx::query_as(
+            "UPDATE lane SET owner = ?3, fence = fence + 1, lease_until = ?4
+             WHERE tenant = ?1 AND account IN (SELECT value FROM json_each(?2)) RETURNING account, fence",
+        )
+        .bind(tx.tenant)
+        .bind(accounts)
+        .bind(self.owner.as_str())
+        .bind(self.lease_until.to_string())
+        .fetch_all(&mut *tx.conn)
+        .await?;
+        Ok(fences.into_iter().collect())
+    }
+}
+
+async fn snapshots(tx: &mut Tx<'_>, accounts: &str) -> Result<HashMap<String, String>> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "SELECT s.account, s.snapshot FROM json_each(?2) j CROSS JOIN state s ON s.tenant = ?1 AND s.account = j.value",
+    )
+    .bind(tx.tenant)
+    .bind(accounts)
+    .fetch_all(&mut *tx.conn)
+    .await?;
+    Ok(rows.into_iter().collect())
+}
+
+type EventRow = (i64, String, Vec<u8>);
+
+async fn unread(tx: &mut Tx<'_>, accounts: &str) -> Result<HashMap<String, Vec<EventRow>>> {
+    let rows: Vec<(String, i64, String, Vec<u8>)> = sqlx::query_as(
+        "SELECT e.account, e.seq, e.payload, e.hash FROM json_each(?2) j
+         CROSS JOIN lane l ON l.tenant = ?1 AND l.account = j.value
+         CROSS JOIN event e ON e.tenant = ?1 AND e.account = l.account AND e.seq > l.done_seq AND e.seq <= l.done_seq + ?3
+         ORDER BY j.key, e.seq",
+    )
+    .bind(tx.tenant)
+    .bind(accounts)
+    .bind(LANE_EVENTS_MAX)
+    .fetch_all(&mut *tx.conn)
+    .await?;
+    let mut unread: HashMap<String, Vec<EventRow>> = HashMap::new();
+    for (account, seq, payload, hash) in rows {
+        unread.entry(account).or_default().push((seq, payload, hash));
+    }
+    Ok(unread)
+}
+
+fn read(lane: &Due, fence: i64, snapshot: Option<String>, events: Vec<EventRow>) -> Result<Claimed> {
+    let state =
+        snapshot.map(|text| from_json(&text, || format!("the state of account `{}`", lane.account))).transpose()?;
+    let mut unread = Vec::with_capacity(events.len());
+    for (seq, payload, hash) in events {
+        if seq != lane.done_seq + unread.len() as i64 + 1 {
+            return Err(StoreError::Corrupt(format!("event {seq} of account `{}` follows a gap", lane.account)));
+        }
+        unread.push(Stored { seq, event: row::event(&lane.account, seq, &payload, &hash)? });
+    }
+    let more = lane.head_seq > lane.done_seq + unread.len() as i64;
+    if more && (unread.len() as i64) < LANE_EVENTS_MAX {
+        return Err(StoreError::Corrupt(format!("the journal of account `{}` ends before its lane", lane.account)));
+    }
+    Ok(Claimed { account: AccountId::new(&lane.account), fence, state, done_seq: lane.done_seq, unread, more })
+}
+
+/// Sets a lane aside and gives its lease back.
+pub(super) async fn park(tx: &mut Tx<'_>, account: &str, reason: &str) -> Result<()> {
+    tracing::error!(account, reason, "the lane is parked");
+    sqlx::query("UPDATE lane SET parked = ?3, owner = NULL, lease_until = NULL WHERE tenant = ?1 AND account = ?2")
+        .bind(tx.tenant)
+        .bind(account)
+        .bind(reason)
+        .execute(&mut *tx.conn)
+        .await?;
+    Ok(())
+}
+
+pub(super) struct Park {
+    pub account: AccountId,
+    pub fence: i64,
+    pub reason: String,
+}
+
+#[async_trait]
+impl Command for Park {
+    type Answer = ();
+
+    async fn run(&mut self, tx: &mut Tx<'_>) -> Result<()> {
+        let ours: Option<(i64,)> = sqlx::query_as(
+            "SELECT 1 FROM lane WHERE tenant = ?1 AND account = ?2 AND fence = ?3 AND owner IS NOT NULL",
+        )
+        .bind(tx.tenant)
+        .bind(self.account.as_str())
+        .bind(self.fence)
+        .fetch_optional(&mut *tx.conn)
+        .await?;
+        match ours {
+            Some(_) => park(tx, self.account.as_str(), &self.reason).await,
+            None => Err(StoreError::LostLane(self.account.clone())),
+        }
+    }
+}
+
+/// Takes a parked lane up again; it is due at once, because it was due when it was claimed.
+pub(super) struct Unpark(pub String);
+
+#[async_trait]
+impl Command for Unpark {
+    type Answer = bool;
+
+    async fn run(&mut self, tx: &mut Tx<'_>) -> Result<bool> {
+        let done =
+            sqlx::query("UPDATE lane SET parked = NULL WHERE tenant = ?1 AND account = ?2 AND parked IS NOT NULL")
+                .bind(tx.tenant)
+                .bind(self.0.as_str())
+                .execute(&mut *tx.conn)
+                .await?;
+        Ok(done.rows_affected() > 0)
+    }
+}

@@ -1,0 +1,236 @@
+//! Reads of accounts, journal, memory and what stands aside, on connections that cannot write.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use escalation::{Account, AccountId, DateTime};
+use sqlx::SqlitePool;
+
+use super::row::{self, count, day, from_json, hex, moment, moment_or_none, money};
+use crate::inbox::{QuarantineReason, Quarantined, Total};
+use crate::journal::JournalEntry;
+use crate::lane::{DecisionRow, LaneState};
+use crate::view::{CallRow, Counts};
+use crate::{Result, StoreError};
+
+/// Sees every committed write, and never waits for one.
+pub(super) struct Reader {
+    pub pool: SqlitePool,
+    pub tenant: Arc<str>,
+}
+
+impl Reader {
+    pub async fn account(&self, account: &AccountId) -> Result<Option<(Account, LaneState)>> {
+        let row: Option<(Option<String>, i64, i64, Option<String>, Option<String>)> = sqlx::query_as(
+            "SELECT s.snapshot, l.head_seq, l.done_seq, l.next_due_at, l.parked FROM lane l
+             LEFT JOIN state s ON s.tenant = l.tenant AND s.account = l.account WHERE l.tenant = ?1 AND l.account = ?2",
+        )
+        .bind(&*self.tenant)
+        .bind(account.as_str())
+        .fetch_optional(&self.pool)
+        .await?;
+        let Some((snapshot, head_seq, done_seq, next_due_at, parked)) = row else { return Ok(None) };
+        let state = match snapshot {
+            Some(text) => from_json(&text, || format!("the state of account `{account}`"))?,
+            None => Account::new(account.clone()),
+        };
+        Ok(Some((state, LaneState { head_seq, done_seq, next_due_at: moment_or_none(next_due_at)?, parked })))
+    }
+
+    pub async fn journal(&self, account: &AccountId, after_seq: i64, limit: u32) -> Result<Vec<JournalEntry>> {
+        let rows: Vec<(i64, String, String, Vec<u8>)> = sqlx::query_as(
+            "SELECT seq, recorded_at, payload, hash FROM event WHERE tenant = ?1 AND account = ?2 AND seq > ?3
+             ORDER BY seq LIMIT ?4",
+        )
+        .bind(&*self.tenant)
+        .bind(account.as_str())
+        .bind(after_seq)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        let entry = |(seq, recorded_at, payload, hash): (i64, String, String, Vec<u8>)| {
+            Ok(JournalEntry {
+                account: account.clone(),
+                seq,
+                recorded_at: moment(&recorded_at)?,
+                event: row::event(account.as_str(), seq, &payload, &hash)?,
+                hash: hex(&hash),
+            })
+        };
+        rows.into_iter().map(entry).collect()
+    }
+
+    pub async fn account_ids(&self, after: Option<&AccountId>, limit: u32) -> Result<Vec<AccountId>> {
+        let rows: Vec<(String,)> =
+            sqlx::query_as("SELECT account FROM lane WHERE tenant = ?1 AND account > ?2 ORDER BY account LIMIT ?3")
+                .bind(&*self.tenant)
+                .bind(after.map_or("", AccountId::as_str))
+                .bind(limit)
+                .fetch_all(&self.pool)
+                .await?;
+        Ok(rows.into_iter().map(|(account,)| AccountId::new(account)).collect())
+    }
+
+    pub async fn decisions(&self, account: &AccountId, limit: u32) -> Result<Vec<DecisionRow>> {
+        let rows: Vec<(String, String, i64, Option<String>, String)> = sqlx::query_as(
+            "SELECT at, policy, seq, look_again, because FROM decision WHERE tenant = ?1 AND account = ?2
+             ORDER BY fence DESC LIMIT ?3",
+        )
+        .bind(&*self.tenant)
+        .bind(account.as_str())
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        let decision = |(at, policy, seq, look_again, because): (String, String, i64, Option<String>, String)| {
+            Ok(DecisionRow {
+                at: moment(&at)?,
+                policy,
+                seq,
+                look_again: moment_or_none(look_again)?,
+                because: from_json(&because, || format!("the reasons of a decision on account `{account}`"))?,
+            })
+        };
+        rows.into_iter().map(decision).collect()
+    }
+
+    pub async fn next_due(&self) -> Result<Option<DateTime>> {
+        let (due,): (Option<String>,) = sqlx::query_as(
+            "SELECT min(next_due_at) FROM lane WHERE tenant = ?1 AND parked IS NULL AND next_due_at IS NOT NULL",
+        )
+        .bind(&*self.tenant)
+        .fetch_one(&self.pool)
+        .await?;
+        moment_or_none(due)
+    }
+
+    pub async fn parked(&self, limit: u32) -> Result<Vec<(AccountId, String)>> {
+        let rows: Vec<(String, String)> = sqlx::query_as(
+            "SELECT account, parked FROM lane WHERE tenant = ?1 AND parked IS NOT NULL ORDER BY account LIMIT ?2",
+        )
+        .bind(&*self.tenant)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows.into_iter().map(|(account, reason)| (AccountId::new(account), reason)).collect())
+    }
+
+    pub async fn cursor(&self, connection: &str) -> Result<Option<String>> {
+        let row: Option<(String,)> = sqlx::query_as("SELECT cursor FROM cursor WHERE tenant = ?1 AND connection = ?2")
+            .bind(&*self.tenant)
+            .bind(connection)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.map(|(cursor,)| cursor))
+    }
+
+    pub async fn kv_get(&self, plugin: &str, key: &str) -> Result<Option<Vec<u8>>> {
+        let row: Option<(Vec<u8>,)> =
+            sqlx::query_as("SELECT value FROM kv WHERE tenant = ?1 AND plugin = ?2 AND key = ?3")
+                .bind(&*self.tenant)
+                .bind(plugin)
+                .bind(key)
+                .fetch_optional(&self.pool)
+                .await?;
+        Ok(row.map(|(value,)| value))
+    }
+
+    /// Bytes of keys and values.
+    pub async fn kv_size(&self, plugin: &str) -> Result<u64> {
+        let (size,): (i64,) = sqlx::query_as(
+            "SELECT coalesce(sum(octet_length(key) + octet_length(value)), 0) FROM kv WHERE tenant = ?1 AND plugin = ?2",
+        )
+        .bind(&*self.tenant)
+        .bind(plugin)
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(count(size))
+    }
+
+    pub async fn note_get(&self, name: &str) -> Result<Option<String>> {
+        let row: Option<(String,)> = sqlx::query_as("SELECT value FROM note WHERE tenant = ?1 AND name = ?2")
+            .bind(&*self.tenant)
+            .bind(name)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(row.map(|(value,)| value))
+    }
+
+    pub async fn calls(&self, plugin: &str, limit: u32) -> Result<Vec<CallRow>> {
+        type Row = (String, String, String, i64, String, String);
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT version, function, at, micros, error, log FROM plugin_call WHERE tenant = ?1 AND plugin = ?2
+             ORDER BY id DESC LIMIT ?3",
+        )
+        .bind(&*self.tenant)
+        .bind(plugin)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        let call = |(version, function, at, micros, error, log): Row| {
+            Ok(CallRow {
+                plugin: plugin.to_owned(),
+                version,
+                function,
+                at: moment(&at)?,
+                micros: count(micros),
+                error,
+                log: from_json(&log, || format!("a call of plugin `{plugin}`"))?,
+            })
+        };
+        rows.into_iter().map(call).collect()
+    }
+
+    pub async fn quarantine(&self, limit: u32) -> Result<Vec<Quarantined>> {
+        type Row = (i64, String, String, String, String, String, String, Option<String>);
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT id, connection, document, place, reason, text, at, body FROM quarantine WHERE tenant = ?1
+             ORDER BY id DESC LIMIT ?2",
+        )
+        .bind(&*self.tenant)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        let quarantined = |(id, connection, document, place, reason, text, at, body): Row| {
+            let known = [QuarantineReason::Refused, QuarantineReason::Conflict];
+            let reason = known.into_iter().find(|known| known.as_str() == reason);
+            let reason = reason.ok_or_else(|| StoreError::Corrupt(format!("quarantine {id} has no known reason")))?;
+            Ok(Quarantined { id, connection, document, place, reason, text, at: moment(&at)?, body })
+        };
+        rows.into_iter().map(quarantined).collect()
+    }
+
+    pub async fn totals(&self, limit: u32) -> Result<Vec<Total>> {
+        type Row = (String, String, String, String, i64, i64);
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT connection, name, stated_on, currency, stated, counted FROM total WHERE tenant = ?1
+             ORDER BY stated_on DESC, connection, name, currency LIMIT ?2",
+        )
+        .bind(&*self.tenant)
+        .bind(limit)
+        .fetch_all(&self.pool)
+        .await?;
+        let total = |(connection, name, on, currency, stated, counted): Row| {
+            let (stated, counted) = (money(stated, &currency)?, money(counted, &currency)?);
+            Ok(Total { connection, name, stated, counted, on: day(&on)? })
+        };
+        rows.into_iter().map(total).collect()
+    }
+
+    pub async fn counts(&self) -> Result<Counts> {
+        let (events, accounts, inbox, quarantined): (i64, i64, i64, i64) = sqlx::query_as(
+            "SELECT (SELECT count(*) FROM event WHERE tenant = ?1), (SELECT count(*) FROM lane WHERE tenant = ?1),
+                    (SELECT count(*) FROM inbox WHERE tenant = ?1), (SELECT count(*) FROM quarantine WHERE tenant = ?1)",
+        )
+        .bind(&*self.tenant)
+        .fetch_one(&self.pool)
+        .await?;
+        let effects: Vec<(String, String, i64)> =
+            sqlx::query_as("SELECT kind, status, count(*) FROM effect WHERE tenant = ?1 GROUP BY kind, status")
+                .bind(&*self.tenant)
+                .fetch_all(&self.pool)
+                .await?;
+        let effects: BTreeMap<_, _> = effects.into_iter().map(|(kind, status, n)| ((kind, status), count(n))).collect();
+        let quarantined = count(quarantined);
+        Ok(Counts { events: count(events), accounts: count(accounts), inbox: count(inbox), quarantined, effects })
+    }
+}

@@ -1,0 +1,71 @@
+//! What a row means: text to times, money, JSON and back, in one place.
+
+use escalation::event::Event;
+use escalation::{Currency, Date, DateTime, Money};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use crate::{Result, StoreError};
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        // 13: SQLITE_FULL; 4874: the shared-memory file could not grow, for the same reason.
+        let code = error.as_database_error().and_then(|error| error.code());
+        match code.as_deref() {
+            Some("13" | "4874") => Self::DiskFull { path: String::new() },
+            _ => Self::Database(error.to_string()),
+        }
+    }
+}
+
+pub(super) fn moment(text: &str) -> Result<DateTime> {
+    text.parse().map_err(|_| StoreError::Corrupt(format!("`{text}` is not a time")))
+}
+
+pub(super) fn moment_or_none(text: Option<String>) -> Result<Option<DateTime>> {
+    text.as_deref().map(moment).transpose()
+}
+
+pub(super) fn day(text: &str) -> Result<Date> {
+    text.parse().map_err(|_| StoreError::Corrupt(format!("`{text}` is not a day")))
+}
+
+pub(super) fn currency(code: &str) -> Result<Currency> {
+    code.parse().map_err(|error| StoreError::Corrupt(format!("{error}")))
+}
+
+pub(super) fn money(minor: i64, code: &str) -> Result<Money> {
+    Ok(Money { minor, currency: currency(code)? })
+}
+
+pub(super) fn count(n: i64) -> u64 {
+    n.unsigned_abs()
+}
+
+/// A value as the text that is stored. Maps are ordered and fields stand as declared, so equal values give equal text.
+pub(super) fn json<T: Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value)
+        .map_err(|error| StoreError::Corrupt(format!("a value cannot be written as JSON: {error}")))
+}
+
+/// The reverse of [`json`]; `what` names the record.
+pub(super) fn from_json<T: DeserializeOwned>(text: &str, what: impl FnOnce() -> String) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| StoreError::Corrupt(format!("{}: {error}", what())))
+}
+
+pub(super) fn sha256(bytes: &[u8]) -> Vec<u8> {
+    Sha256::digest(bytes).to_vec()
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// An event of the journal, if it still is what was written.
+pub(super) fn event(account: &str, seq: i64, payload: &str, hash: &[u8]) -> Result<Event> {
+    if sha256(payload.as_bytes()) != hash {
+        return Err(StoreError::Corrupt(format!("event {seq} of account `{account}` does not agree with its hash")));
+    }
+    from_json(payload, || format!("event {seq} of account `{account}`"))
+}

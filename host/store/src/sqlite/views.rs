@@ -1,0 +1,131 @@
+//! What the desk and cash application read, written again for the accounts whose row changed.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::bulk::Bulk;
+use super::decided::Prepared;
+use super::row::json;
+use super::writer::Tx;
+use crate::Result;
+use crate::view::{AccountRow, ItemRow};
+
+pub(super) async fn write(tx: &mut Tx<'_>, decisions: &[&Prepared]) -> Result<()> {
+    let accounts: Vec<&str> = decisions.iter().map(|one| one.account()).collect();
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "SELECT s.account, s.row FROM json_each(?2) j CROSS JOIN state s ON s.tenant = ?1 AND s.account = j.value",
+    )
+    .bind(tx.tenant)
+    .bind(json(&accounts)?)
+    .fetch_all(&mut *tx.conn)
+    .await?;
+    let before: HashMap<String, String> = rows.into_iter().collect();
+    let changed = decisions.iter().filter(|one| before.get(one.account()) != Some(&one.row));
+    let rows: Vec<&AccountRow> = changed.map(|one| &one.decided.row).collect();
+    if rows.is_empty() {
+        return Ok(());
+    }
+    forget(tx, &rows).await?;
+    write_accounts(tx, &rows).await?;
+    write_items(tx, &rows).await?;
+    write_references(tx, &rows).await
+}
+
+async fn forget(tx: &mut Tx<'_>, rows: &[&AccountRow]) -> Result<()> {
+    let accounts = json(&rows.iter().map(|row| row.account.as_str()).collect::<Vec<_>>())?;
+    for statement in [
+        "DELETE FROM account_view WHERE tenant = ?1 AND account IN (SELECT value FROM json_each(?2))",
+        "DELETE FROM item_view WHERE tenant = ?1 AND account IN (SELECT value FROM json_each(?2))",
+        "DELETE FROM reference WHERE tenant = ?1 AND account IN (SELECT value FROM json_each(?2))",
+    ] {
+        sqlx::query(statement).bind(tx.tenant).bind(accounts.as_str()).execute(&mut *tx.conn).await?;
+    }
+    Ok(())
+}
+
+const ACCOUNTS: Bulk = Bulk {
+    head: "INSERT INTO account_view (tenant, account, name, search, country, currency, open, unapplied, oldest_due_on, level,
+           level_rank, flags) VALUES ",
+    row: "(?1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+    width: 11,
+    tail: "",
+};
+
+async fn write_accounts(tx: &mut Tx<'_>, rows: &[&AccountRow]) -> Result<()> {
+    let mut texts = Vec::with_capacity(rows.len());
+    for row in rows {
+        texts.push((*row, search_text(row), json(&row.flags)?));
+    }
+    ACCOUNTS
+        .run(tx, &[], &texts, |values, (row, search, flags)| {
+            values
+                .bind(row.account.as_str())
+                .bind(row.name.as_str())
+                .bind(search.as_str())
+                .bind(row.country.as_str())
+                .bind(row.currency.as_str())
+                .bind(row.open_minor)
+                .bind(row.unapplied_minor)
+                .bind(row.oldest_due_on.map(|day| day.to_string()))
+                .bind(row.level.as_deref())
+                .bind(row.level_rank)
+                .bind(flags.as_str())
+        })
+        .await
+}
+
+/// Name, account and invoice numbers, a line each.
+fn search_text(row: &AccountRow) -> String {
+    let mut text = format!("{}\n{}", row.name, row.account);
+    for item in &row.items {
+        text.push('\n');
+        text.push_str(item.invoice.as_str());
+    }
+    text.to_lowercase()
+}
+
+const ITEMS: Bulk = Bulk {
+    head: "INSERT INTO item_view (tenant, account, invoice, due_on, currency, open, level) VALUES ",
+    row: "(?1, $1, $2, $3, $4, $5, $6)",
+    width: 6,
+    tail: "",
+};
+
+async fn write_items(tx: &mut Tx<'_>, rows: &[&AccountRow]) -> Result<()> {
+    let items: Vec<(&AccountRow, &ItemRow)> =
+        rows.iter().flat_map(|row| row.items.iter().map(move |item| (*row, item))).collect();
+    ITEMS
+        .run(tx, &[], &items, |values, (row, item)| {
+            values
+                .bind(row.account.as_str())
+                .bind(item.invoice.as_str())
+                .bind(item.due_on.to_string())
+                .bind(item.open.currency.as_str())
+                .bind(item.open.minor)
+                .bind(item.level.as_deref())
+        })
+        .await
+}
+
+const REFERENCES: Bulk = Bulk {
+    head: "INSERT INTO reference (tenant, token, account, invoice) VALUES ",
+    row: "(?1, $1, $2, $3)",
+    width: 3,
+    tail: "",
+};
+
+async fn write_references(tx: &mut Tx<'_>, rows: &[&AccountRow]) -> Result<()> {
+    let mut references: BTreeSet<(&str, &str, &str)> = BTreeSet::new();
+    for row in rows {
+        references.extend(row.references.iter().map(|token| (token.as_str(), row.account.as_str(), "")));
+        for item in &row.items {
+            let invoice = item.invoice.as_str();
+            references.extend(item.references.iter().map(|token| (token.as_str(), row.account.as_str(), invoice)));
+        }
+    }
+    let references: Vec<_> = references.into_iter().collect();
+    REFERENCES
+        .run(tx, &[], &references, |values, (token, account, invoice)| {
+            values.bind(*token).bind(*account).bind(*invoice)
+        })
+        .await
+}

@@ -1,0 +1,171 @@
+//! The one writer: takes commands from a queue and commits them in groups, so that one fsync serves many.
+
+use async_trait::async_trait;
+use sqlx::SqliteConnection;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::{Result, StoreError};
+
+/// Commands in one transaction. At 128 the disk's sync is no longer what limits.
+const GROUP_MAX: usize = 128;
+/// Commands that wait; beyond it callers wait.
+const QUEUE_MAX: usize = 1024;
+
+/// The transaction that a command runs in.
+pub(super) struct Tx<'t> {
+    pub conn: &'t mut SqliteConnection,
+    pub tenant: &'t str,
+}
+
+/// Something to be written, all or nothing.
+#[async_trait]
+pub(super) trait Command: Send + 'static {
+    type Answer: Send + 'static;
+
+    async fn run(&mut self, tx: &mut Tx<'_>) -> Result<Self::Answer>;
+}
+
+#[derive(Clone)]
+pub(super) struct Writer {
+    queue: mpsc::Sender<Message>,
+}
+
+enum Message {
+    Command(Box<dyn Job>),
+    Close(oneshot::Sender<()>),
+}
+
+impl Writer {
+    /// Starts the writer on its connection; it ends when the last handle is gone, or at [`Writer::close`].
+    pub fn start(conn: SqliteConnection, tenant: &str, path: &str) -> Self {
+        let (queue, messages) = mpsc::channel(QUEUE_MAX);
+        let (tenant, path) = (tenant.to_owned(), path.to_owned());
+        tokio::spawn(async move { write(conn, &tenant, &path, messages).await });
+        Self { queue }
+    }
+
+    /// Answers when the command is on the disk, or has failed without a trace.
+    pub async fn write<C: Command>(&self, command: C) -> Result<C::Answer> {
+        let (reply, answer) = oneshot::channel();
+        let job = Pending { command, answer: None, reply };
+        self.queue.send(Message::Command(Box::new(job))).await.map_err(|_| closed())?;
+        answer.await.map_err(|_| closed())?
+    }
+
+    /// Writes what waits, moves the write-ahead log into the database, and ends.
+    pub async fn close(&self) {
+        let (reply, closed) = oneshot::channel();
+        if self.queue.send(Message::Close(reply)).await.is_ok() {
+            closed.await.ok();
+        }
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::Database("the store is closed".to_owned())
+}
+
+/// A command on its way, whatever it answers.
+#[async_trait]
+trait Job: Send {
+    async fn run(&mut self, tx: &mut Tx<'_>) -> Result<()>;
+    fn reply(self: Box<Self>, committed: Result<()>);
+}
+
+struct Pending<C: Command> {
+    command: C,
+    answer: Option<C::Answer>,
+    reply: oneshot::Sender<Result<C::Answer>>,
+}
+
+#[async_trait]
+impl<C: Command> Job for Pending<C> {
+    async fn run(&mut self, tx: &mut Tx<'_>) -> Result<()> {
+        self.answer = Some(self.command.run(tx).await?);
+        Ok(())
+    }
+
+    fn reply(self: Box<Self>, committed: Result<()>) {
+        let Self { answer, reply, .. } = *self;
+        // The caller may be gone; what it asked for is written all the same.
+        reply.send(committed.and_then(|()| answer.ok_or_else(closed))).ok();
+    }
+}
+
+async fn write(mut conn: SqliteConnection, tenant: &str, path: &str, mut messages: mpsc::Receiver<Message>) {
+    let mut waiting = Vec::with_capacity(GROUP_MAX);
+    while messages.recv_many(&mut waiting, GROUP_MAX).await > 0 {
+        let mut group = Vec::with_capacity(waiting.len());
+        let mut closing = None;
+        for message in waiting.drain(..) {
+            match message {
+                Message::Command(job) => group.push(job),
+                Message::Close(reply) => closing = Some(reply),
+            }
+        }
+        commit(&mut Tx { conn: &mut conn, tenant }, path, group).await;
+        if let Some(reply) = closing {
+            if let Err(error) = execute(&mut conn, "PRAGMA wal_checkpoint(TRUNCATE)").await {
+                tracing::warn!(%error, "the write-ahead log stays beside the database; nothing is lost");
+            }
+            sqlx::Connection::close(conn).await.ok();
+            reply.send(()).ok();
+            return;
+        }
+    }
+}
+
+/// One transaction for the whole group; a command that fails is taken back alone.
+async fn commit(tx: &mut Tx<'_>, path: &str, mut group: Vec<Box<dyn Job>>) {
+    if group.is_empty() {
+        return;
+    }
+    let outcome = run_group(tx, &mut group).await;
+    if outcome.is_err() {
+        execute(tx.conn, "ROLLBACK").await.ok();
+    }
+    match outcome {
+        Ok(results) => {
+            for (job, result) in group.into_iter().zip(results) {
+                job.reply(result);
+            }
+        }
+        Err(error) => {
+            let error = located(error, path);
+            for job in group {
+                job.reply(Err(error.clone()));
+            }
+        }
+    }
+}
+
+async fn run_group(tx: &mut Tx<'_>, group: &mut [Box<dyn Job>]) -> Result<Vec<Result<()>>> {
+    execute(tx.conn, "BEGIN IMMEDIATE").await?;
+    let mut results = Vec::with_capacity(group.len());
+    for job in group {
+        execute(tx.conn, "SAVEPOINT command").await?;
+        let result = job.run(tx).await;
+        match &result {
+            Ok(()) => {}
+            // A full disk fails the group: SQLite may have taken the transaction back by itself.
+            Err(StoreError::DiskFull { .. }) => return Err(StoreError::DiskFull { path: String::new() }),
+            Err(_) => execute(tx.conn, "ROLLBACK TO command").await?,
+        }
+        execute(tx.conn, "RELEASE command").await?;
+        results.push(result);
+    }
+    execute(tx.conn, "COMMIT").await?;
+    Ok(results)
+}
+
+async fn execute(conn: &mut SqliteConnection, statement: &'static str) -> Result<()> {
+    sqlx::query(statement).execute(conn).await?;
+    Ok(())
+}
+
+fn located(error: StoreError, path: &str) -> StoreError {
+    match error {
+        StoreError::DiskFull { .. } => StoreError::DiskFull { path: path.to_owned() },
+        other => other,
+    }
+}
