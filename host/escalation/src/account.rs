@@ -9,7 +9,7 @@ use crate::cash::{Payment, PostedPayment};
 use crate::dispute::Dispute;
 use crate::effect::Effect;
 use crate::id::{AccountId, EffectKey, InvoiceNumber, PaymentId};
-use crate::invoice::OpenItem;
+use crate::invoice::{OpenItem, Step};
 use crate::money::{Currency, Money};
 use crate::party::Party;
 use crate::placement::Placement;
@@ -43,6 +43,10 @@ pub struct Account {
     pub effects: BTreeMap<EffectKey, PlannedEffect>,
     /// Keys of everything ever planned that must not be planned twice.
     pub spent: BTreeSet<EffectKey>,
+    /// Cancelled lately, newest last, at most [`CANCELLED_KEPT_MAX`]: one of them may have been going out at that very
+    /// moment. If it turns out that it went, it counts.
+    #[serde(default)]
+    pub cancelled: Vec<TakenBack>,
 }
 
 /// Set by people: leave this account alone.
@@ -82,8 +86,26 @@ pub enum EffectState {
     Unknown,
 }
 
+/// A cancelled effect, with the steps of the ladder that were taken back because it never happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenBack {
+    pub effect: Effect,
+    pub steps: Vec<TakenStep>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenStep {
+    pub invoice: InvoiceNumber,
+    pub cycle: u32,
+    pub step: Step,
+}
+
 /// Older contacts are in the journal.
 pub const CONTACTS_KEPT_MAX: usize = 50;
+/// Effects are cancelled seconds before they would have gone out; more than this many at once is not seen.
+pub const CANCELLED_KEPT_MAX: usize = 20;
+/// Reversals without a payment; beyond this the oldest are in the journal only.
+pub const STRAY_REVERSALS_MAX: usize = 100;
 
 impl Account {
     pub fn new(id: AccountId) -> Self {
@@ -106,6 +128,7 @@ impl Account {
             contacts: Vec::new(),
             effects: BTreeMap::new(),
             spent: BTreeSet::new(),
+            cancelled: Vec::new(),
         }
     }
 
@@ -142,6 +165,11 @@ impl Account {
 
     pub fn open_disputes(&self) -> impl Iterator<Item = &Dispute> {
         self.disputes.iter().filter(|dispute| dispute.is_open())
+    }
+
+    /// The placement that has this item in its hands.
+    pub fn placement_of(&self, invoice: &InvoiceNumber) -> Option<&Placement> {
+        self.placements.iter().rev().find(|placement| placement.state.is_live() && placement.holds(invoice))
     }
 
     pub fn live_placement(&self) -> Option<&Placement> {

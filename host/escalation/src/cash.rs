@@ -5,6 +5,14 @@
 //! evidence to the weakest: a structured reference, an invoice number in the text, an exact amount from a known payer.
 //! What cannot be told stays unapplied; it is never guessed and never crosses accounts.
 
+mod apply;
+mod identify;
+mod text;
+
+pub use apply::apply;
+pub use identify::identify;
+pub use text::{normalise, tokens};
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -43,9 +51,12 @@ pub struct PostedPayment {
     pub payment: Payment,
     pub allocations: Vec<Allocation>,
     pub unapplied: Money,
-    /// The payment was given back, wholly.
+    /// The payment was given back, wholly; it then has no allocations and nothing unapplied.
     #[serde(default)]
     pub reversed_on: Option<Date>,
+    /// Promises that were running when it arrived: it counts for them.
+    #[serde(default)]
+    pub promises: Vec<crate::id::PromiseId>,
 }
 
 /// A part of a payment that went to something.
@@ -89,9 +100,16 @@ pub struct Candidate {
     pub open: Money,
 }
 
+/// Whose money it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Identified {
-    Account { account: AccountId, by: Evidence },
+    Account {
+        account: AccountId,
+        by: Evidence,
+    },
     /// Nobody, or more than one, could be meant; the sentence says which.
     Nobody(String),
 }
+
+#[cfg(test)]
+mod tests;

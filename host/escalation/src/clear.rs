@@ -3,23 +3,41 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::account::Account;
+use crate::account::{Account, EffectState};
 use crate::decide::Now;
-use crate::effect::Effect;
-use crate::guard::Guard;
+use crate::effect::{Action, Effect};
+use crate::guard::{self, Guard, Scene};
 use crate::policy::Policy;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Clearance {
     Allow,
     /// Not now; it may be asked again from `until` on.
-    Wait { guard: Guard, until: Option<Date> },
+    Wait {
+        guard: Guard,
+        until: Option<Date>,
+    },
     /// Never: what it was for is gone.
-    Cancel { guard: Guard },
+    Cancel {
+        guard: Guard,
+    },
     /// A person has to agree first.
     NeedsApproval,
 }
 
-pub fn clear(_account: &Account, _effect: &Effect, _policy: &Policy, _now: &Now) -> Clearance {
-    Clearance::Allow
+/// The guards of the plan, asked anew; nothing that is paid, disputed or taken back goes out.
+pub fn clear(account: &Account, effect: &Effect, policy: &Policy, now: &Now) -> Clearance {
+    let planned = account.effects.get(&effect.key).is_some_and(|known| known.state == EffectState::Planned);
+    if !planned {
+        let guard = Guard { code: "superseded".to_owned(), text: "it is not planned any more".to_owned(), until: None };
+        return Clearance::Cancel { guard };
+    }
+    match guard::of_effect(Scene { account, policy, now, own: None }, effect) {
+        Some(guard) if guard.is_final() => Clearance::Cancel { guard },
+        Some(guard) => Clearance::Wait { until: guard.until, guard },
+        None if policy.agency.approval && matches!(effect.action, Action::PlaceWithAgency { .. }) => {
+            Clearance::NeedsApproval
+        }
+        None => Clearance::Allow,
+    }
 }

@@ -1,12 +1,30 @@
 //! What to do now, and why. The only place where choices are made.
+//!
+//! The order matters: money first, so that nobody is chased for what is paid; then promises; then what was planned and has
+//! lost its reason; then the agency; then the ladder; last what accounting has to be told.
+
+mod cleanup;
+mod ladder;
+mod placements;
+mod plan;
+mod posting;
+mod promises;
+#[cfg(test)]
+mod tests;
 
 use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::account::Account;
-use crate::event::Fact;
-use crate::id::{InvoiceNumber, LevelId};
+use crate::effect::{Action, Effect};
+use crate::event::{Event, Fact};
+use crate::evolve::evolve;
+use crate::guard::{Guard, Scene};
+use crate::id::{EffectKey, InvoiceNumber, LevelId};
 use crate::policy::Policy;
+
+/// The hour at which a new day is looked at.
+pub const MORNING_HOUR: i8 = 6;
 
 /// What a decision knows of the world beside the account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +43,7 @@ impl Now {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
-    /// In order; [`crate::evolve`] takes them as they are. Effects are in it as `EffectPlanned`.
+    /// In order; [`crate::evolve`] takes them as they are, on the day of the decision. Effects are in it as `EffectPlanned`.
     pub events: Vec<Fact>,
     /// When to decide again if nothing happens before; none: only when something happens.
     pub look_again: Option<DateTime>,
@@ -35,7 +53,7 @@ pub struct Decision {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reason {
-    /// A guard's code, `level-reached`, `level-passed`, `not-yet`, `cash-applied`, `promise-broken`, ...
+    /// A guard's code, `level-reached`, `level-passed`, `not-yet`, `ladder-ended`, `cash-applied`, `promise-broken`, ...
     pub code: String,
     pub text: String,
     #[serde(default)]
@@ -47,6 +65,79 @@ pub struct Reason {
 }
 
 /// Decides. Calling it again after its own events were applied decides nothing new for the same `now`.
-pub fn decide(_account: &Account, _policy: &Policy, _now: &Now) -> Decision {
-    Decision { events: Vec::new(), look_again: None, because: Vec::new() }
+pub fn decide(account: &Account, policy: &Policy, now: &Now) -> Decision {
+    let mut work = Work { account: account.clone(), policy, now, events: Vec::new(), because: Vec::new(), wake: None };
+    posting::apply_cash(&mut work);
+    promises::judge(&mut work);
+    posting::release_credit(&mut work);
+    cleanup::take_back(&mut work);
+    placements::keep_up(&mut work);
+    ladder::climb(&mut work);
+    posting::tell_accounting(&mut work);
+    let look_again = work.wake.map(|day| day.at(MORNING_HOUR, 0, 0, 0));
+    Decision { events: work.events, look_again, because: work.because }
+}
+
+/// A decision in the making, on a copy of the account that already has its events.
+struct Work<'a> {
+    account: Account,
+    policy: &'a Policy,
+    now: &'a Now,
+    events: Vec<Fact>,
+    because: Vec<Reason>,
+    wake: Option<Date>,
+}
+
+impl Work<'_> {
+    fn today(&self) -> Date {
+        self.now.today()
+    }
+
+    fn scene(&self) -> Scene<'_> {
+        Scene { account: &self.account, policy: self.policy, now: self.now, own: None }
+    }
+
+    fn happens(&mut self, fact: Fact) {
+        let event = Event { at: self.now.at, on: self.today(), origin: "policy".to_owned(), fact };
+        evolve(&mut self.account, &event);
+        self.events.push(event.fact);
+    }
+
+    fn plans(&mut self, key: EffectKey, valid_until: Option<Date>, action: Action) {
+        let due_on = self.today();
+        self.happens(Fact::EffectPlanned { effect: Effect { key, due_on, valid_until, action } });
+    }
+
+    fn says(&mut self, code: &str, text: impl Into<String>) -> &mut Reason {
+        let text = text.into();
+        self.because.push(Reason { code: code.to_owned(), text, invoice: None, level: None, until: None });
+        let last = self.because.len() - 1;
+        &mut self.because[last]
+    }
+
+    fn is_silent(&mut self, guard: Guard, invoice: &InvoiceNumber, level: Option<&LevelId>) {
+        if let Some(until) = guard.until {
+            self.wakes(until);
+        }
+        let (invoice, level) = (Some(invoice.clone()), level.cloned());
+        self.because.push(Reason { code: guard.code, text: guard.text, invoice, level, until: guard.until });
+    }
+
+    /// Something can change by time alone on this day.
+    fn wakes(&mut self, day: Date) {
+        if day > self.today() {
+            self.wake = Some(self.wake.map_or(day, |known| known.min(day)));
+        }
+    }
+
+    /// A business key that was never used. The second use of one is possible only because the first was certainly taken back.
+    fn fresh_key(&self, base: &str) -> EffectKey {
+        let mut key = EffectKey::new(base);
+        let mut again = 1u32;
+        while self.account.spent.contains(&key) {
+            key = EffectKey::new(format!("{base}:again-{again}"));
+            again += 1;
+        }
+        key
+    }
 }

@@ -24,18 +24,51 @@ pub enum Action {
     /// A written message to the debtor about open items.
     SendNotice(Notice),
     /// A written message to a colleague (the sales rep, the owner of a dispute).
-    TellColleague { level: LevelId, to: String, template: String, invoices: Vec<InvoiceNumber> },
+    TellColleague {
+        level: LevelId,
+        to: String,
+        template: String,
+        invoices: Vec<InvoiceNumber>,
+    },
     QueueCall(Call),
     /// Take back a call that the dialer has, or a message that was not yet handed on.
-    WithdrawCall { call: EffectKey, reason: String },
-    WithdrawMessage { message: EffectKey, reason: String },
-    HoldCredit { reason: String },
-    ReleaseCredit { reason: String },
-    PlaceWithAgency { sequence: u32, items: Vec<crate::placement::PlacedItem>, total: Money, commission: String },
-    ReportDirectPayment { placement: EffectKey, payment: PaymentId, amount: Money, received_on: Date },
-    RecallPlacement { placement: EffectKey, reason: String },
+    WithdrawCall {
+        call: EffectKey,
+        reason: String,
+    },
+    WithdrawMessage {
+        message: EffectKey,
+        reason: String,
+    },
+    HoldCredit {
+        reason: String,
+    },
+    ReleaseCredit {
+        reason: String,
+    },
+    PlaceWithAgency {
+        sequence: u32,
+        items: Vec<crate::placement::PlacedItem>,
+        total: Money,
+        commission: String,
+    },
+    ReportDirectPayment {
+        placement: EffectKey,
+        payment: PaymentId,
+        amount: Money,
+        received_on: Date,
+    },
+    RecallPlacement {
+        placement: EffectKey,
+        reason: String,
+    },
     /// Tell the accounting package what a payment paid.
-    PostCashApplication { payment: PaymentId, invoice: InvoiceNumber, amount: Money, received_on: Date },
+    PostCashApplication {
+        payment: PaymentId,
+        invoice: InvoiceNumber,
+        amount: Money,
+        received_on: Date,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,6 +137,14 @@ impl Action {
     /// Reaches the debtor.
     pub fn is_contact(&self) -> bool {
         matches!(self, Self::SendNotice(_) | Self::QueueCall(_))
+    }
+
+    /// Taken as a step of the ladder by the items that it names.
+    pub fn is_ladder(&self) -> bool {
+        matches!(
+            self,
+            Self::SendNotice(_) | Self::QueueCall(_) | Self::TellColleague { .. } | Self::PlaceWithAgency { .. }
+        )
     }
 
     /// The invoices it is about.

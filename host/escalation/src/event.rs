@@ -4,6 +4,7 @@ use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::cash::{Allocation, Payment};
+use crate::dispute::Dispute;
 use crate::effect::Effect;
 use crate::id::{EffectKey, InvoiceNumber, LevelId, PaymentId, PromiseId};
 use crate::invoice::{CreditMemo, Invoice};
@@ -12,7 +13,6 @@ use crate::party::Party;
 use crate::placement::Collection;
 use crate::promise::Promise;
 use crate::report::{CallResult, Tracking};
-use crate::dispute::Dispute;
 
 /// A fact with its day and its origin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,50 +30,145 @@ pub struct Event {
 #[serde(tag = "type", rename_all = "kebab-case")]
 pub enum Fact {
     // reported
-    DebtorSynced { debtor: Party },
-    InvoiceIssued { invoice: Invoice },
+    DebtorSynced {
+        debtor: Party,
+    },
+    InvoiceIssued {
+        invoice: Invoice,
+    },
     /// A later open-item list states another open amount.
-    InvoiceRestated { number: InvoiceNumber, open: Money },
-    CreditMemoIssued { memo: CreditMemo },
-    PaymentReceived { payment: Payment },
-    PaymentAnnounced { payment: Payment },
+    InvoiceRestated {
+        number: InvoiceNumber,
+        open: Money,
+    },
+    CreditMemoIssued {
+        memo: CreditMemo,
+    },
+    PaymentReceived {
+        payment: Payment,
+    },
+    PaymentAnnounced {
+        payment: Payment,
+    },
     /// `payment.id` names the reversal; the original is found by its references.
-    PaymentReversed { payment: Payment },
+    PaymentReversed {
+        payment: Payment,
+    },
     CallEnded(CallResult),
-    PromiseMade { promise: Promise },
-    DisputeOpened { dispute: Dispute },
+    PromiseMade {
+        promise: Promise,
+    },
+    DisputeOpened {
+        dispute: Dispute,
+    },
     /// `all`, or a medium: `call`, `email`, `letter`, `sms`.
-    StopRequested { medium: String, text: String },
-    MessageTracked { message: EffectKey, status: Tracking, text: String },
-    PlacementAcknowledged { placement: EffectKey, status: String, agency_reference: String, reason: String },
-    AgencyCollected { placement: EffectKey, collection: Collection },
-    PlacementReturned { placement: EffectKey, reason: String },
+    StopRequested {
+        medium: String,
+        text: String,
+    },
+    MessageTracked {
+        message: EffectKey,
+        status: Tracking,
+        text: String,
+    },
+    PlacementAcknowledged {
+        placement: EffectKey,
+        status: String,
+        agency_reference: String,
+        reason: String,
+    },
+    AgencyCollected {
+        placement: EffectKey,
+        collection: Collection,
+    },
+    PlacementReturned {
+        placement: EffectKey,
+        reason: String,
+    },
 
     // said by people at the desk
-    DisputeResolved { dispute: crate::id::DisputeId, outcome: String, text: String },
-    DunningBlocked { reason: String, until: Option<Date> },
-    DunningUnblocked { reason: String },
+    DisputeResolved {
+        dispute: crate::id::DisputeId,
+        outcome: String,
+        text: String,
+    },
+    DunningBlocked {
+        reason: String,
+        until: Option<Date>,
+    },
+    DunningUnblocked {
+        reason: String,
+    },
     /// The unapplied rest of a payment goes where a person said.
-    CashAssigned { payment: PaymentId, allocations: Vec<Allocation> },
+    CashAssigned {
+        payment: PaymentId,
+        allocations: Vec<Allocation>,
+    },
     /// A person found out how an effect with an unknown outcome ended.
-    EffectSettled { key: EffectKey, happened: bool, text: String },
+    EffectSettled {
+        key: EffectKey,
+        happened: bool,
+        text: String,
+    },
 
     // decided
-    CashApplied { payment: PaymentId, allocations: Vec<Allocation> },
-    PromiseKept { promise: PromiseId },
-    PromisePartlyKept { promise: PromiseId },
-    PromiseBroken { promise: PromiseId },
-    LevelReached { invoice: InvoiceNumber, level: LevelId },
+    CashApplied {
+        payment: PaymentId,
+        allocations: Vec<Allocation>,
+    },
+    PromiseKept {
+        promise: PromiseId,
+    },
+    PromisePartlyKept {
+        promise: PromiseId,
+    },
+    PromiseBroken {
+        promise: PromiseId,
+    },
+    /// Not accepted as a promise (too far away); it holds nothing.
+    PromiseRefused {
+        promise: PromiseId,
+        because: String,
+    },
+    LevelReached {
+        invoice: InvoiceNumber,
+        level: LevelId,
+    },
     /// The level does not apply to this item; the sentence names the rule.
-    LevelPassed { invoice: InvoiceNumber, level: LevelId, because: String },
-    CreditHeld { reason: String },
-    CreditReleased { reason: String },
-    EffectPlanned { effect: Effect },
-    EffectCancelled { key: EffectKey, because: String },
+    LevelPassed {
+        invoice: InvoiceNumber,
+        level: LevelId,
+        because: String,
+    },
+    CreditHeld {
+        reason: String,
+    },
+    CreditReleased {
+        reason: String,
+    },
+    EffectPlanned {
+        effect: Effect,
+    },
+    EffectCancelled {
+        key: EffectKey,
+        because: String,
+    },
 
     // how an effect ended
-    EffectDone { key: EffectKey, reference: String },
-    EffectRejected { key: EffectKey, code: String, reason: String },
-    EffectUnknown { key: EffectKey, text: String },
-    EffectExpired { key: EffectKey },
+    EffectDone {
+        key: EffectKey,
+        reference: String,
+    },
+    EffectRejected {
+        key: EffectKey,
+        code: String,
+        reason: String,
+    },
+    EffectUnknown {
+        key: EffectKey,
+        text: String,
+    },
+    EffectExpired {
+        key: EffectKey,
+    },
 }

@@ -1,6 +1,96 @@
 //! How a fact changes an account. Total: every fact is taken, in any order; what makes no sense changes nothing.
 
-use crate::account::Account;
-use crate::event::Event;
+mod cash;
+mod contact;
+mod effects;
+mod placements;
+mod promises;
 
-pub fn evolve(_account: &mut Account, _event: &Event) {}
+use crate::account::{Account, CreditHold, DunningBlock};
+use crate::dispute::Resolution;
+use crate::event::{Event, Fact};
+use crate::invoice::{OpenItem, Step};
+
+/// Folds one event into the account.
+pub fn evolve(account: &mut Account, event: &Event) {
+    let on = event.on;
+    match &event.fact {
+        Fact::DebtorSynced { debtor } => contact::debtor_synced(account, debtor),
+        Fact::InvoiceIssued { invoice } => {
+            account.items.entry(invoice.number.clone()).or_insert_with(|| OpenItem::new(invoice.clone()));
+            cash::use_credit(account);
+        }
+        Fact::InvoiceRestated { number, open } => cash::restated(account, number, *open),
+        Fact::CreditMemoIssued { memo } => cash::credited(account, memo),
+        Fact::PaymentReceived { payment } => cash::received(account, payment),
+        Fact::PaymentAnnounced { payment } => cash::announced(account, payment),
+        Fact::PaymentReversed { payment } => cash::reversed(account, payment),
+        Fact::CashApplied { payment, allocations } | Fact::CashAssigned { payment, allocations } => {
+            cash::allocated(account, payment, allocations);
+        }
+
+        Fact::CallEnded(call) => contact::call_ended(account, call),
+        Fact::StopRequested { medium, .. } => {
+            account.stopped.insert(medium.clone());
+        }
+        Fact::MessageTracked { message, status, .. } => contact::tracked(account, message, *status),
+
+        Fact::PromiseMade { promise } => promises::made(account, promise),
+        Fact::PromiseKept { promise } => promises::end(account, promise, crate::promise::PromiseState::Kept),
+        Fact::PromisePartlyKept { promise } => {
+            promises::end(account, promise, crate::promise::PromiseState::PartlyKept)
+        }
+        Fact::PromiseBroken { promise } => promises::end(account, promise, crate::promise::PromiseState::Broken),
+        Fact::PromiseRefused { promise, .. } => {
+            promises::end(account, promise, crate::promise::PromiseState::Cancelled)
+        }
+
+        Fact::DisputeOpened { dispute } => {
+            if account.disputes.iter().all(|known| known.id != dispute.id) {
+                account.disputes.push(dispute.clone());
+                promises::cancel_for(account, &dispute.invoice);
+            }
+        }
+        Fact::DisputeResolved { dispute, outcome, text } => {
+            if let Some(known) = account.disputes.iter_mut().find(|known| &known.id == dispute && known.is_open()) {
+                known.resolution = Some(Resolution { on, outcome: outcome.clone(), text: text.clone() });
+            }
+        }
+        Fact::DunningBlocked { reason, until } => {
+            account.blocked = Some(DunningBlock { reason: reason.clone(), until: *until });
+        }
+        Fact::DunningUnblocked { .. } => account.blocked = None,
+
+        Fact::LevelReached { invoice, level } => {
+            step(account, invoice, Step { level: level.clone(), on, passed: None })
+        }
+        Fact::LevelPassed { invoice, level, because } => {
+            step(account, invoice, Step { level: level.clone(), on, passed: Some(because.clone()) });
+        }
+        Fact::CreditHeld { reason } => {
+            account.hold.get_or_insert_with(|| CreditHold { since: on, reason: reason.clone() });
+        }
+        Fact::CreditReleased { .. } => account.hold = None,
+
+        Fact::PlacementAcknowledged { placement, status, agency_reference, reason } => {
+            placements::acknowledged(account, placement, status, agency_reference, reason, on);
+        }
+        Fact::AgencyCollected { placement, collection } => placements::collected(account, placement, collection),
+        Fact::PlacementReturned { placement, reason } => placements::returned(account, placement, reason, on),
+
+        Fact::EffectPlanned { effect } => effects::planned(account, effect),
+        Fact::EffectCancelled { key, .. } | Fact::EffectExpired { key } => effects::taken_back(account, key),
+        Fact::EffectDone { key, .. } => effects::done(account, key, on),
+        Fact::EffectRejected { key, code, reason } => effects::rejected(account, key, code, reason, on),
+        Fact::EffectUnknown { key, .. } => effects::unknown(account, key),
+        Fact::EffectSettled { key, happened, .. } => effects::settled(account, key, *happened, on),
+    }
+}
+
+fn step(account: &mut Account, invoice: &crate::id::InvoiceNumber, step: Step) {
+    if let Some(item) = account.items.get_mut(invoice)
+        && item.steps.iter().all(|known| known.level != step.level)
+    {
+        item.steps.push(step);
+    }
+}

@@ -1,15 +1,333 @@
 //! Reasons not to act. Each has a code for machines, a sentence for people, and a day on which it may end.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
+
+use crate::account::{Account, EffectState};
+use crate::decide::Now;
+use crate::effect::{Action, Effect};
+use crate::id::{EffectKey, InvoiceNumber};
+use crate::invoice::{OpenItem, days_between, plus_days};
+use crate::money::Money;
+use crate::policy::{Channel, Policy};
 
 /// Something that keeps us from acting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guard {
     /// `dispute`, `promise`, `dunning-block`, `placed`, `payment-pending`, `stopped`, `weekday`, `contact-gap`,
-    /// `call-budget`, `small-balance`, `stale-feed`, `unknown-outcome`, `nothing-owed`, `unreachable`.
+    /// `call-budget`, `small-balance`, `stale-feed`, `unknown-outcome`, `nothing-owed`, `unreachable`, `superseded`,
+    /// `expired`.
     pub code: String,
     pub text: String,
     /// When to look again; none: when something happens.
     pub until: Option<Date>,
+}
+
+/// What a guard is asked with.
+#[derive(Clone, Copy)]
+pub struct Scene<'a> {
+    pub account: &'a Account,
+    pub policy: &'a Policy,
+    pub now: &'a Now,
+    /// The effect in question, which does not stand in its own way.
+    pub own: Option<&'a EffectKey>,
+}
+
+impl Guard {
+    fn new(code: &str, text: impl Into<String>, until: Option<Date>) -> Self {
+        Self { code: code.to_owned(), text: text.into(), until }
+    }
+
+    /// What was planned before it is taken back; the ladder plans it anew when the guard is gone. The others are waited for.
+    pub fn takes_back(&self) -> bool {
+        matches!(
+            self.code.as_str(),
+            "nothing-owed"
+                | "dispute"
+                | "promise"
+                | "dunning-block"
+                | "placed"
+                | "payment-pending"
+                | "stopped"
+                | "small-balance"
+        )
+    }
+
+    /// What the effect was for is gone, and nothing will bring it back.
+    pub fn is_final(&self) -> bool {
+        matches!(self.code.as_str(), "nothing-owed" | "dispute" | "placed" | "stopped" | "superseded" | "expired")
+    }
+}
+
+/// Why nothing of the ladder happens to this item now; the first reason that holds.
+pub fn of_item(scene: Scene<'_>, item: &OpenItem) -> Option<Guard> {
+    nothing_owed(item)
+        .or_else(|| stopped_all(scene.account))
+        .or_else(|| dunning_block(scene))
+        .or_else(|| placed(scene, item))
+        .or_else(|| dispute(scene.account, item))
+        .or_else(|| payment_pending(scene, item))
+        .or_else(|| promise(scene, item))
+        .or_else(|| small_balance(scene, item))
+        .or_else(|| stale_feed(scene))
+}
+
+/// Why nobody may be contacted now, whatever it is about.
+pub fn of_contact(scene: Scene<'_>, is_call: bool) -> Option<Guard> {
+    let budget = if is_call { call_budget(scene) } else { None };
+    weekday(scene).or(budget).or_else(|| contact_gap(scene))
+}
+
+/// The first of a level's channels that reaches the debtor.
+pub fn channel(account: &Account, channels: &[Channel]) -> Result<Channel, Guard> {
+    channels.iter().copied().find(|channel| reaches(account, channel.as_str())).ok_or_else(|| {
+        let tried: Vec<&str> = channels.iter().map(|channel| channel.as_str()).collect();
+        Guard::new("unreachable", format!("no way to reach the debtor by {}", tried.join(" or ")), None)
+    })
+}
+
+/// Why the phone cannot be used; none: it can.
+pub fn call_impossible(account: &Account) -> Option<String> {
+    let has_phone = account.debtor.phone.as_deref().is_some_and(|phone| !phone.is_empty());
+    if account.stopped.contains("call") {
+        Some("the debtor asked not to be called".to_owned())
+    } else if !has_phone {
+        Some("no phone number is known".to_owned())
+    } else if account.unreachable.contains("call") {
+        Some("the phone number does not work".to_owned())
+    } else {
+        None
+    }
+}
+
+/// An unknown outcome of the same purpose: it may have happened, so it is not done again until a person says.
+pub fn unknown_outcome(account: &Account, action: &Action) -> Option<Guard> {
+    let same = |other: &Action| {
+        let (ours, theirs) = (action.invoices(), other.invoices());
+        purpose(action) == purpose(other) && (ours.is_empty() || ours.iter().any(|invoice| theirs.contains(invoice)))
+    };
+    let unknown =
+        account.effects.values().find(|known| known.state == EffectState::Unknown && same(&known.effect.action));
+    unknown.map(|known| {
+        let text = format!("it is not known whether `{}` happened; a person has to say", known.effect.key);
+        Guard::new("unknown-outcome", text, None)
+    })
+}
+
+/// Everything that stands in the way of an effect that is already planned; the first reason that holds.
+pub fn of_effect(scene: Scene<'_>, effect: &Effect) -> Option<Guard> {
+    let scene = Scene { own: Some(&effect.key), ..scene };
+    let today = scene.now.today();
+    if effect.valid_until.is_some_and(|last| last < today) {
+        return Some(Guard::new("expired", "its last day has passed", None));
+    }
+    if let Some(text) = superseded(scene.account, effect) {
+        return Some(Guard::new("superseded", text, None));
+    }
+    if effect.action.is_ladder() {
+        for number in effect.action.invoices() {
+            let Some(item) = scene.account.items.get(number) else { continue };
+            if let Some(guard) = of_item(scene, item) {
+                let text = format!("{number}: {}", guard.text);
+                return Some(Guard { text, ..guard });
+            }
+        }
+    }
+    let medium = match &effect.action {
+        Action::SendNotice(notice) => channel(scene.account, &[notice.channel]).err(),
+        Action::QueueCall(_) => call_impossible(scene.account).map(|text| Guard::new("superseded", text, None)),
+        _ => None,
+    };
+    let contact = || if effect.action.is_contact() { of_contact(scene, is_call(&effect.action)) } else { None };
+    let medium = medium.map(|guard| Guard { code: "superseded".to_owned(), ..guard });
+    medium.or_else(contact).or_else(|| unknown_outcome(scene.account, &effect.action))
+}
+
+pub(crate) fn is_call(action: &Action) -> bool {
+    matches!(action, Action::QueueCall(_))
+}
+
+/// What of the debtor's address book a medium needs.
+fn reaches(account: &Account, medium: &str) -> bool {
+    let debtor = &account.debtor;
+    let given = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
+    let (known, family) = match medium {
+        "email" => (given(&debtor.email), "email"),
+        "sms" => (given(&debtor.phone), "sms"),
+        _ => (!debtor.address.is_empty(), "letter"),
+    };
+    let barred = |medium: &str| account.stopped.contains(medium) || account.unreachable.contains(medium);
+    known && !barred(medium) && !barred(family)
+}
+
+fn nothing_owed(item: &OpenItem) -> Option<Guard> {
+    (!item.is_open()).then(|| Guard::new("nothing-owed", "nothing is owed", None))
+}
+
+fn stopped_all(account: &Account) -> Option<Guard> {
+    account.stopped.contains("all").then(|| Guard::new("stopped", "the debtor must not be contacted at all", None))
+}
+
+fn dunning_block(scene: Scene<'_>) -> Option<Guard> {
+    let blocked = scene.account.blocked.as_ref()?;
+    let why = if blocked.reason.is_empty() { String::new() } else { format!(": {}", blocked.reason) };
+    match blocked.until {
+        None => Some(Guard::new("dunning-block", format!("dunning block{why}"), None)),
+        Some(last) if scene.now.today() <= last => {
+            Some(Guard::new("dunning-block", format!("dunning block until {last}{why}"), Some(plus_days(last, 1))))
+        }
+        Some(_) => None,
+    }
+}
+
+fn placed(scene: Scene<'_>, item: &OpenItem) -> Option<Guard> {
+    let placement = scene.account.placement_of(&item.invoice.number)?;
+    if scene.own == Some(&placement.key) {
+        return None;
+    }
+    Some(Guard::new("placed", format!("placed with the agency since {}", placement.proposed_on), None))
+}
+
+fn dispute(account: &Account, item: &OpenItem) -> Option<Guard> {
+    let number = &item.invoice.number;
+    for dispute in account.disputes.iter().filter(|dispute| &dispute.invoice == number) {
+        match &dispute.resolution {
+            None => {
+                let text = format!("disputed since {} ({})", dispute.opened_on, dispute.reason);
+                return Some(Guard::new("dispute", text, None));
+            }
+            Some(resolution) if resolution.outcome == "upheld" && item.credited.minor < dispute.amount.minor => {
+                let text = format!("the debtor was right; the credit memo of {} is awaited", dispute.amount);
+                return Some(Guard::new("dispute", text, None));
+            }
+            Some(_) => {}
+        }
+    }
+    None
+}
+
+fn payment_pending(scene: Scene<'_>, item: &OpenItem) -> Option<Guard> {
+    let days = i32::from(scene.policy.cash.pending_days_max);
+    let over = |booked_on: Date| plus_days(booked_on, days + 1);
+    let pending = scene.account.pending.values().filter(|payment| payment.amount.currency == item.open.currency);
+    let waited_for = pending.filter(|payment| scene.now.today() < over(payment.booked_on));
+    let payment = waited_for.max_by_key(|payment| payment.booked_on)?;
+    let text = format!("a payment of {} is announced", payment.amount);
+    Some(Guard::new("payment-pending", text, Some(over(payment.booked_on))))
+}
+
+fn promise(scene: Scene<'_>, item: &OpenItem) -> Option<Guard> {
+    let number = &item.invoice.number;
+    let ours = scene
+        .account
+        .running_promises()
+        .filter(|promise| promise.invoices.is_empty() || promise.invoices.contains(number));
+    let promise = ours.max_by_key(|promise| promise.due_on)?;
+    let judged_on = promise_judged_on(scene.policy, promise.due_on);
+    let text = format!("running promise until {}", promise.due_on);
+    Some(Guard::new("promise", text, Some(judged_on)))
+}
+
+/// The day on which an unkept promise counts as broken.
+pub(crate) fn promise_judged_on(policy: &Policy, due_on: Date) -> Date {
+    plus_days(due_on, i32::from(policy.promise.grace_days) + 1)
+}
+
+fn small_balance(scene: Scene<'_>, item: &OpenItem) -> Option<Guard> {
+    let currency = item.open.currency;
+    let least = scene.policy.contact.balance_min.get(&currency)?;
+    let least = Money::parse(least, currency).ok()?;
+    let owed = scene.account.open().into_iter().find(|sum| sum.currency == currency)?;
+    (owed.minor < least.minor)
+        .then(|| Guard::new("small-balance", format!("{owed} is below the smallest balance of {least}"), None))
+}
+
+fn stale_feed(scene: Scene<'_>) -> Option<Guard> {
+    let limit = scene.policy.cash.feed_age_days_max;
+    let known_until = scene.now.cash_known_until?;
+    let stale = limit > 0 && days_between(known_until, scene.now.today()) > i32::from(limit);
+    stale.then(|| Guard::new("stale-feed", format!("payments are known until {known_until} only"), None))
+}
+
+fn weekday(scene: Scene<'_>) -> Option<Guard> {
+    let today = scene.now.today();
+    let days = match today.weekday() {
+        Weekday::Saturday => 2,
+        Weekday::Sunday => 1,
+        _ => 0,
+    };
+    let free = scene.policy.contact.weekdays_only && days > 0;
+    free.then(|| Guard::new("weekday", "nobody is contacted at the weekend", Some(plus_days(today, days))))
+}
+
+/// Days of all contacts, those that are planned or handed on included.
+fn contact_days<'a>(scene: Scene<'a>, calls_only: bool) -> impl Iterator<Item = Date> + 'a {
+    let made = scene.account.contacts.iter().filter(move |contact| !calls_only || contact.medium == "call");
+    let planned = scene.account.effects.values().filter(move |known| {
+        let counts = if calls_only { is_call(&known.effect.action) } else { known.effect.action.is_contact() };
+        counts && known.state == EffectState::Planned && scene.own != Some(&known.effect.key)
+    });
+    let unknown =
+        scene.account.effects.values().filter(move |known| {
+            known.state == EffectState::Unknown && known.effect.action.is_contact() && !calls_only
+        });
+    made.map(|contact| contact.on).chain(planned.chain(unknown).map(|known| known.effect.due_on))
+}
+
+fn contact_gap(scene: Scene<'_>) -> Option<Guard> {
+    let last = contact_days(scene, false).max()?;
+    let free = plus_days(last, i32::from(scene.policy.contact.gap_days));
+    let text = format!("contacted on {last}; {} days lie between two contacts", scene.policy.contact.gap_days);
+    (scene.now.today() < free).then(|| Guard::new("contact-gap", text, Some(free)))
+}
+
+fn call_budget(scene: Scene<'_>) -> Option<Guard> {
+    let most = usize::from(scene.policy.contact.calls_per_week_max);
+    let today = scene.now.today();
+    let mut days: Vec<Date> = contact_days(scene, true).filter(|day| plus_days(*day, 7) > today).collect();
+    days.sort_unstable();
+    let full = days.len() >= most;
+    let frees = days.len().checked_sub(most).and_then(|at| days.get(at)).map(|day| plus_days(*day, 7));
+    full.then(|| Guard::new("call-budget", format!("{most} calls in seven days are the most"), frees))
+}
+
+/// What an effect is for: two with the same purpose are never in the air together.
+fn purpose(action: &Action) -> (&'static str, String) {
+    match action {
+        Action::SendNotice(_) => ("notice", String::new()),
+        Action::TellColleague { to, .. } => ("tell", to.clone()),
+        Action::QueueCall(_) => ("call", String::new()),
+        Action::WithdrawCall { call, .. } => ("withdraw", call.to_string()),
+        Action::WithdrawMessage { message, .. } => ("withdraw", message.to_string()),
+        Action::HoldCredit { .. } => ("hold", String::new()),
+        Action::ReleaseCredit { .. } => ("release", String::new()),
+        Action::PlaceWithAgency { .. } => ("place", String::new()),
+        Action::ReportDirectPayment { placement, payment, .. } => ("direct", format!("{placement} {payment}")),
+        Action::RecallPlacement { placement, .. } => ("recall", placement.to_string()),
+        Action::PostCashApplication { payment, .. } => ("post", payment.to_string()),
+    }
+}
+
+/// What it was for is gone.
+fn superseded(account: &Account, effect: &Effect) -> Option<String> {
+    let reversed = |payment| account.payments.get(payment).is_none_or(|posted| posted.reversed_on.is_some());
+    let gone = match &effect.action {
+        Action::PostCashApplication { payment, .. } | Action::ReportDirectPayment { payment, .. } => {
+            reversed(payment).then_some("the payment was given back")
+        }
+        Action::HoldCredit { .. } => account.hold.is_none().then_some("the hold was lifted"),
+        Action::ReleaseCredit { .. } => account.hold.is_some().then_some("credit is held again"),
+        Action::WithdrawCall { call, .. } => (!account.effects.contains_key(call)).then_some("the call has ended"),
+        Action::PlaceWithAgency { items, .. } => {
+            let open = |number: &InvoiceNumber| account.items.get(number).map(|item| item.open);
+            let same = items.iter().all(|placed| open(&placed.invoice) == Some(placed.amount));
+            (!same).then_some("what is open has changed")
+        }
+        Action::RecallPlacement { placement, .. } => {
+            let live = account.placements.iter().any(|known| &known.key == placement && known.state.is_live());
+            (!live).then_some("the placement has ended")
+        }
+        _ => None,
+    };
+    gone.map(str::to_owned)
 }

@@ -81,6 +81,18 @@ pub struct Step {
 }
 
 impl OpenItem {
+    pub fn new(invoice: Invoice) -> Self {
+        let zero = Money::zero(invoice.payable.currency);
+        let open = invoice.payable;
+        Self { invoice, open, paid: zero, credited: zero, collected: zero, adjusted: zero, steps: Vec::new(), cycle: 1 }
+    }
+
+    /// What the record says is open; `open` is always this.
+    pub fn computed_open(&self) -> i64 {
+        let less = self.paid.minor.saturating_add(self.credited.minor).saturating_add(self.collected.minor);
+        self.invoice.payable.minor.saturating_sub(less).saturating_add(self.adjusted.minor)
+    }
+
     /// Calendar days past due; due today is 0.
     pub fn days_past_due(&self, today: Date) -> i32 {
         days_between(self.invoice.due_on, today).max(0)
@@ -90,13 +102,23 @@ impl OpenItem {
         self.open.is_positive()
     }
 
+    /// The last step that was taken (not passed over).
+    pub fn last_taken(&self) -> Option<&Step> {
+        self.steps.iter().rev().find(|step| step.passed.is_none())
+    }
+
     /// The last level that was taken (not passed over).
     pub fn level(&self) -> Option<&LevelId> {
-        self.steps.iter().rev().find(|step| step.passed.is_none()).map(|step| &step.level)
+        self.last_taken().map(|step| &step.level)
     }
 }
 
 /// Calendar days from one day to another; negative when `to` is earlier.
 pub fn days_between(from: Date, to: Date) -> i32 {
     from.until(to).map(|span| span.get_days()).unwrap_or(0)
+}
+
+/// The day so many calendar days later; negative: earlier.
+pub fn plus_days(day: Date, days: i32) -> Date {
+    day.saturating_add(jiff::Span::new().days(days.clamp(-100_000, 100_000)))
 }

@@ -6,23 +6,25 @@
 //!
 //! The modules, in reading order:
 
-pub mod id;
-pub mod money;
-pub mod party;
-pub mod invoice;
+pub mod account;
 pub mod cash;
-pub mod promise;
+pub mod clear;
+pub mod decide;
+pub mod disposition;
 pub mod dispute;
-pub mod placement;
-pub mod report;
 pub mod effect;
 pub mod event;
-pub mod account;
-pub mod policy;
-pub mod guard;
 pub mod evolve;
-pub mod decide;
-pub mod clear;
+pub mod explain;
+pub mod guard;
+pub mod id;
+pub mod invoice;
+pub mod money;
+pub mod party;
+pub mod placement;
+pub mod policy;
+pub mod promise;
+pub mod report;
 pub mod story;
 
 pub use account::Account;
@@ -31,6 +33,7 @@ pub use decide::{Decision, Now, Reason, decide};
 pub use effect::{Action, Effect, Role};
 pub use event::Fact;
 pub use evolve::evolve;
+pub use explain::explain;
 pub use id::{AccountId, EffectKey, InvoiceNumber, LevelId, PaymentId};
 pub use jiff::civil::{Date, DateTime};
 pub use money::{Currency, Money};

@@ -42,8 +42,8 @@ impl Currency {
     /// How many decimals the minor unit has (ISO 4217: JPY 0, EUR 2, KWD 3).
     pub fn decimals(&self) -> u32 {
         match &self.0 {
-            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF" | b"UGX" | b"UYI"
-            | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
+            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF" | b"UGX"
+            | b"UYI" | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
             b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
             b"CLF" | b"UYW" => 4,
             _ => 2,
@@ -132,6 +132,12 @@ impl Money {
         }
         let minor = self.minor.checked_add(other.minor).ok_or(MoneyError::Overflow)?;
         Ok(Money { minor, currency: self.currency })
+    }
+
+    /// The smaller of two amounts of one currency; of two currencies nothing can be taken.
+    pub fn at_most(self, other: Money) -> Money {
+        let minor = if self.currency == other.currency { self.minor.min(other.minor) } else { 0 };
+        Money { minor, currency: self.currency }
     }
 
     /// The amount without its currency: `1200.00`.

@@ -1,5 +1,7 @@
 //! A placement: open items handed to a collection agency, and what the agency did with them.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +28,9 @@ pub struct Placement {
     /// Direct payments that the agency was told of, or is about to be.
     #[serde(default)]
     pub direct_payments: Vec<DirectPayment>,
+    /// What each transaction took off the placed items, so that its reversal gives back exactly that.
+    #[serde(default)]
+    pub applied: BTreeMap<String, Vec<PlacedItem>>,
     /// What reached the bank from the agency.
     pub remitted: Money,
     #[serde(default)]
@@ -86,4 +91,36 @@ pub struct DirectPayment {
     pub received_on: Date,
     /// What the agency is owed for it under its terms.
     pub commission: Money,
+}
+
+impl Placement {
+    pub fn holds(&self, invoice: &InvoiceNumber) -> bool {
+        self.items.iter().any(|item| &item.invoice == invoice)
+    }
+
+    /// What the agency kept or is owed for what it collected, reversals taken off.
+    pub fn commission_taken(&self) -> Money {
+        let minor = self.collections.iter().fold(0i64, |sum, one| sum.saturating_add(one.commission.minor));
+        Money { minor, currency: self.total.currency }
+    }
+
+    /// What the agency collected, reversals taken off.
+    pub fn gross_collected(&self) -> Money {
+        let minor = self.collections.iter().fold(0i64, |sum, one| sum.saturating_add(one.gross.minor));
+        Money { minor, currency: self.total.currency }
+    }
+}
+
+/// A share of an amount, rounded half away from zero to the minor unit; none when `share` is not a fraction from 0 to 1.
+pub fn commission_of(amount: Money, share: &str) -> Option<Money> {
+    let (over, under) = share.split_once('/')?;
+    let over: u32 = over.trim().parse().ok()?;
+    let under: u32 = under.trim().parse().ok()?;
+    if under == 0 || over > under {
+        return None;
+    }
+    let (over, under) = (i128::from(over), i128::from(under));
+    let exact = i128::from(amount.minor) * over;
+    let rounded = (exact.abs() * 2 + under) / (under * 2) * exact.signum();
+    Some(Money { minor: i64::try_from(rounded).ok()?, currency: amount.currency })
 }

@@ -65,6 +65,8 @@ pub struct ContactRules {
 pub struct CashRules {
     /// Nobody is chased when the newest bank statement is older than this many days; 0 switches the rule off.
     pub feed_age_days_max: u16,
+    /// An announced payment holds the ladder for so many days after its day; then it is not waited for any more.
+    pub pending_days_max: u16,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -194,7 +196,7 @@ impl Default for ContactRules {
 
 impl Default for CashRules {
     fn default() -> Self {
-        Self { feed_age_days_max: 5 }
+        Self { feed_age_days_max: 5, pending_days_max: 7 }
     }
 }
 

@@ -1,0 +1,153 @@
+//! The ladder: each open item's next level, and whether its day has come.
+
+use jiff::civil::Date;
+
+use super::{Work, plan};
+use crate::account::Account;
+use crate::event::Fact;
+use crate::guard;
+use crate::id::InvoiceNumber;
+use crate::invoice::{OpenItem, days_between, plus_days};
+use crate::money::Money;
+use crate::policy::{Anchor, Level, LevelAction, Policy};
+use crate::promise::PromiseState;
+
+/// An item whose next level is due today.
+#[derive(Clone)]
+pub(super) struct Due<'a> {
+    pub invoice: InvoiceNumber,
+    /// The level's place on the ladder, from 0.
+    pub rank: usize,
+    pub level: &'a Level,
+    pub due_on: Date,
+}
+
+/// No stage is skipped without a rule: a level is taken, or passed over with a sentence.
+pub(super) fn climb(work: &mut Work<'_>) {
+    let open: Vec<InvoiceNumber> = work.account.open_items().iter().map(|item| item.invoice.number.clone()).collect();
+    if open.is_empty() {
+        work.says("nothing-owed", "nothing is owed");
+    }
+    let due: Vec<Due<'_>> = open.into_iter().filter_map(|number| next_due(work, number)).collect();
+    plan::plan(work, due);
+}
+
+fn next_due<'a>(work: &mut Work<'a>, number: InvoiceNumber) -> Option<Due<'a>> {
+    let policy = work.policy;
+    loop {
+        let item = work.account.items.get(&number)?.clone();
+        let rank = next_rank(policy, &item);
+        let level = policy.levels.get(rank);
+        if let Some(guard) = guard::of_item(work.scene(), &item) {
+            work.is_silent(guard, &number, level.map(|level| &level.id));
+            return None;
+        }
+        let Some(level) = level else {
+            let text = "the ladder has ended: a person decides";
+            work.says("ladder-ended", text).invoice = Some(number);
+            return None;
+        };
+        let day = due_day(policy, &item, level);
+        let today = work.today();
+        if let Some(because) = passed_over(work, &item, rank, day) {
+            let reason = work.says("level-passed", format!("`{}` is passed over: {because}", level.id));
+            (reason.invoice, reason.level) = (Some(number.clone()), Some(level.id.clone()));
+            work.happens(Fact::LevelPassed { invoice: number.clone(), level: level.id.clone(), because });
+            continue;
+        }
+        if day > today {
+            work.wakes(day);
+            let reason = work.says("not-yet", format!("next is `{}` ({}) on {day}", level.id, level.title));
+            (reason.invoice, reason.level, reason.until) = (Some(number), Some(level.id.clone()), Some(day));
+            return None;
+        }
+        return Some(Due { invoice: number, rank, level, due_on: item.invoice.due_on });
+    }
+}
+
+/// The level after the last step. Levels that a newer policy dropped do not count.
+pub(crate) fn next_rank(policy: &Policy, item: &OpenItem) -> usize {
+    let rank = |id| policy.levels.iter().position(|level| &level.id == id);
+    item.steps.iter().filter_map(|step| rank(&step.level)).max().map_or(0, |highest| highest + 1)
+}
+
+/// The day that the policy names for a level, whatever came before it.
+fn planned_day(item: &OpenItem, level: &Level) -> Date {
+    let anchor = match level.after {
+        Anchor::Issue => item.invoice.issued_on,
+        Anchor::Due => item.invoice.due_on,
+    };
+    plus_days(anchor, i32::from(level.days))
+}
+
+/// The first day on which the level may be taken: its own, and far enough from the step before and from the deadline that
+/// was set there. One level a day at most.
+pub(crate) fn due_day(policy: &Policy, item: &OpenItem, level: &Level) -> Date {
+    let planned = planned_day(item, level);
+    let Some(last) = item.last_taken() else { return planned };
+    let before = policy.levels.iter().find(|known| known.id == last.level);
+    let deadline = before.and_then(|before| before.deadline_days).map_or(0, |days| i32::from(days) + 1);
+    planned.max(plus_days(last.on, i32::from(level.gap_days).max(deadline).max(1)))
+}
+
+/// The rule by which a level does not apply, as a sentence.
+fn passed_over(work: &Work<'_>, item: &OpenItem, rank: usize, day: Date) -> Option<String> {
+    let policy = work.policy;
+    let level = policy.levels.get(rank)?;
+    let planned = planned_day(item, level);
+    let later = policy.levels.iter().skip(rank + 1).find(|later| planned_day(item, later) <= planned);
+    if level.after == Anchor::Issue
+        && let Some(later) = later.filter(|later| later.after == Anchor::Due)
+    {
+        return Some(format!("its day would be {planned}, and `{}` comes on {}", later.id, planned_day(item, later)));
+    }
+    let today = work.today();
+    if day > today {
+        return None;
+    }
+    if let Some(until) = level.until_days {
+        let last = plus_days(planned, i32::from(until) - i32::from(level.days));
+        if today > last {
+            return Some(format!("its last day was {last}"));
+        }
+    }
+    if level.action == LevelAction::Call
+        && let Some(because) = guard::call_impossible(&work.account)
+    {
+        return Some(because);
+    }
+    unmet(&work.account, item, level)
+}
+
+/// The condition that does not hold.
+fn unmet(account: &Account, item: &OpenItem, level: &Level) -> Option<String> {
+    let when = &level.when;
+    let least = when.open_min.get(&item.open.currency).and_then(|least| Money::parse(least, item.open.currency).ok());
+    if let Some(least) = least.filter(|least| item.open.minor < least.minor) {
+        return Some(format!("{} is less than {least}", item.open));
+    }
+    if !when.debtor_kinds.is_empty() && !when.debtor_kinds.contains(&account.debtor.kind) {
+        return Some(format!("not for debtors of kind `{}`", account.debtor.kind.as_str()));
+    }
+    if !when.countries.is_empty() && !when.countries.contains(&account.debtor.country) {
+        return Some(format!("not for the country `{}`", account.debtor.country));
+    }
+    let broke =
+        account.promises.iter().any(|promise| matches!(promise.state, PromiseState::Broken | PromiseState::PartlyKept));
+    match when.broke_promise {
+        Some(true) if !broke => Some("no promise was broken".to_owned()),
+        Some(false) if broke => Some("a promise was broken".to_owned()),
+        _ => None,
+    }
+}
+
+/// `8 days past due`, `due today`, `due in 3 days`.
+pub(crate) fn how_late(due_on: Date, today: Date) -> String {
+    match days_between(due_on, today) {
+        0 => "due today".to_owned(),
+        1 => "1 day past due".to_owned(),
+        -1 => "due in 1 day".to_owned(),
+        days if days > 0 => format!("{days} days past due"),
+        days => format!("due in {} days", -days),
+    }
+}

@@ -1,0 +1,246 @@
+//! What is due becomes effects: one notice and one call an account, the highest level speaks, the others come along.
+
+use jiff::civil::Date;
+
+use super::Work;
+use super::ladder::{Due, how_late};
+use super::posting::take_back_planned;
+use crate::effect::{Action, Call, Notice};
+use crate::event::Fact;
+use crate::guard::{self, Guard};
+use crate::id::{EffectKey, InvoiceNumber};
+use crate::invoice::{days_between, plus_days};
+use crate::money::{Currency, Money};
+use crate::placement::{PlacedItem, PlacementState};
+use crate::policy::{Level, LevelAction};
+
+/// Days for which a planned notice may still go out.
+const NOTICE_VALID_DAYS: i32 = 3;
+/// Days for which a queued call may still be made.
+const CALL_VALID_DAYS: i32 = 3;
+
+/// What speaks together.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Voice {
+    Place,
+    Hold,
+    Tell,
+    /// To the debtor, about what is overdue.
+    Chase,
+    Call,
+    /// To the debtor, about what is not due yet: never in one letter with what is overdue.
+    Remind,
+}
+
+pub(super) fn plan(work: &mut Work<'_>, due: Vec<Due<'_>>) {
+    let today = work.today();
+    let mut groups: std::collections::BTreeMap<Voice, Vec<Due<'_>>> = std::collections::BTreeMap::new();
+    for one in due {
+        let voice = match one.level.action {
+            LevelAction::Place => Voice::Place,
+            LevelAction::HoldCredit => Voice::Hold,
+            LevelAction::TellColleague => Voice::Tell,
+            LevelAction::Call => Voice::Call,
+            LevelAction::Notice if one.due_on < today => Voice::Chase,
+            LevelAction::Notice => Voice::Remind,
+        };
+        groups.entry(voice).or_default().push(one);
+    }
+    let mut groups: Vec<(Voice, Vec<Due<'_>>)> = groups.into_iter().collect();
+    // The gap between two contacts lets only the first one through: the higher level.
+    let highest = |group: &[Due<'_>]| group.iter().map(|one| one.rank).max();
+    groups.sort_by_key(|(voice, group)| match voice {
+        Voice::Chase | Voice::Call => (1, std::cmp::Reverse(highest(group)), *voice),
+        Voice::Remind => (2, std::cmp::Reverse(None), *voice),
+        _ => (0, std::cmp::Reverse(None), *voice),
+    });
+    for (voice, group) in groups {
+        match voice {
+            Voice::Place => place(work, group),
+            Voice::Hold => hold(work, group),
+            Voice::Tell => tell(work, group),
+            Voice::Chase | Voice::Remind => notice(work, group),
+            Voice::Call => call(work, group),
+        }
+    }
+}
+
+fn notice(work: &mut Work<'_>, group: Vec<Due<'_>>) {
+    let Some(speaker) = speaker(&group) else { return };
+    let today = work.today();
+    let invoices = numbers(&group);
+    let channel = match guard::channel(&work.account, &speaker.channels) {
+        Ok(channel) => channel,
+        Err(guard) => return silent(work, &group, &guard),
+    };
+    let deadline = speaker.deadline_days.map(|days| plus_days(today, i32::from(days)));
+    let action = Action::SendNotice(Notice {
+        level: speaker.id.clone(),
+        channel,
+        tone: speaker.tone,
+        template: speaker.template.clone(),
+        invoices,
+        deadline,
+    });
+    // A stated deadline counts from sending: such a notice goes out today or is planned anew.
+    let valid = if deadline.is_some() { today } else { plus_days(today, NOTICE_VALID_DAYS) };
+    contact(work, group, "notice", speaker, Some(valid), action);
+}
+
+fn call(work: &mut Work<'_>, group: Vec<Due<'_>>) {
+    let Some(speaker) = speaker(&group) else { return };
+    let today = work.today();
+    let items: Vec<_> = group.iter().filter_map(|one| work.account.items.get(&one.invoice)).collect();
+    let days = items.iter().map(|item| item.days_past_due(today)).max().unwrap_or(0);
+    let weight = items.iter().fold(0i64, |sum, item| {
+        let days = i64::from(days_between(item.invoice.due_on, today).max(0));
+        sum.saturating_add(item.open.minor.saturating_mul(days))
+    });
+    let owed: Vec<String> =
+        crate::account::sum(items.iter().map(|item| item.open)).iter().map(Money::to_string).collect();
+    let reason = format!("{}: {} is {days} days past due", speaker.title, owed.join(" and "));
+    let action = Action::QueueCall(Call { level: speaker.id.clone(), invoices: numbers(&group), reason, weight });
+    contact(work, group, "call", speaker, Some(plus_days(today, CALL_VALID_DAYS)), action);
+}
+
+/// Plans one contact, unless a guard of contacts says no.
+fn contact(
+    work: &mut Work<'_>,
+    group: Vec<Due<'_>>,
+    word: &str,
+    speaker: &Level,
+    valid_until: Option<Date>,
+    action: Action,
+) {
+    let guard = guard::of_contact(work.scene(), guard::is_call(&action))
+        .or_else(|| guard::unknown_outcome(&work.account, &action));
+    if let Some(guard) = guard {
+        return silent(work, &group, &guard);
+    }
+    let key = key_of(work, word, speaker, &group);
+    reached(work, &group);
+    work.plans(key, valid_until, action);
+}
+
+fn tell(work: &mut Work<'_>, group: Vec<Due<'_>>) {
+    let Some(speaker) = speaker(&group) else { return };
+    let action = Action::TellColleague {
+        level: speaker.id.clone(),
+        to: speaker.to.clone(),
+        template: speaker.template.clone(),
+        invoices: numbers(&group),
+    };
+    if let Some(guard) = guard::unknown_outcome(&work.account, &action) {
+        return silent(work, &group, &guard);
+    }
+    let key = key_of(work, "tell", speaker, &group);
+    reached(work, &group);
+    work.plans(key, None, action);
+}
+
+/// One hold an account; an item that comes to this level while credit is held already has nothing to add.
+fn hold(work: &mut Work<'_>, group: Vec<Due<'_>>) {
+    let Some(speaker) = speaker(&group) else { return };
+    let today = work.today();
+    let oldest = group.iter().min_by_key(|one| (one.due_on, &one.invoice));
+    let reason = oldest.map(|one| format!("{} is {}", one.invoice, how_late(one.due_on, today))).unwrap_or_default();
+    let action = Action::HoldCredit { reason: reason.clone() };
+    if let Some(guard) = guard::unknown_outcome(&work.account, &action) {
+        return silent(work, &group, &guard);
+    }
+    let key = key_of(work, "hold", speaker, &group);
+    reached(work, &group);
+    if work.account.hold.is_some() {
+        return;
+    }
+    work.happens(Fact::CreditHeld { reason });
+    let released = |action: &Action| matches!(action, Action::ReleaseCredit { .. });
+    if !take_back_planned(work, released, "credit is held again") {
+        work.plans(key, None, action);
+    }
+}
+
+/// All that is overdue and free goes to the agency together, one placement for each currency.
+fn place(work: &mut Work<'_>, group: Vec<Due<'_>>) {
+    let mut currencies: Vec<Currency> = Vec::new();
+    for one in &group {
+        let currency = work.account.items.get(&one.invoice).map(|item| item.open.currency);
+        if let Some(currency) = currency.filter(|currency| !currencies.contains(currency)) {
+            currencies.push(currency);
+        }
+    }
+    for currency in currencies {
+        let of =
+            |one: &Due<'_>| work.account.items.get(&one.invoice).is_some_and(|item| item.open.currency == currency);
+        let ours: Vec<Due<'_>> = group.iter().filter(|one| of(one)).cloned().collect();
+        place_one(work, ours, currency);
+    }
+}
+
+fn place_one(work: &mut Work<'_>, group: Vec<Due<'_>>, currency: Currency) {
+    let today = work.today();
+    let scene = work.scene();
+    let items: Vec<PlacedItem> = work
+        .account
+        .open_items()
+        .into_iter()
+        .filter(|item| item.open.currency == currency && item.invoice.due_on < today)
+        .filter(|item| guard::of_item(scene, item).is_none())
+        .map(|item| PlacedItem { invoice: item.invoice.number.clone(), amount: item.open })
+        .collect();
+    let Some(oldest) = items.first().map(|item| item.invoice.clone()) else { return };
+    let minor = items.iter().fold(0i64, |sum, item| sum.saturating_add(item.amount.minor));
+    let been = |state| !matches!(state, PlacementState::Proposed | PlacementState::Rejected);
+    let before = work
+        .account
+        .placements
+        .iter()
+        .filter(|old| been(old.state) && items.iter().any(|item| old.holds(&item.invoice)));
+    let sequence = u32::try_from(before.count()).unwrap_or(u32::MAX).saturating_add(1);
+    let action = Action::PlaceWithAgency {
+        sequence,
+        items,
+        total: Money { minor, currency },
+        commission: work.policy.agency.commission.clone(),
+    };
+    if let Some(guard) = guard::unknown_outcome(&work.account, &action) {
+        return silent(work, &group, &guard);
+    }
+    let key = work.fresh_key(&format!("place:{oldest}:{sequence}"));
+    reached(work, &group);
+    work.plans(key, None, action);
+}
+
+fn speaker<'a>(group: &[Due<'a>]) -> Option<&'a Level> {
+    group.iter().max_by_key(|one| one.rank).map(|one| one.level)
+}
+
+fn numbers(group: &[Due<'_>]) -> Vec<InvoiceNumber> {
+    group.iter().map(|one| one.invoice.clone()).collect()
+}
+
+/// `notice:second-notice:INV-7:cycle-1`: named after the oldest invoice that came to the speaking level.
+fn key_of(work: &Work<'_>, word: &str, speaker: &Level, group: &[Due<'_>]) -> EffectKey {
+    let at_level = group.iter().filter(|one| one.level.id == speaker.id);
+    let Some(oldest) = at_level.min_by_key(|one| (one.due_on, &one.invoice)) else {
+        return work.fresh_key(&format!("{word}:{}", speaker.id));
+    };
+    let cycle = work.account.items.get(&oldest.invoice).map_or(1, |item| item.cycle);
+    work.fresh_key(&format!("{word}:{}:{}:cycle-{cycle}", speaker.id, oldest.invoice))
+}
+
+fn reached(work: &mut Work<'_>, group: &[Due<'_>]) {
+    let today = work.today();
+    for one in group {
+        let text = format!("{}: {}", how_late(one.due_on, today), one.level.title);
+        let reason = work.says("level-reached", text);
+        (reason.invoice, reason.level) = (Some(one.invoice.clone()), Some(one.level.id.clone()));
+        work.happens(Fact::LevelReached { invoice: one.invoice.clone(), level: one.level.id.clone() });
+    }
+}
+
+fn silent(work: &mut Work<'_>, group: &[Due<'_>], guard: &Guard) {
+    for one in group {
+        work.is_silent(guard.clone(), &one.invoice, Some(&one.level.id));
+    }
+}

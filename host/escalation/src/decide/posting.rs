@@ -1,0 +1,98 @@
+//! Money first: cash is applied, credit released, accounting told.
+
+use super::Work;
+use crate::account::EffectState;
+use crate::cash::{self, Target};
+use crate::effect::Action;
+use crate::event::Fact;
+use crate::id::EffectKey;
+
+pub(super) fn apply_cash(work: &mut Work<'_>) {
+    for fact in cash::apply(&work.account) {
+        if let Fact::CashApplied { payment, allocations } = &fact {
+            for allocation in allocations {
+                let by = allocation.by.in_words();
+                match &allocation.to {
+                    Target::Invoice(number) => {
+                        let text = format!("{} of payment `{payment}` by {by}", allocation.amount);
+                        work.says("cash-applied", text).invoice = Some(number.clone());
+                    }
+                    Target::AgencyRemittance(_) => {
+                        work.says("cash-applied", format!("{}: the agency's remittance, by {by}", allocation.amount));
+                    }
+                }
+            }
+        }
+        work.happens(fact);
+    }
+    let waiting: Vec<String> = work
+        .account
+        .payments
+        .values()
+        .filter(|posted| posted.unapplied.is_positive())
+        .map(|posted| {
+            format!("{} of payment `{}` stays unapplied: a person assigns it", posted.unapplied, posted.payment.id)
+        })
+        .collect();
+    for text in waiting {
+        work.says("unapplied", text);
+    }
+}
+
+/// Credit is held only while something undisputed is overdue.
+pub(super) fn release_credit(work: &mut Work<'_>) {
+    let Some(hold) = &work.account.hold else { return };
+    let since = hold.since;
+    let today = work.today();
+    let disputed = |number| work.account.open_disputes().any(|dispute| &dispute.invoice == number);
+    let overdue = work
+        .account
+        .items
+        .values()
+        .any(|item| item.is_open() && item.invoice.due_on < today && !disputed(&item.invoice.number));
+    if overdue {
+        return;
+    }
+    let reason = "nothing undisputed is overdue any more".to_owned();
+    work.says("credit-released", reason.clone());
+    work.happens(Fact::CreditReleased { reason: reason.clone() });
+    let held_outside = !take_back_planned(work, |action| matches!(action, Action::HoldCredit { .. }), &reason);
+    if held_outside {
+        let key = work.fresh_key(&format!("release:{}:{since}", work.account.id));
+        work.plans(key, None, Action::ReleaseCredit { reason });
+    }
+}
+
+/// Cancels what is planned and not yet gone out; answers whether there was anything.
+pub(super) fn take_back_planned(work: &mut Work<'_>, which: impl Fn(&Action) -> bool, because: &str) -> bool {
+    let keys: Vec<EffectKey> = work
+        .account
+        .effects
+        .values()
+        .filter(|known| known.state == EffectState::Planned && which(&known.effect.action))
+        .map(|known| known.effect.key.clone())
+        .collect();
+    for key in &keys {
+        work.happens(Fact::EffectCancelled { key: key.clone(), because: because.to_owned() });
+    }
+    !keys.is_empty()
+}
+
+/// Each allocation to an invoice is told to accounting once.
+pub(super) fn tell_accounting(work: &mut Work<'_>) {
+    let mut posts = Vec::new();
+    for posted in work.account.payments.values() {
+        for (n, allocation) in posted.allocations.iter().enumerate() {
+            let Target::Invoice(invoice) = &allocation.to else { continue };
+            let (payment, received_on) = (posted.payment.id.clone(), posted.payment.booked_on);
+            let key = EffectKey::new(format!("post:{payment}:{invoice}:{}", n + 1));
+            if !work.account.spent.contains(&key) {
+                let (invoice, amount) = (invoice.clone(), allocation.amount);
+                posts.push((key, Action::PostCashApplication { payment, invoice, amount, received_on }));
+            }
+        }
+    }
+    for (key, action) in posts {
+        work.plans(key, None, action);
+    }
+}

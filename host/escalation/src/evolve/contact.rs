@@ -1,0 +1,61 @@
+//! Who was reached and how: calls, bounces, requests to stop, and new addresses.
+
+use jiff::civil::Date;
+
+use crate::account::{Account, CONTACTS_KEPT_MAX, Contact, EffectState};
+use crate::disposition;
+use crate::id::EffectKey;
+use crate::party::Party;
+use crate::report::{CallResult, Tracking};
+
+/// A new address makes a medium reachable again; a request to stop outlives it.
+pub(super) fn debtor_synced(account: &mut Account, debtor: &Party) {
+    if debtor.email != account.debtor.email {
+        account.unreachable.remove("email");
+    }
+    if debtor.phone != account.debtor.phone {
+        account.unreachable.remove("call");
+        account.unreachable.remove("sms");
+    }
+    if debtor.address != account.debtor.address {
+        account.unreachable.remove("letter");
+        account.unreachable.remove("registered-letter");
+    }
+    account.debtor = debtor.clone();
+}
+
+pub(super) fn made(account: &mut Account, on: Date, medium: &str, key: &EffectKey) {
+    account.contacts.push(Contact { on, medium: medium.to_owned(), key: key.clone() });
+    let excess = account.contacts.len().saturating_sub(CONTACTS_KEPT_MAX);
+    account.contacts.drain(..excess);
+}
+
+/// A queued call counts as a contact from the day it was queued; its first result moves it to the day of the call, or
+/// takes it away when no phone rang. Further results of the same lead are contacts of their own.
+pub(super) fn call_ended(account: &mut Account, call: &CallResult) {
+    let meaning = disposition::meaning(&call.disposition);
+    let own = EffectKey::new(format!("call-ended:{}", call.at));
+    let key = call.call.as_ref().unwrap_or(&own);
+    let handed = account.effects.get(key).is_some_and(|planned| planned.state == EffectState::Handed);
+    if handed {
+        account.effects.remove(key);
+        account.contacts.retain(|contact| &contact.key != key);
+    }
+    if meaning.attempt {
+        made(account, call.at.date(), "call", key);
+    }
+    if meaning.invalid_number {
+        account.unreachable.insert("call".to_owned());
+    }
+    if let Some(medium) = meaning.stops {
+        account.stopped.insert(medium.to_owned());
+    }
+}
+
+pub(super) fn tracked(account: &mut Account, message: &EffectKey, status: Tracking) {
+    if status == Tracking::Bounced {
+        let sent = account.contacts.iter().rev().find(|contact| &contact.key == message);
+        let medium = sent.map_or_else(|| "email".to_owned(), |contact| contact.medium.clone());
+        account.unreachable.insert(medium);
+    }
+}

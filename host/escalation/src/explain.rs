@@ -1,0 +1,68 @@
+//! A decision in sentences: what happens next and when, what stands in the way and until when.
+
+use crate::account::{Account, EffectState};
+use crate::decide::{Decision, Reason};
+use crate::effect::{Action, Effect};
+use crate::event::Fact;
+
+/// First what is done, then why, then what is waited for, then when it is looked at again.
+pub fn explain(account: &Account, decision: &Decision) -> Vec<String> {
+    let mut lines = vec![standing(account)];
+    for fact in &decision.events {
+        if let Fact::EffectPlanned { effect } = fact {
+            lines.push(format!("now: {}", in_words(effect)));
+        }
+    }
+    for known in account.effects.values() {
+        let state = match known.state {
+            EffectState::Planned => "planned",
+            EffectState::Handed => "in the dialer's queue",
+            EffectState::Unknown => "outcome not known, a person has to say",
+        };
+        lines.push(format!("{state}: {}", in_words(&known.effect)));
+    }
+    lines.extend(decision.because.iter().map(reason));
+    lines.push(match decision.look_again {
+        Some(at) => format!("looked at again on {}, or as soon as something happens", at.date()),
+        None => "looked at again when something happens".to_owned(),
+    });
+    lines
+}
+
+/// An effect as a short sentence.
+pub fn in_words(effect: &Effect) -> String {
+    let invoices = effect.action.invoices().iter().map(|number| number.as_str()).collect::<Vec<_>>().join(", ");
+    match &effect.action {
+        Action::SendNotice(notice) => {
+            let deadline = notice.deadline.map(|day| format!(", to be paid by {day}")).unwrap_or_default();
+            format!("send `{}` by {} about {invoices}{deadline}", notice.level, notice.channel.as_str())
+        }
+        Action::TellColleague { to, .. } => format!("tell `{to}` about {invoices}"),
+        Action::QueueCall(_) => format!("queue a call about {invoices}"),
+        Action::WithdrawCall { call, reason } => format!("withdraw the call `{call}`: {reason}"),
+        Action::WithdrawMessage { message, reason } => format!("withdraw the message `{message}`: {reason}"),
+        Action::HoldCredit { reason } => format!("hold credit: {reason}"),
+        Action::ReleaseCredit { reason } => format!("release credit: {reason}"),
+        Action::PlaceWithAgency { total, .. } => format!("place {invoices} with the agency, {total}"),
+        Action::ReportDirectPayment { amount, .. } => format!("report a direct payment of {amount} to the agency"),
+        Action::RecallPlacement { placement, reason } => format!("recall the placement `{placement}`: {reason}"),
+        Action::PostCashApplication { amount, .. } => format!("post {amount} to {invoices}"),
+    }
+}
+
+fn standing(account: &Account) -> String {
+    let amounts = |sums: Vec<crate::money::Money>| {
+        let sums: Vec<String> = sums.iter().map(ToString::to_string).collect();
+        if sums.is_empty() { "nothing".to_owned() } else { sums.join(" and ") }
+    };
+    let unapplied = account.unapplied();
+    let rest = if unapplied.is_empty() { String::new() } else { format!("; {} is unapplied", amounts(unapplied)) };
+    let name = if account.debtor.name.is_empty() { account.id.as_str() } else { account.debtor.name.as_str() };
+    format!("{name} owes {}{rest}", amounts(account.open()))
+}
+
+fn reason(reason: &Reason) -> String {
+    let about = reason.invoice.as_ref().map(|number| format!("{number}: ")).unwrap_or_default();
+    let until = reason.until.map(|day| format!(" (until {day})")).unwrap_or_default();
+    format!("{about}{}{until}", reason.text)
+}
