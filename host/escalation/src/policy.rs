@@ -1,5 +1,10 @@
 //! A dunning policy: what is done when, in which tone, and what must hold for it. Written in TOML, versioned.
 
+mod check;
+mod parse;
+
+pub use parse::PolicyError;
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
