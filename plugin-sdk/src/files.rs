@@ -2,8 +2,8 @@
 
 use crate::{Instant, Result};
 
-/// Names one page of a listing; the host may give fewer.
-const NAMES_PER_PAGE: u32 = 200;
+/// Names that are looked at together to find one of them: few files share all but their last letter.
+const NAMES_PER_FIND: u32 = 8;
 /// Bytes of a file name made from a key, without an extension that the caller adds.
 const NAME_BYTES: usize = 120;
 
@@ -50,7 +50,7 @@ impl Connection {
         let mut after = name.char_indices().next_back().map(|(last, _)| name[..last].to_owned());
         loop {
             let before = after.as_deref().filter(|start| !start.is_empty());
-            let page = self.list(folder, before, NAMES_PER_PAGE)?;
+            let page = self.list(folder, before, NAMES_PER_FIND)?;
             let Some(last) = page.last() else { return Ok(None) };
             let last = last.name.clone();
             if let Some(entry) = page.into_iter().find(|entry| entry.name == name) {

@@ -11,9 +11,14 @@ use crate::{ControlTotal, Error, Event, Page, Refusal, Result, log};
 
 /// A larger file is not read at all: a guest has 64 MiB of memory by default, and a parsed file is several times its size.
 const BYTES_PER_FILE: u64 = 8 * 1024 * 1024;
-/// No further file is begun in the same pull after so many bytes or events.
+/// No further file is begun in the same pull after so many bytes or events, or with a cursor of so many bytes.
 const BYTES_PER_PULL: u64 = 8 * 1024 * 1024;
 const EVENTS_PER_PULL: usize = 2_000;
+const CURSOR_BYTES: usize = 16 * 1024;
+/// The host takes pages of at most 10 000 events or refusals; a document with more has to be split.
+const EVENTS_PER_PAGE: usize = 10_000;
+const REFUSALS_PER_DOCUMENT: usize = 1_000;
+const TOTALS_PER_DOCUMENT: usize = 100;
 const NAMES_PER_PAGE: u32 = 200;
 /// Characters of a reason that travel in the cursor.
 const REASON_CHARS: usize = 600;
@@ -95,15 +100,19 @@ impl Inbox<'_> {
         let (waiting, mut more) = self.waiting()?;
         let mut page = Page::nothing_new(None);
         let mut next = Cursor::default();
-        let mut bytes = 0;
+        let (mut bytes, mut cursor_bytes) = (0, 0);
         for entry in waiting {
-            let full = bytes >= BYTES_PER_PULL || page.events.len() >= EVENTS_PER_PULL;
-            if full && !next.read.is_empty() {
+            let full = bytes >= BYTES_PER_PULL || page.events.len() >= EVENTS_PER_PULL || cursor_bytes >= CURSOR_BYTES;
+            let taken = match full {
+                true => None,
+                false => Some(self.read(&entry)?.and_then(|document| bounded(take(&document)?, &document))),
+            };
+            let fits = |taken: &Taken<F>| page.events.len() + taken.events.len() <= EVENTS_PER_PAGE;
+            let Some(taken) = taken.filter(|taken| taken.as_ref().map_or(true, fits)) else {
                 more = true;
                 break;
-            }
-            bytes += entry.size;
-            let refused = match self.read(&entry)?.and_then(|document| take(&document)) {
+            };
+            let refused = match taken {
                 Ok(taken) => {
                     page.events.extend(taken.events);
                     page.progress.totals.extend(taken.totals);
@@ -116,6 +125,8 @@ impl Inbox<'_> {
                     Some(reason)
                 }
             };
+            bytes += entry.size;
+            cursor_bytes += entry.name.len() + refused.as_ref().map_or(0, String::len);
             next.read.push(Read { name: entry.name, size: entry.size, modified: entry.modified, refused });
         }
         let cursor = serde_json::to_string(&next)
@@ -168,7 +179,7 @@ impl Inbox<'_> {
             let names = self.connection.list(self.folder, after.as_deref(), NAMES_PER_PAGE)?;
             let Some(last) = names.last() else { return Ok((waiting, false)) };
             after = Some(last.name.clone());
-            for entry in names.into_iter().filter(|entry| !is_unfinished(&entry.name)) {
+            for entry in names.into_iter().filter(|entry| is_taken(&entry.name)) {
                 if waiting.len() == self.files_per_pull.max(1) {
                     return Ok((waiting, true));
                 }
@@ -195,9 +206,28 @@ impl Inbox<'_> {
     }
 }
 
-/// Hidden, or still being written by somebody.
-fn is_unfinished(name: &str) -> bool {
-    name.starts_with('.') || name.ends_with(".part") || name.ends_with(".tmp")
+/// Not hidden, and not still being written by somebody.
+fn is_taken(name: &str) -> bool {
+    // The host takes no path with such a sign, so that the file can be neither read nor moved.
+    if name.contains(|sign: char| sign.is_control() || sign == '\\') {
+        log::warn(format!("`{}` cannot be read: give it a plain name", name.escape_debug()));
+        return false;
+    }
+    !(name.starts_with('.') || name.ends_with(".part") || name.ends_with(".tmp"))
+}
+
+/// Refuses a document that says more than a page can hold.
+fn bounded<F>(taken: Taken<F>, document: &Document) -> std::result::Result<Taken<F>, Refusal> {
+    for (what, count, bound) in [
+        ("facts", taken.events.len(), EVENTS_PER_PAGE),
+        ("parts that cannot be taken", taken.refusals.len(), REFUSALS_PER_DOCUMENT),
+        ("control totals", taken.totals.len(), TOTALS_PER_DOCUMENT),
+    ] {
+        if count > bound {
+            return Err(document.refusal("", format!("{count} {what}; a document may have {bound}: split it")));
+        }
+    }
+    Ok(taken)
 }
 
 fn told(refusal: &Refusal) -> String {

@@ -74,7 +74,7 @@ impl Folder {
 fn folder<T>(connection: &str, act: impl FnOnce(&mut BTreeMap<String, File>) -> Result<T>) -> Result<T> {
     world(|world| match world.folders.get_mut(connection) {
         Some(files) => act(files),
-        None => Err(Error::misconfigured(format!("no connection `{connection}`"))),
+        None => Err(Error::refused(format!("connection `{connection}` was not granted"))),
     })
 }
 

@@ -133,6 +133,31 @@ fn a_long_document_ends_the_pull_early() {
 }
 
 #[test]
+fn a_page_never_holds_more_than_the_host_takes() {
+    let folder = Folder::new("box");
+    let lines = |from: usize, count: usize| (from..from + count).map(|n| format!("{n}\n")).collect::<String>();
+    folder.put("in/a.txt", lines(0, EVENTS_PER_PULL - 1));
+    folder.put("in/b.txt", lines(50_000, EVENTS_PER_PAGE));
+    folder.put("in/c.txt", lines(0, EVENTS_PER_PAGE + 1));
+    let first = pull(&Config {}, None).unwrap();
+    assert_eq!((first.events.len(), first.progress.more), (EVENTS_PER_PULL - 1, true));
+    let second = again(&first);
+    assert_eq!((second.events.len(), second.progress.more), (EVENTS_PER_PAGE, true));
+    let third = again(&second);
+    assert_eq!(third.progress.refusals[0].reason, "10001 facts; a document may have 10000: split it");
+}
+
+#[test]
+fn a_name_that_the_host_cannot_take_does_not_stop_the_others() {
+    let folder = Folder::new("box");
+    folder.put("in/a\\b.txt", "1");
+    folder.put("in/b\n.txt", "2");
+    folder.put("in/c.txt", "3");
+    assert_eq!(keys(&pull(&Config {}, None).unwrap()), ["3"]);
+    assert_eq!(crate::testing::logged().len(), 2);
+}
+
+#[test]
 fn a_foreign_cursor_reads_everything_again() {
     let folder = Folder::new("box");
     folder.put("in/a.txt", "1");

@@ -161,7 +161,7 @@ fn a_wrong_configuration_names_its_place_and_what_is_allowed() {
 
 #[test]
 fn a_missing_connection_is_found_at_start() {
-    assert_eq!(DialerFile::check(&config("{}")).unwrap_err().kind, Kind::Misconfigured);
+    assert_eq!(DialerFile::check(&config("{}")).unwrap_err().kind, Kind::Refused);
     let _folder = Folder::new("lists");
     assert_eq!(DialerFile::check(&config("{}")), Ok(()));
 }

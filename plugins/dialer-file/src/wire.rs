@@ -82,12 +82,11 @@ pub fn write_table(columns: &[&str], rows: &[Vec<String>], delimiter: Delimiter)
     table.into_inner().map_err(|error| Error::broken(format!("a list that cannot be written: {error}")))
 }
 
-/// The rows of a result file, each with its number (the header is row 1) or with what is wrong about it.
-/// Err: the file as a whole is no result file.
-pub fn read_results(
-    bytes: &[u8],
-    delimiter: Delimiter,
-) -> std::result::Result<Vec<(usize, std::result::Result<ResultRow, String>)>, String> {
+/// Number (the header is row 1) and content of a row, or what is wrong with it.
+pub type NumberedRow = (usize, std::result::Result<ResultRow, String>);
+
+/// The rows of a result file. Err: the file as a whole is none.
+pub fn read_results(bytes: &[u8], delimiter: Delimiter) -> std::result::Result<Vec<NumberedRow>, String> {
     let text = std::str::from_utf8(bytes).map_err(|error| format!("not UTF-8 at byte {}", error.valid_up_to()))?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let mut table = table(text.as_bytes(), delimiter);
