@@ -33,7 +33,8 @@ impl Gateway for Bankfile {
     type Config = Config;
 
     fn check(config: &Config) -> Result<()> {
-        config.usable()
+        config.usable()?;
+        Connection::new(CONNECTION).list("", None, 1).map(|_| ())
     }
 
     fn pull(config: &Config, cursor: Option<&str>) -> Result<Page<Fact>> {

@@ -2,8 +2,9 @@
 
 use dunlin_plugin_sdk::{Date, Money};
 
-/// Words that banks write where a reference is missing, compared without regard to case.
-const PLACEHOLDERS: [&str; 6] = ["NOTPROVIDED", "NOT PROVIDED", "NONREF", "NOREF", "NONE", "-"];
+/// Words that banks write where a reference is missing or stands elsewhere, compared without regard to case.
+const PLACEHOLDERS: [&str; 10] =
+    ["NOTPROVIDED", "NOT PROVIDED", "NONREF", "NOREF", "NONE", "-", "EREF", "EREF+", "KREF", "KREF+"];
 
 /// An unsigned decimal with a point. camt allows five decimals; only those that the currency has may differ from zero.
 pub fn money(text: &str, currency: &str) -> Result<Money, String> {

@@ -218,7 +218,13 @@ fn balance(field: &Field<'_>) -> Result<Balance, Fault> {
 fn entry(field: &Field<'_>, currency: &str) -> Result<Entry, Fault> {
     let line = Line::parse(field.first(), currency).map_err(|why| field.fault(why))?;
     let more = super::figures::joined(field.lines.iter().skip(1).copied());
-    let details = Details { bank_reference: line.bank_reference.and_then(provided), text: more, ..Details::default() };
+    let reference = line.reference.and_then(provided);
+    let details = Details {
+        references: reference.iter().cloned().collect(),
+        bank_reference: line.bank_reference.and_then(provided),
+        text: more,
+        ..Details::default()
+    };
     let transaction =
         Transaction { amount: line.amount.clone(), credit: line.credit, returned: line.reversal, details };
     Ok(Entry {
@@ -229,7 +235,7 @@ fn entry(field: &Field<'_>, currency: &str) -> Result<Entry, Fault> {
         booked_on: line.booked_on,
         value_on: line.value_on,
         bank_reference: line.bank_reference.and_then(provided),
-        entry_reference: line.reference.and_then(provided),
+        entry_reference: reference,
         transactions: vec![transaction],
     })
 }
