@@ -6,6 +6,9 @@
 //!
 //! The only crate that names sqlx.
 
+pub mod bench;
+#[cfg(test)]
+mod conformance;
 pub mod inbox;
 pub mod journal;
 pub mod lane;

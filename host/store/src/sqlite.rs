@@ -25,7 +25,7 @@ pub(crate) mod bulk;
 mod decided;
 mod desk;
 mod effects;
-pub(crate) mod ingest;
+mod ingest;
 mod journal;
 mod lanes;
 mod notes;
@@ -57,13 +57,7 @@ impl SqliteStore {
     /// process end here: it is gone, or this one would not have got the lock.
     pub async fn open(path: &Path, tenant: &str) -> Result<Self> {
         let lock = lock(path)?;
-        let options = options(path)
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .pragma("wal_autocheckpoint", WAL_PAGES);
-        let mut conn = options.connect().await?;
-        migrate(&mut conn, path).await?;
+        let mut conn = open_to_write(path).await?;
         sqlx::query("UPDATE lane SET owner = NULL, lease_until = NULL WHERE tenant = ?1 AND owner IS NOT NULL")
             .bind(tenant)
             .execute(&mut conn)
@@ -102,6 +96,18 @@ impl SqliteStore {
     }
 }
 
+/// The connection of the one writer, on the newest schema.
+pub(crate) async fn open_to_write(path: &Path) -> Result<SqliteConnection> {
+    let options = options(path)
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .pragma("wal_autocheckpoint", WAL_PAGES);
+    let mut conn = options.connect().await?;
+    migrate(&mut conn, path).await?;
+    Ok(conn)
+}
+
 fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new().filename(path).busy_timeout(BUSY_TIMEOUT).disable_statement_logging()
 }
@@ -134,10 +140,9 @@ async fn migrate(conn: &mut SqliteConnection, path: &Path) -> Result<()> {
     if found > known {
         return Err(StoreError::Schema { path: path.display().to_string(), found, known });
     }
-    MIGRATIONS
-        .run(conn)
-        .await
-        .map_err(|error| StoreError::Database(format!("the schema cannot be brought up to date: {error}")))
+    // Not `run`: its future is not `Send` for a borrowed connection.
+    let migrated = MIGRATIONS.run_direct(None, conn, false).await;
+    migrated.map_err(|error| StoreError::Database(format!("the schema cannot be brought up to date: {error}")))
 }
 
 fn known_schema() -> i64 {
@@ -156,6 +161,9 @@ async fn schema(conn: &mut SqliteConnection) -> Result<i64> {
         sqlx::query_as("SELECT coalesce(max(version), 0) FROM _sqlx_migrations").fetch_one(conn).await?;
     Ok(version)
 }
+
+#[cfg(test)]
+mod tests;
 
 #[async_trait]
 impl Store for SqliteStore {

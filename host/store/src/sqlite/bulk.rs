@@ -6,13 +6,13 @@ use sqlx::{AssertSqlSafe, Sqlite};
 use super::writer::Tx;
 use crate::Result;
 
-pub(super) type Values = sqlx::query::Query<'static, Sqlite, SqliteArguments>;
+pub(crate) type Values = sqlx::query::Query<'static, Sqlite, SqliteArguments>;
 
 /// Rows in one statement, largest first: three sizes, so that three prepared statements serve every length.
 const CHUNKS: [usize; 3] = [128, 16, 1];
 
 /// A statement over rows of values: `head row, row, row tail`.
-pub(super) struct Bulk {
+pub(crate) struct Bulk {
     pub head: &'static str,
     /// One row. `$1`, `$2` ... stand for its own values, `?1` for the tenant, `?2` ... for the shared values.
     pub row: &'static str,

@@ -44,7 +44,7 @@ pub(super) fn count(n: i64) -> u64 {
 }
 
 /// A value as the text that is stored. Maps are ordered and fields stand as declared, so equal values give equal text.
-pub(super) fn json<T: Serialize>(value: &T) -> Result<String> {
+pub(crate) fn json<T: Serialize>(value: &T) -> Result<String> {
     serde_json::to_string(value)
         .map_err(|error| StoreError::Corrupt(format!("a value cannot be written as JSON: {error}")))
 }
@@ -54,11 +54,11 @@ pub(super) fn from_json<T: DeserializeOwned>(text: &str, what: impl FnOnce() -> 
     serde_json::from_str(text).map_err(|error| StoreError::Corrupt(format!("{}: {error}", what())))
 }
 
-pub(super) fn sha256(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn sha256(bytes: &[u8]) -> Vec<u8> {
     Sha256::digest(bytes).to_vec()
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
+pub(crate) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -12,7 +12,7 @@ const GROUP_MAX: usize = 128;
 const QUEUE_MAX: usize = 1024;
 
 /// The transaction that a command runs in.
-pub(super) struct Tx<'t> {
+pub(crate) struct Tx<'t> {
     pub conn: &'t mut SqliteConnection,
     pub tenant: &'t str,
 }

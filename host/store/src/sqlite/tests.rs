@@ -1,0 +1,206 @@
+//! The suite on SQLite, and what only a file can do wrong.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use escalation::{AccountId, DateTime};
+use tempfile::TempDir;
+
+use super::writer::{Command, Tx};
+use super::*;
+use crate::conformance::{Backend, conformance};
+
+/// A database in a folder of its own.
+struct Files(TempDir);
+
+impl Files {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().join("dunlin.sqlite")
+    }
+
+    async fn open(&self) -> SqliteStore {
+        SqliteStore::open(&self.path(), "nordlicht").await.unwrap()
+    }
+
+    async fn change(&self, statement: &'static str) {
+        let mut conn = options(&self.path()).connect().await.unwrap();
+        sqlx::query(statement).execute(&mut conn).await.unwrap();
+        conn.close().await.unwrap();
+    }
+}
+
+#[async_trait]
+impl Backend for Files {
+    async fn start(&mut self) -> Box<dyn Store> {
+        Box::new(self.open().await)
+    }
+}
+
+mod suite {
+    use super::*;
+
+    conformance!(Files::new());
+}
+
+fn at() -> DateTime {
+    DateTime::constant(2026, 1, 5, 8, 0, 0, 0)
+}
+
+#[tokio::test]
+async fn a_second_process_is_told_to_wait() {
+    let files = Files::new();
+    let first = files.open().await;
+    let second = SqliteStore::open(&files.path(), "nordlicht").await.err().unwrap();
+    assert!(matches!(&second, StoreError::InUse { path } if *path == files.path().display().to_string()), "{second:?}");
+    first.note_set("day", "1").await.unwrap();
+    first.close().await;
+    assert!(first.note_set("day", "2").await.is_err());
+    drop(first);
+    assert_eq!(files.open().await.note_get("day").await.unwrap().as_deref(), Some("1"));
+}
+
+#[tokio::test]
+async fn inspection_reads_beside_the_server_and_cannot_write() {
+    let files = Files::new();
+    assert!(SqliteStore::open_read_only(&files.path(), "nordlicht").await.is_err());
+    let server = files.open().await;
+    server.note_set("day", "1").await.unwrap();
+    let inspection = SqliteStore::open_read_only(&files.path(), "nordlicht").await.unwrap();
+    server.note_set("day", "2").await.unwrap();
+    assert_eq!(inspection.note_get("day").await.unwrap().as_deref(), Some("2"));
+    assert!(inspection.note_set("day", "3").await.is_err());
+    let other = SqliteStore::open_read_only(&files.path(), "another").await.unwrap();
+    assert_eq!(other.note_get("day").await.unwrap(), None);
+    server.close().await;
+    drop(server);
+    let after = SqliteStore::open_read_only(&files.path(), "nordlicht").await.unwrap();
+    assert_eq!(after.note_get("day").await.unwrap().as_deref(), Some("2"));
+}
+
+#[tokio::test]
+async fn closing_leaves_one_whole_file() {
+    let files = Files::new();
+    let store = files.open().await;
+    store.note_set("day", "1").await.unwrap();
+    store.close().await;
+    let log = files.0.path().join("dunlin.sqlite-wal");
+    assert!(!log.exists() || log.metadata().unwrap().len() == 0);
+    let copy = Files::new();
+    std::fs::copy(files.path(), copy.path()).unwrap();
+    assert_eq!(copy.open().await.note_get("day").await.unwrap().as_deref(), Some("1"));
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused() {
+    let files = Files::new();
+    files.open().await.close().await;
+    files.change("INSERT INTO _sqlx_migrations VALUES (9999, 'of tomorrow', CURRENT_TIMESTAMP, TRUE, x'00', 1)").await;
+    for refused in [
+        SqliteStore::open(&files.path(), "nordlicht").await.err().unwrap(),
+        SqliteStore::open_read_only(&files.path(), "nordlicht").await.err().unwrap(),
+    ] {
+        assert!(matches!(refused, StoreError::Schema { found: 9999, known: 1, .. }), "{refused:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_says_so_and_writes_nothing_of_the_group() {
+    let files = Files::new();
+    let mut conn = open_to_write(&files.path()).await.unwrap();
+    // The engine's own limit on the file stands for the disk's.
+    sqlx::query("PRAGMA max_page_count = 80").execute(&mut conn).await.unwrap();
+    let writer = Writer::start(conn, "nordlicht", "the path");
+    let note = |name: &str, bytes: usize| notes::SetNote { name: name.to_owned(), value: "x".repeat(bytes) };
+    writer.write(note("before", 10)).await.unwrap();
+    let (small, large) = tokio::join!(writer.write(note("small", 10)), writer.write(note("large", 1_000_000)));
+    for answer in [small, large] {
+        assert!(matches!(&answer, Err(StoreError::DiskFull { path }) if path == "the path"), "{answer:?}");
+    }
+    // Work goes on when there is room.
+    writer.write(note("after", 10)).await.unwrap();
+    writer.close().await;
+    let store = files.open().await;
+    for (name, there) in [("before", true), ("small", false), ("large", false), ("after", true)] {
+        assert_eq!(store.note_get(name).await.unwrap().is_some(), there, "{name}");
+    }
+}
+
+/// Writes, and then fails if it is told to.
+struct Half {
+    name: &'static str,
+    fails: bool,
+}
+
+#[async_trait]
+impl Command for Half {
+    type Answer = i64;
+
+    async fn run(&mut self, tx: &mut Tx<'_>) -> Result<i64> {
+        sqlx::query("INSERT INTO note (tenant, name, value) VALUES (?1, ?2, '')")
+            .bind(tx.tenant)
+            .bind(self.name)
+            .execute(&mut *tx.conn)
+            .await?;
+        if self.fails {
+            return Err(StoreError::Corrupt("told to fail".to_owned()));
+        }
+        // Which transaction it was: everything in one group sees the same number of earlier notes and its own.
+        let (notes,): (i64,) = sqlx::query_as("SELECT count(*) FROM note").fetch_one(&mut *tx.conn).await?;
+        Ok(notes)
+    }
+}
+
+#[tokio::test]
+async fn a_command_that_fails_leaves_nothing_and_takes_no_other_with_it() {
+    let files = Files::new();
+    let store = files.open().await;
+    let writer = store.writer().unwrap();
+    let half = |name, fails| writer.write(Half { name, fails });
+    let (first, failed, second) = tokio::join!(half("first", false), half("failed", true), half("second", false));
+    assert_eq!((first.unwrap(), second.unwrap()), (1, 2));
+    assert!(matches!(failed, Err(StoreError::Corrupt(_))));
+    drop(store);
+    let store = files.open().await;
+    assert_eq!(store.note_get("failed").await.unwrap(), None);
+    assert!(store.note_get("first").await.unwrap().is_some() && store.note_get("second").await.unwrap().is_some());
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_read_parks_its_lane_alone() {
+    let files = Files::new();
+    let store = files.open().await;
+    for page in crate::bench::pages(30, 30) {
+        store.ingest(page).await.unwrap();
+    }
+    store.close().await;
+    drop(store);
+    files
+        .change("UPDATE event SET payload = replace(payload, '119', '911') WHERE account = 'debtor-000001' AND seq = 3")
+        .await;
+    let store = files.open().await;
+    let claimed = store.claim("host", at(), at() + Duration::from_secs(60), 10).await.unwrap();
+    let accounts: Vec<_> = claimed.iter().map(|lane| lane.account.as_str()).collect();
+    assert_eq!(accounts, ["debtor-000000", "debtor-000002"]);
+    let parked = store.parked(10).await.unwrap();
+    assert_eq!(parked.len(), 1);
+    assert!(parked[0].1.contains("event 3 of account `debtor-000001`"), "{}", parked[0].1);
+    assert!(store.journal(&AccountId::new("debtor-000001"), 0, 10).await.is_err());
+}
+
+#[tokio::test]
+async fn hot_reads_go_through_their_indexes_in_order() {
+    let files = Files::new();
+    files.open().await.close().await;
+    let mut conn = options(&files.path()).connect().await.unwrap();
+    for (statement, index) in [(lanes::DUE_LANES, "lane_due"), (effects::DUE_EFFECTS, "effect_due")] {
+        let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
+        let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(&mut conn).await.unwrap();
+        let plan: Vec<String> = plan.into_iter().map(|(_, _, _, step)| step).collect();
+        assert!(plan[0].starts_with("SEARCH") && plan[0].contains(index), "{plan:?}");
+        assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE") || step.starts_with("SCAN")), "{plan:?}");
+    }
+}
