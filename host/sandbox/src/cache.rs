@@ -1,6 +1,6 @@
 //! Compiled components on disk. A compiled component is machine code: only what this installation wrote itself is loaded.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, OpenOptions};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
@@ -29,7 +29,7 @@ impl Cache {
         let wrong =
             |error: io::Error| SandboxError::Cache { folder: folder.display().to_string(), problem: error.to_string() };
         fs::DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(wrong)?;
-        let key = read_key(folder).or_else(|_| new_key(folder)).map_err(wrong)?;
+        let key = read_key(folder).or_else(|error| new_key(folder, &error)).map_err(wrong)?;
         Ok(Self { folder: folder.to_owned(), key })
     }
 
@@ -65,10 +65,8 @@ impl Cache {
 
     fn keep(&self, name: &str, compiled: &[u8]) -> io::Result<()> {
         let mac = self.mac(name, compiled).ok_or_else(|| io::Error::other("the cache key has the wrong length"))?;
-        let half = self.folder.join(format!("{name}.{}.part", std::process::id()));
-        let mut file = File::create(&half)?;
-        file.write_all(&mac.finalize().into_bytes())?;
-        file.write_all(compiled)?;
+        let content = [mac.finalize().into_bytes().as_slice(), compiled].concat();
+        let half = write_half(&self.folder, &content)?;
         fs::rename(&half, self.folder.join(name))?;
         self.forget_oldest()
     }
@@ -115,15 +113,35 @@ fn read_key(folder: &Path) -> io::Result<[u8; KEY_LEN]> {
     fs::read(path)?.try_into().map_err(|_| io::Error::other("the cache key has the wrong length"))
 }
 
-fn new_key(folder: &Path) -> io::Result<[u8; KEY_LEN]> {
-    let mut key = [0; KEY_LEN];
-    getrandom::fill(&mut key).map_err(|error| io::Error::other(error.to_string()))?;
-    let half = folder.join(format!("{KEY_FILE}.{}.part", std::process::id()));
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&half)?;
-    file.write_all(&key)?;
+/// Two hubs that start at once agree on one key: the second finds the name taken.
+fn new_key(folder: &Path, because: &io::Error) -> io::Result<[u8; KEY_LEN]> {
+    let path = folder.join(KEY_FILE);
+    if because.kind() != io::ErrorKind::NotFound {
+        tracing::warn!(file = %path.display(), %because, "the key of compiled plugins is replaced");
+        fs::remove_file(&path)?;
+    }
+    let half = write_half(folder, &random::<KEY_LEN>()?)?;
+    let linked = fs::hard_link(&half, &path);
+    fs::remove_file(half)?;
+    match linked {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => read_key(folder),
+    }
+}
+
+/// Writes a file under a name of its own, readable for the hub alone.
+fn write_half(folder: &Path, content: &[u8]) -> io::Result<PathBuf> {
+    let path = folder.join(format!("{:016x}.part", u64::from_ne_bytes(random()?)));
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&path)?;
+    file.write_all(content)?;
     file.sync_all()?;
-    fs::rename(half, folder.join(KEY_FILE))?;
-    Ok(key)
+    Ok(path)
+}
+
+fn random<const N: usize>() -> io::Result<[u8; N]> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(bytes)
 }
 
 #[cfg(test)]

@@ -210,17 +210,17 @@ fn rename(dir: &Dir, start: &str, goal: &str) -> io::Result<()> {
 fn parent_of<'p>(dir: &Dir, path: &'p str) -> io::Result<(Dir, &'p Path)> {
     match path.rsplit_once('/') {
         None => Ok((dir.try_clone()?, Path::new(path))),
-        Some((parent, name)) => {
-            dir.create_dir_all(parent)?;
-            Ok((dir.open_dir(parent)?, Path::new(name)))
-        }
+        Some((parent, name)) => match dir.open_dir(parent) {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                dir.create_dir_all(parent)?;
+                Ok((dir.open_dir(parent)?, Path::new(name)))
+            }
+            opened => Ok((opened?, Path::new(name))),
+        },
     }
 }
 
 /// A new name in a folder is durable only when the folder is.
 fn sync(dir: &Dir) -> io::Result<()> {
-    dir.try_clone()?.into_std_file().sync_all()
+    dir.open(".")?.sync_all()
 }
-
-#[cfg(test)]
-mod tests;

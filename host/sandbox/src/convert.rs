@@ -286,4 +286,58 @@ pub(crate) fn retry_after(error: &wit::Error) -> Option<Duration> {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hub_time_and_instants_agree_through_the_zone() {
+        let berlin = TimeZone::get("Europe/Berlin").unwrap();
+        let winter: DateTime = "2026-03-02T10:15:00".parse().unwrap();
+        let summer: DateTime = "2026-07-02T10:15:00".parse().unwrap();
+        assert_eq!(instant(winter, &berlin), 1_772_442_900_000);
+        assert_eq!(civil("at", instant(winter, &berlin), &berlin).unwrap(), winter);
+        assert_eq!(civil("at", instant(summer, &berlin), &berlin).unwrap(), summer);
+        assert_eq!(instant(winter, &TimeZone::UTC) - instant(winter, &berlin), 3_600_000);
+        // 02:30 does not exist on the night to summer time.
+        assert_eq!(instant("2026-03-29T02:30:00".parse().unwrap(), &berlin), 1_774_747_800_000);
+        assert!(civil("at", i64::MAX, &berlin).is_err());
+    }
+
+    #[test]
+    fn dates_outside_of_the_calendar_are_no_dates() {
+        let day = |year, month, day| date("due-on", wit::Date { year, month, day });
+        assert_eq!(to_date(day(2024, 2, 29).unwrap()).day, 29);
+        for wrong in [day(2026, 2, 29), day(2026, 13, 1), day(2026, 0, 1), day(65_535, 1, 1), day(2026, 1, 255)] {
+            assert!(wrong.is_err());
+        }
+    }
+
+    #[test]
+    fn texts_keep_their_lines_and_lose_their_escapes() {
+        assert_eq!(text("t", "a\r\nb\tc\u{1b}[2J".to_owned()).unwrap(), "a\nb\tc [2J");
+        assert!(text("t", "x".repeat(TEXT_LEN_MAX + 1)).is_err());
+        assert!(name("n", " ".to_owned()).is_err());
+        assert!(name("n", "a\nb".to_owned()).is_err());
+        assert_eq!(optional("o", Some(String::new())).unwrap(), None);
+    }
+
+    #[test]
+    fn a_party_survives_the_way_there_and_back() {
+        let told = Party {
+            id: "C-1".to_owned(),
+            name: "Ærø Fisk ApS".to_owned(),
+            kind: PartyKind::SoleTrader,
+            country: "DK".to_owned(),
+            language: "da".to_owned(),
+            address: vec!["Havnen 1".to_owned(), "5970 Ærøskøbing".to_owned()],
+            email: Some("a@example.dk".to_owned()),
+            phone: None,
+            vat_id: Some("DK12345678".to_owned()),
+        };
+        assert_eq!(party(to_party(&told)).unwrap(), told);
+        let foreign = wit::Party { kind: "cooperative".to_owned(), country: "de".to_owned(), ..to_party(&told) };
+        let read = party(foreign).unwrap();
+        assert_eq!((read.kind, read.country.as_str()), (PartyKind::Unknown, "DE"));
+        assert!(party(wit::Party { country: "Germany".to_owned(), ..to_party(&told) }).is_err());
+    }
+}
