@@ -1,1 +1,61 @@
-//! Stories: text files that say what happened and what must follow. The grammar is in the tests' README.
+//! A story: dates, what the world reports, and what must and must not follow. Policy authors try their policies with it, and
+//! so do our own tests. The grammar stands in tests/scenarios/README.md.
+
+mod expect;
+mod hear;
+mod judge;
+mod outcome;
+mod parse;
+mod says;
+mod text;
+mod world;
+
+use std::fmt;
+
+use crate::policy::Policy;
+
+/// How a story went.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoryReport {
+    pub ok: bool,
+    /// Expectations that were checked.
+    pub checked: usize,
+    /// What differed, readable; empty when all went as told.
+    pub lines: Vec<String>,
+}
+
+/// A line of a story that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoryError {
+    pub file: String,
+    pub line: usize,
+    pub text: String,
+}
+
+impl fmt::Display for StoryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.line, self.text)
+    }
+}
+
+impl std::error::Error for StoryError {}
+
+/// The policy that the story names in its head, if it does.
+pub fn policy_name(text: &str) -> Option<&str> {
+    let named = text.lines().map(str::trim).find_map(|line| line.strip_prefix("policy:"));
+    named.map(str::trim).filter(|name| !name.is_empty())
+}
+
+/// Tells the story to the real core, day by day, and compares. A story that cannot be read has failed.
+pub fn run(text: &str, file: &str, policy: &Policy) -> StoryReport {
+    match parse::parse(text, policy) {
+        Ok(story) => world::tell(&story, file, policy),
+        Err(wrong) => {
+            let error = StoryError { file: file.to_owned(), ..wrong };
+            StoryReport { ok: false, checked: 0, lines: vec![error.to_string()] }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

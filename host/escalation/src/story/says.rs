@@ -1,0 +1,379 @@
+//! What the world reports in a story, role by role.
+
+use jiff::civil::Date;
+
+use super::text::{Read, Words};
+use crate::id::InvoiceNumber;
+use crate::money::Money;
+use crate::party::PartyKind;
+
+/// One report, as told.
+#[derive(Clone, Debug)]
+pub(super) enum Says {
+    DayTurns,
+    Invoice {
+        number: InvoiceNumber,
+        amount: Money,
+        to: String,
+        due_on: Date,
+        issued_on: Date,
+        quoting: Vec<String>,
+    },
+    Restated {
+        number: InvoiceNumber,
+        open: Money,
+    },
+    Memo {
+        number: InvoiceNumber,
+        amount: Money,
+        to: String,
+        invoices: Vec<InvoiceNumber>,
+    },
+    Debtor {
+        name: String,
+        traits: Vec<Trait>,
+    },
+    Paid(Paid),
+    Announced(Paid),
+    Reversed {
+        amount: Money,
+        by: String,
+    },
+    /// None: up to the day itself, every day.
+    StatementsUntil(Option<Date>),
+    Promises {
+        name: String,
+        amount: Money,
+        due_on: Date,
+        invoices: Vec<InvoiceNumber>,
+    },
+    Disputes {
+        name: String,
+        invoice: InvoiceNumber,
+        amount: Option<Money>,
+        reason: String,
+    },
+    Stops {
+        name: String,
+        medium: String,
+    },
+    CallEnded {
+        name: String,
+        disposition: String,
+    },
+    Acknowledged {
+        name: String,
+        status: &'static str,
+        reference: String,
+        reason: String,
+    },
+    Collected {
+        name: String,
+        gross: Money,
+        commission: Option<Money>,
+        transaction: Option<String>,
+        remitting: String,
+    },
+    CollectionReversed {
+        name: String,
+        transaction: String,
+    },
+    Returned {
+        name: String,
+        reason: String,
+    },
+    Bounced {
+        name: String,
+        medium: String,
+    },
+    Blocks {
+        name: String,
+        until: Option<Date>,
+        reason: String,
+    },
+    Unblocks {
+        name: String,
+        reason: String,
+    },
+    Resolves {
+        invoice: InvoiceNumber,
+        outcome: String,
+    },
+    Knows {
+        name: String,
+        head: String,
+        happened: bool,
+    },
+    Assigns {
+        name: String,
+        amount: Money,
+        to: InvoiceNumber,
+    },
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Paid {
+    /// None: somebody.
+    pub name: Option<String>,
+    pub amount: Money,
+    pub text: String,
+    pub references: Vec<String>,
+    pub from: Option<String>,
+}
+
+/// What is known of a debtor.
+#[derive(Clone, Debug)]
+pub(super) enum Trait {
+    Email(Option<String>),
+    Phone(Option<String>),
+    Address(Option<String>),
+    Kind(PartyKind),
+    Country(String),
+    Language(String),
+}
+
+pub(super) fn read(line: &str) -> Read<Says> {
+    let mut words = Words::new(line);
+    if words.takes("day turns") {
+        words.ends()?;
+        return Ok(Says::DayTurns);
+    }
+    let said = match words.word("`day turns`, or who reports")? {
+        "accounting:" => accounting(&mut words)?,
+        "gateway:" => gateway(&mut words)?,
+        "dialer:" => dialer(&mut words)?,
+        "agency:" => agency(&mut words)?,
+        "messenger:" => messenger(&mut words)?,
+        "desk:" => desk(&mut words)?,
+        other => {
+            return Err(format!(
+                "`{other}` is nobody who reports\n\nhint: `day turns`, `accounting:`, `gateway:`, `dialer:`, `agency:`, \
+                 `messenger:` or `desk:`"
+            ));
+        }
+    };
+    words.ends()?;
+    Ok(said)
+}
+
+fn accounting(words: &mut Words<'_>) -> Read<Says> {
+    if words.takes("credit memo") {
+        let number = words.number()?;
+        words.needs("of")?;
+        let amount = words.money()?;
+        words.needs("to")?;
+        let to = words.name()?;
+        let invoices = if words.takes("for") { words.numbers()? } else { Vec::new() };
+        return Ok(Says::Memo { number, amount, to, invoices });
+    }
+    if words.takes("debtor") {
+        let (name, traits) = debtor(words)?;
+        return Ok(Says::Debtor { name, traits });
+    }
+    words.needs("invoice")?;
+    let number = words.number()?;
+    if words.takes("restated to") {
+        return Ok(Says::Restated { number, open: words.money()? });
+    }
+    words.needs("of")?;
+    let amount = words.money()?;
+    words.needs("to")?;
+    let to = words.name()?;
+    words.needs("due")?;
+    let due_on = words.date()?;
+    let issued_on = if words.takes("issued") { words.date()? } else { crate::invoice::plus_days(due_on, -30) };
+    let quoting = if words.takes("quoting") { vec![words.quoted()?] } else { Vec::new() };
+    Ok(Says::Invoice { number, amount, to, due_on, issued_on, quoting })
+}
+
+/// `ACME: no email, phone "+49 40 1", kind consumer`
+pub(super) fn debtor(words: &mut Words<'_>) -> Read<(String, Vec<Trait>)> {
+    let list = words.rest();
+    let (name, list) = list.split_once(':').ok_or("a colon is missing after the debtor's name")?;
+    let name = Words::new(name).name()?;
+    let mut traits = Vec::new();
+    for part in list.split(',') {
+        let mut words = Words::new(part);
+        let no = words.takes("no");
+        let key = words.word("email, phone, address, kind, country or language")?;
+        let value = words.rest().trim_matches('"').to_owned();
+        let given = || if no { None } else { Some(value.clone()) };
+        if no != value.is_empty() {
+            return Err(format!("`{}` is not understood\n\nhint: `email a@b.example` or `no email`", part.trim()));
+        }
+        traits.push(match key {
+            "email" => Trait::Email(given()),
+            "phone" => Trait::Phone(given()),
+            "address" => Trait::Address(given()),
+            "kind" => Trait::Kind(kind(&value)?),
+            "country" => Trait::Country(value),
+            "language" => Trait::Language(value),
+            other => return Err(format!("`{other}` is not email, phone, address, kind, country or language")),
+        });
+    }
+    Ok((name, traits))
+}
+
+fn kind(word: &str) -> Read<PartyKind> {
+    let kinds = [PartyKind::Business, PartyKind::Consumer, PartyKind::SoleTrader, PartyKind::PublicAuthority];
+    let found = kinds.into_iter().find(|kind| kind.as_str() == word);
+    found.ok_or_else(|| format!("`{word}` is not business, consumer, sole-trader or public-authority"))
+}
+
+fn gateway(words: &mut Words<'_>) -> Read<Says> {
+    if words.takes("statements known until") {
+        let until = if words.takes("today") { None } else { Some(words.date()?) };
+        return Ok(Says::StatementsUntil(until));
+    }
+    if words.takes("payment of") {
+        let amount = words.money()?;
+        words.needs("by")?;
+        let by = words.name()?;
+        words.needs("reversed")?;
+        return Ok(Says::Reversed { amount, by });
+    }
+    let name = if words.takes("somebody") { None } else { Some(words.name()?) };
+    let announced = words.takes("announced");
+    if !announced {
+        words.needs("paid")?;
+    }
+    let mut paid = Paid { name, amount: words.money()?, text: String::new(), references: Vec::new(), from: None };
+    loop {
+        if words.takes("for") {
+            let numbers: Vec<String> = words.numbers()?.iter().map(ToString::to_string).collect();
+            paid.text = numbers.join(", ");
+        } else if words.takes("saying") {
+            paid.text = words.quoted()?;
+        } else if words.takes("quoting") {
+            paid.references.push(words.quoted()?);
+        } else if words.takes("from") {
+            paid.from = Some(words.word("a bank account")?.to_owned());
+        } else {
+            return Ok(if announced { Says::Announced(paid) } else { Says::Paid(paid) });
+        }
+    }
+}
+
+fn dialer(words: &mut Words<'_>) -> Read<Says> {
+    if words.takes("call to") {
+        let name = words.name()?;
+        words.needs("ended")?;
+        return Ok(Says::CallEnded { name, disposition: words.word("a disposition")?.to_owned() });
+    }
+    let name = words.name()?;
+    if words.takes("promises") {
+        let amount = words.money()?;
+        words.needs("by")?;
+        let due_on = words.date()?;
+        let invoices = if words.takes("for") { words.numbers()? } else { Vec::new() };
+        return Ok(Says::Promises { name, amount, due_on, invoices });
+    }
+    if words.takes("asks not to be contacted") {
+        let medium = if words.takes("by") { words.word("a medium")? } else { "all" };
+        let known = ["call", "email", "letter", "sms", "all"];
+        if !known.contains(&medium) {
+            return Err(format!("`{medium}` is not call, email, letter or sms"));
+        }
+        return Ok(Says::Stops { name, medium: medium.to_owned() });
+    }
+    words.needs("disputes")?;
+    disputes(words, name)
+}
+
+fn disputes(words: &mut Words<'_>, name: String) -> Read<Says> {
+    let invoice = words.number()?;
+    let amount = if words.takes("of") { Some(words.money()?) } else { None };
+    Ok(Says::Disputes { name, invoice, amount, reason: because(words, "other") })
+}
+
+fn agency(words: &mut Words<'_>) -> Read<Says> {
+    let acknowledged = |name, status, reference: &str, reason| Says::Acknowledged {
+        name,
+        status,
+        reference: reference.to_owned(),
+        reason,
+    };
+    if words.takes("accepts") {
+        let name = words.name()?;
+        let reference = if words.takes("as") { words.word("the agency's reference")? } else { "" };
+        return Ok(acknowledged(name, "accepted", reference, String::new()));
+    }
+    if words.takes("rejects") {
+        let name = words.name()?;
+        return Ok(acknowledged(name, "rejected", "", because(words, "")));
+    }
+    if words.takes("confirms recall of") {
+        return Ok(acknowledged(words.name()?, "recalled", "", String::new()));
+    }
+    if words.takes("returns") {
+        let name = words.name()?;
+        return Ok(Says::Returned { name, reason: because(words, "uncollectable") });
+    }
+    if words.takes("reversed") {
+        let transaction = words.word("a transaction")?.to_owned();
+        words.needs("of")?;
+        return Ok(Says::CollectionReversed { name: words.name()?, transaction });
+    }
+    if words.takes("collected") {
+        let gross = words.money()?;
+        words.needs("from")?;
+        let name = words.name()?;
+        let commission = if words.takes("commission") { Some(words.money()?) } else { None };
+        let transaction = if words.takes("as") { Some(words.word("a transaction")?.to_owned()) } else { None };
+        let remitting = if words.takes("remitting") { words.quoted()? } else { String::new() };
+        return Ok(Says::Collected { name, gross, commission, transaction, remitting });
+    }
+    let name = words.name()?;
+    words.needs("disputes")?;
+    disputes(words, name)
+}
+
+fn messenger(words: &mut Words<'_>) -> Read<Says> {
+    let medium = words.word("email or letter")?.to_owned();
+    words.needs("to")?;
+    let name = words.name()?;
+    words.needs("bounced")?;
+    Ok(Says::Bounced { name, medium })
+}
+
+fn desk(words: &mut Words<'_>) -> Read<Says> {
+    if words.takes("blocks") {
+        let name = words.name()?;
+        let until = if words.takes("until") { Some(words.date()?) } else { None };
+        return Ok(Says::Blocks { name, until, reason: because(words, "") });
+    }
+    if words.takes("unblocks") {
+        let name = words.name()?;
+        return Ok(Says::Unblocks { name, reason: because(words, "") });
+    }
+    if words.takes("resolves dispute of") {
+        let invoice = words.number()?;
+        words.needs("as")?;
+        let outcome = words.word("an outcome")?;
+        if !["upheld", "rejected", "partial", "withdrawn"].contains(&outcome) {
+            return Err(format!("`{outcome}` is not upheld, rejected, partial or withdrawn"));
+        }
+        return Ok(Says::Resolves { invoice, outcome: outcome.to_owned() });
+    }
+    if words.takes("assigns") {
+        let amount = words.money()?;
+        words.needs("of")?;
+        let name = words.name()?;
+        words.needs("to")?;
+        return Ok(Says::Assigns { name, amount, to: words.number()? });
+    }
+    words.needs("knows for")?;
+    let name = words.name()?;
+    words.needs("that")?;
+    let told = words.rest();
+    let (head, happened) = match (told.strip_suffix(" did not happen"), told.strip_suffix(" happened")) {
+        (Some(head), _) => (head, false),
+        (None, Some(head)) => (head, true),
+        _ => return Err(format!("`{told}` ends neither with `happened` nor with `did not happen`")),
+    };
+    Ok(Says::Knows { name, head: head.trim().to_owned(), happened })
+}
+
+fn because(words: &mut Words<'_>, otherwise: &str) -> String {
+    if words.takes("because") { words.rest().to_owned() } else { otherwise.to_owned() }
+}

@@ -1,0 +1,251 @@
+//! The simulated days of a story: decisions when they are due, effects done at once, and a record of what happened.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, DateTime};
+
+use super::StoryReport;
+use super::expect::Deed;
+use super::hear;
+use super::judge;
+use super::outcome::Outcome;
+use super::parse::{Entry, Story};
+use super::says::Trait;
+use crate::account::{Account, EffectState};
+use crate::clear::{Clearance, clear};
+use crate::decide::{MORNING_HOUR, Now, Reason, decide};
+use crate::effect::Effect;
+use crate::event::{Event, Fact};
+use crate::evolve::evolve;
+use crate::party::{Party, PartyKind};
+use crate::policy::Policy;
+
+/// Decisions and dispatches of one moment; more means that the core does not come to rest.
+const ROUNDS_MAX: usize = 20;
+/// Days that one story may last.
+const DAYS_MAX: i32 = 20_000;
+
+pub(super) struct World<'a> {
+    pub policy: &'a Policy,
+    /// By the debtor's name.
+    pub lanes: BTreeMap<String, Lane>,
+    pub now: DateTime,
+    /// The gateway fell silent on this day.
+    pub statements_until: Option<Date>,
+    /// For names of payments, promises and so on.
+    pub count: u32,
+    pub happened: Vec<Happening>,
+    pub outcome: Outcome,
+}
+
+pub(super) struct Lane {
+    pub account: Account,
+    pub wake: Option<DateTime>,
+}
+
+/// What the story can see of a day.
+#[derive(Clone, Debug)]
+pub(super) struct Happening {
+    pub on: Date,
+    pub name: String,
+    pub what: Happened,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum Happened {
+    Did(Deed),
+    Cancelled(Deed),
+    Fact(String),
+    Because(Reason),
+}
+
+pub(super) fn tell(story: &Story, file: &str, policy: &Policy) -> StoryReport {
+    let mut lines = Vec::new();
+    let mut checked = 0;
+    let Some(first) = story.entries.first() else { return StoryReport { ok: true, checked, lines } };
+    let mut world = World {
+        policy,
+        lanes: BTreeMap::new(),
+        now: first.on.at(MORNING_HOUR, 0, 0, 0),
+        statements_until: None,
+        count: 0,
+        happened: Vec::new(),
+        outcome: Outcome::Done,
+    };
+    for (name, traits) in &story.debtors {
+        world.know(name, traits);
+    }
+    for entry in &story.entries {
+        world.happened.clear();
+        if let Err(wrong) = world.live(entry) {
+            lines.push(format!("{file}:{}: {wrong}", entry.line));
+            break;
+        }
+        checked += entry.expects.len();
+        lines.extend(judge::judge(&world, entry, story.complete).into_iter().map(|line| format!("{file}:{line}")));
+    }
+    StoryReport { ok: lines.is_empty(), checked, lines }
+}
+
+impl World<'_> {
+    /// The days up to the entry, then what it reports, then what follows.
+    fn live(&mut self, entry: &Entry) -> Result<(), String> {
+        let morning = entry.on.at(MORNING_HOUR, 0, 0, 0);
+        if crate::invoice::days_between(self.now.date(), entry.on) > DAYS_MAX {
+            return Err(format!("{} is more than {DAYS_MAX} days later", entry.on));
+        }
+        self.outcome = Outcome::Done;
+        while let Some(next) = self.next_wake().filter(|next| *next <= morning) {
+            self.now = self.now.max(next);
+            if self.now.date() == entry.on {
+                self.outcome = entry.outcome.clone();
+            }
+            let due = self.lanes.iter().filter(|(_, lane)| lane.wake.is_some_and(|wake| wake <= self.now));
+            let due: Vec<String> = due.map(|(name, _)| name.clone()).collect();
+            for name in due {
+                self.settle(&name)?;
+            }
+        }
+        self.outcome = entry.outcome.clone();
+        self.now = self.now.max(entry.on.at(9, 0, 0, 0));
+        for name in hear::hear(self, &entry.says)? {
+            self.settle(&name)?;
+        }
+        Ok(())
+    }
+
+    fn next_wake(&self) -> Option<DateTime> {
+        self.lanes.values().filter_map(|lane| lane.wake).min()
+    }
+
+    fn clock(&self) -> Now {
+        let today = self.now.date();
+        Now { at: self.now, cash_known_until: Some(self.statements_until.unwrap_or(today)) }
+    }
+
+    /// Decides and dispatches until nothing moves any more.
+    pub fn settle(&mut self, name: &str) -> Result<(), String> {
+        for _ in 0..ROUNDS_MAX {
+            let now = self.clock();
+            let Some(lane) = self.lanes.get_mut(name) else { return Ok(()) };
+            let decision = decide(&lane.account, self.policy, &now);
+            lane.wake = decision.look_again;
+            for reason in decision.because {
+                self.saw(name, Happened::Because(reason));
+            }
+            for fact in decision.events {
+                self.happens(name, "policy", fact);
+            }
+            if !self.dispatch(name) {
+                return Ok(());
+            }
+        }
+        Err(format!("{name}: after {ROUNDS_MAX} decisions on {} there is still something to do", self.now.date()))
+    }
+
+    /// Sends what is planned and due; answers whether anything ended.
+    fn dispatch(&mut self, name: &str) -> bool {
+        if self.outcome == Outcome::Delayed {
+            return false;
+        }
+        let now = self.clock();
+        let Some(lane) = self.lanes.get(name) else { return false };
+        let planned = lane.account.effects.values().filter(|known| known.state == EffectState::Planned);
+        let planned: Vec<Effect> = planned.map(|known| known.effect.clone()).collect();
+        let mut ended = false;
+        for effect in planned.into_iter().filter(|effect| effect.due_on <= now.today()) {
+            let Some(lane) = self.lanes.get_mut(name) else { return ended };
+            let key = effect.key.clone();
+            match clear(&lane.account, &effect, self.policy, &now) {
+                Clearance::Wait { until, .. } => {
+                    let again = until.map(|day| day.at(MORNING_HOUR, 0, 0, 0));
+                    lane.wake = [lane.wake, again].into_iter().flatten().min();
+                    continue;
+                }
+                Clearance::Cancel { guard } => {
+                    self.happens(name, "dispatch", Fact::EffectCancelled { key, because: guard.text });
+                }
+                // In a story the person who has to agree agrees.
+                Clearance::Allow | Clearance::NeedsApproval => {
+                    self.saw(name, Happened::Did(Deed::of(name, &effect)));
+                    let fact = match &self.outcome {
+                        Outcome::Unknown => Fact::EffectUnknown { key, text: "the connection broke".to_owned() },
+                        Outcome::Rejected(code) => {
+                            Fact::EffectRejected { key, code: code.clone(), reason: "refused".to_owned() }
+                        }
+                        Outcome::Done | Outcome::Delayed => Fact::EffectDone { key, reference: String::new() },
+                    };
+                    self.happens(name, "dispatch", fact);
+                }
+            }
+            ended = true;
+        }
+        ended
+    }
+
+    /// Folds a fact, and keeps what a story may ask about.
+    pub fn happens(&mut self, name: &str, origin: &str, fact: Fact) {
+        let on = self.now.date();
+        let Some(lane) = self.lanes.get_mut(name) else { return };
+        let seen = match &fact {
+            Fact::EffectCancelled { key, .. } | Fact::EffectExpired { key } => {
+                lane.account.effects.get(key).map(|known| Happened::Cancelled(Deed::of(name, &known.effect)))
+            }
+            Fact::PromiseKept { .. } => Some(Happened::Fact(format!("promise of {name} kept"))),
+            Fact::PromisePartlyKept { .. } => Some(Happened::Fact(format!("promise of {name} partly kept"))),
+            Fact::PromiseBroken { .. } => Some(Happened::Fact(format!("promise of {name} broken"))),
+            Fact::PromiseRefused { .. } => Some(Happened::Fact(format!("promise of {name} refused"))),
+            Fact::LevelPassed { invoice, level, .. } => Some(Happened::Fact(format!("pass {level} for {invoice}"))),
+            _ => None,
+        };
+        evolve(&mut lane.account, &Event { at: self.now, on, origin: origin.to_owned(), fact });
+        if let Some(seen) = seen {
+            self.saw(name, seen);
+        }
+    }
+
+    pub fn saw(&mut self, name: &str, what: Happened) {
+        self.happened.push(Happening { on: self.now.date(), name: name.to_owned(), what });
+    }
+
+    /// The debtor's account; who was never mentioned can be reached by every medium.
+    pub fn lane(&mut self, name: &str) -> &mut Lane {
+        self.lanes.entry(name.to_owned()).or_insert_with(|| {
+            let mut account = Account::new(name.into());
+            account.debtor = Party {
+                id: name.to_owned(),
+                name: name.to_owned(),
+                kind: PartyKind::Business,
+                country: "DE".to_owned(),
+                language: "de".to_owned(),
+                address: vec![name.to_owned(), "Street 1".to_owned()],
+                email: Some("billing@debtor.example".to_owned()),
+                phone: Some("+49 40 1".to_owned()),
+                vat_id: None,
+            };
+            Lane { account, wake: None }
+        })
+    }
+
+    /// What a story says of a debtor is told as the accounting package would.
+    pub fn know(&mut self, name: &str, traits: &[Trait]) {
+        let mut debtor = self.lane(name).account.debtor.clone();
+        for one in traits {
+            match one {
+                Trait::Email(email) => debtor.email = email.clone(),
+                Trait::Phone(phone) => debtor.phone = phone.clone(),
+                Trait::Address(address) => debtor.address = address.iter().cloned().collect(),
+                Trait::Kind(kind) => debtor.kind = *kind,
+                Trait::Country(country) => debtor.country = country.clone(),
+                Trait::Language(language) => debtor.language = language.clone(),
+            }
+        }
+        self.happens(name, "accounting", Fact::DebtorSynced { debtor });
+    }
+
+    /// A name for something that comes from outside.
+    pub fn fresh(&mut self, what: &str) -> String {
+        self.count += 1;
+        format!("{what}-{}", self.count)
+    }
+}
