@@ -21,6 +21,10 @@ const PRO_FORMA: &str = "325";
 const MINIMUM: &str = ":minimum";
 /// Values of one kind that are passed on: references, preceding invoices, notes.
 const MAX_VALUES: usize = 100;
+/// Bytes of the number: seller and number together make the key.
+const MAX_NUMBER: usize = 100;
+/// Bytes of a name, a reference, a line of an address; what is longer is cut.
+const MAX_NAME: usize = 200;
 /// Characters of the reason of a credit memo.
 const MAX_REASON: usize = 500;
 
@@ -30,8 +34,15 @@ const MAX_REASON: usize = 500;
 /// whole fact must agree when it comes again: white space, prefixes, lines and attachments are no part of the fact.
 pub fn event(document: &Document, name: &str) -> Result<Event<Fact>, Flaw> {
     let figures = figures(document)?;
+    if document.number.text.len() > MAX_NUMBER {
+        return Err(flaw(&document.number, format!("the number is longer than {MAX_NUMBER} bytes")));
+    }
     let (kind, fact) = match figures.direction {
         Direction::Owed => ("invoice", Fact::Invoice(invoice(document, figures.clone())?)),
+        // Nothing is left to credit: it only says who the debtor is.
+        Direction::Credited if figures.payable.is_zero() => {
+            ("credit-memo", Fact::Debtor(party::debtor(&document.buyer)?))
+        }
         Direction::Credited => ("credit-memo", Fact::CreditMemo(credit_memo(document, figures.clone())?)),
     };
     let seller = party::identity(&document.seller);
@@ -116,8 +127,8 @@ fn invoice(document: &Document, figures: Figures) -> Result<Invoice, Flaw> {
         terms: terms::words(document),
         discounts: terms::discounts(document, figures.issued_on)?,
         payment_references: texts(&document.payment_references),
-        buyer_reference: document.buyer_reference.as_ref().map(|field| field.text.clone()),
-        order: document.order.as_ref().map(|field| field.text.clone()),
+        buyer_reference: document.buyer_reference.as_ref().map(one_line),
+        order: document.order.as_ref().map(one_line),
         notes: notes(document, true)?,
     })
 }
@@ -127,7 +138,7 @@ fn credit_memo(document: &Document, figures: Figures) -> Result<CreditMemo, Flaw
         true => figures.payable.checked_neg().ok_or_else(|| flaw(&document.payable, "the amount is too large"))?,
         false => figures.payable,
     };
-    let reason = texts(&document.notes).join("\n");
+    let reason = document.notes.iter().map(|note| note.text.as_str()).collect::<Vec<_>>().join("\n");
     Ok(CreditMemo {
         number: document.number.text.clone(),
         debtor: party::debtor(&document.buyer)?,
@@ -166,12 +177,16 @@ fn notes(document: &Document, with_preceding: bool) -> Result<Vec<Note>, Flaw> {
 /// The values in their order, each once.
 fn texts(fields: &[Field]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
-    for field in fields.iter().take(MAX_VALUES) {
-        if !found.contains(&field.text) {
-            found.push(field.text.clone());
+    for text in fields.iter().take(MAX_VALUES).map(one_line) {
+        if !found.contains(&text) {
+            found.push(text);
         }
     }
     found
+}
+
+fn one_line(field: &Field) -> String {
+    field.text[..field.text.floor_char_boundary(MAX_NAME)].to_owned()
 }
 
 fn flaw(field: &Field, reason: impl Into<String>) -> Flaw {

@@ -33,6 +33,8 @@ const NAMESPACES: [(&str, &str); 8] = [
     ("urn:un:unece:uncefact:data:standard:QualifiedDataType:100", "qdt"),
 ];
 
+const PROSE: [&str; 3] = ["cbc:Note", "ram:Content", "ram:Description"];
+
 /// What says nothing about who owes how much: lines (the totals stand beside them) and attachments.
 const SKIPPED: [&str; 7] = [
     "cac:InvoiceLine",
@@ -52,7 +54,7 @@ pub fn read(content: &[u8]) -> Result<Document, Flaw> {
         ));
     }
     let text = text::decode(content)?;
-    let root = xml::read(&text, &Vocabulary { namespaces: &NAMESPACES, skipped: &SKIPPED })?;
+    let root = xml::read(&text, &Vocabulary { namespaces: &NAMESPACES, prose: &PROSE, skipped: &SKIPPED })?;
     match root.name.as_str() {
         "ubl:Invoice" | "ubl:CreditNote" => ubl::document(&root),
         "rsm:CrossIndustryInvoice" => cii::document(&root),

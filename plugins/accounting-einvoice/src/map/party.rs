@@ -2,12 +2,15 @@
 
 use dunlin_plugin_sdk::{Note, Party};
 
+use super::one_line;
 use crate::wire::{Field, Flaw, Party as Written};
 
 /// The scheme of an electronic address that is an e-mail address (EAS code list).
 const EMAIL_SCHEME: &str = "EM";
 /// Lines of an address.
 const MAX_LINES: usize = 8;
+/// Bytes of what names the seller in keys.
+const MAX_IDENTITY: usize = 80;
 
 /// The buyer as debtor.
 ///
@@ -16,7 +19,7 @@ const MAX_LINES: usize = 8;
 pub fn debtor(buyer: &Written) -> Result<Party, Flaw> {
     let name = buyer.name.as_ref().or(buyer.trading_name.as_ref());
     let name = name.ok_or_else(|| Flaw::whole("the buyer has no name (BT-44)"))?;
-    let id = (buyer.identifiers.first().map(|field| field.text.clone()))
+    let id = (buyer.identifiers.first().map(one_line))
         .or_else(|| buyer.vat_id.as_ref().map(vat_id))
         .or_else(|| text(&buyer.legal_id))
         .or_else(|| text(&buyer.endpoint))
@@ -26,7 +29,7 @@ pub fn debtor(buyer: &Written) -> Result<Party, Flaw> {
     let country = country(buyer);
     Ok(Party {
         id,
-        name: name.text.clone(),
+        name: one_line(name),
         kind: if business { "business" } else { "" }.to_owned(),
         address: address(buyer, &country),
         country,
@@ -41,21 +44,23 @@ pub fn debtor(buyer: &Written) -> Result<Party, Flaw> {
 /// How the seller is named in keys: VAT id, legal registration or tax number first, since an identifier of the seller
 /// (BT-29) is often one that the buyer gave, another one with each buyer.
 pub fn identity(seller: &Written) -> String {
-    (seller.vat_id.as_ref().map(vat_id))
+    let mut identity = (seller.vat_id.as_ref().map(vat_id))
         .or_else(|| text(&seller.legal_id))
         .or_else(|| text(&seller.tax_number))
-        .or_else(|| seller.identifiers.first().map(|field| field.text.clone()))
+        .or_else(|| seller.identifiers.first().map(one_line))
         .or_else(|| text(&seller.endpoint))
         .or_else(|| slug(seller))
-        .unwrap_or_default()
+        .unwrap_or_default();
+    identity.truncate(identity.floor_char_boundary(MAX_IDENTITY));
+    identity
 }
 
 fn text(field: &Option<Field>) -> Option<String> {
-    field.as_ref().map(|field| field.text.clone())
+    field.as_ref().map(one_line)
 }
 
 fn vat_id(field: &Field) -> String {
-    field.text.chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+    one_line(field).chars().filter(|sign| sign.is_alphanumeric()).flat_map(char::to_uppercase).collect()
 }
 
 /// Letters and digits of name and postcode, in lower case, the rest as single dashes.
@@ -81,7 +86,7 @@ fn address(party: &Written, country: &str) -> Vec<String> {
         "GB" | "IE" => vec![city, region, postcode],
         _ => vec![joined(&[&postcode, &city], " "), region],
     };
-    let street = party.street.iter().flat_map(|line| line.lines()).map(str::to_owned);
+    let street = party.street.iter().map(one_line);
     street.chain(place).filter(|line| !line.is_empty()).take(MAX_LINES).collect()
 }
 

@@ -12,6 +12,8 @@ use crate::wire::{Discount as Written, Document, Field, Flaw};
 const MAX_DISCOUNTS: usize = 10;
 /// Instalments that are passed on as notes.
 const MAX_INSTALMENTS: usize = 60;
+/// Characters of the terms in words.
+const MAX_WORDS: usize = 4_000;
 /// A discount runs no longer than this many days.
 const MAX_DAYS: u64 = 999;
 const A_DAY: u64 = 24 * 60 * 60;
@@ -45,7 +47,7 @@ pub fn instalments(document: &Document) -> Result<Vec<Note>, Flaw> {
 pub fn words(document: &Document) -> String {
     let words: Vec<&str> =
         document.terms.iter().filter_map(|terms| terms.text.as_ref()).map(|f| f.text.as_str()).collect();
-    words.join("\n")
+    words.join("\n").chars().take(MAX_WORDS).collect()
 }
 
 /// Discounts stated in elements, then those written into the words.

@@ -128,6 +128,31 @@ fn each_type_code_is_owed_or_credited() {
 }
 
 #[test]
+fn a_credit_note_with_nothing_left_says_who_the_debtor_is() {
+    let left = CREDIT_NOTE.replace("1250.00</cbc:PayableAmount", "0.00</cbc:PayableAmount");
+    let left = left.replace(
+        "<cbc:PayableAmount",
+        "<cbc:PrepaidAmount currencyID=\"SEK\">1250.00</cbc:PrepaidAmount><cbc:PayableAmount",
+    );
+    let event = read(&left).unwrap();
+    assert!(matches!(event.fact, Fact::Debtor(debtor) if debtor.name == "Åsa Öberg"));
+    assert_eq!(event.source.key, "5561234567/credit-memo/KR-55");
+}
+
+#[test]
+fn no_name_is_longer_or_has_more_lines_than_the_host_takes() {
+    let long = format!("  Grün\n   {}", "ä".repeat(200));
+    let xml = DISCOUNTS.replace("Bäckerei Grün &amp; Söhne OHG", &long);
+    match read(&xml).unwrap().fact {
+        Fact::Invoice(invoice) => assert_eq!(invoice.debtor.name, format!("Grün {}", "ä".repeat(97))),
+        other => panic!("{other:?}"),
+    }
+    let told =
+        read(&DISCOUNTS.replace(">RE-2026-0007</cbc:ID>", &format!(">{}</cbc:ID>", "9".repeat(101)))).unwrap_err();
+    assert!(told.reason.contains("longer than 100 bytes"), "{told}");
+}
+
+#[test]
 fn a_negative_credit_note_is_for_a_person() {
     let told = read(&CREDIT_NOTE.replace("1250.00", "-1250.00")).unwrap_err();
     assert!(told.place().ends_with("`cbc:PayableAmount`") && told.reason.contains("two opposite things"), "{told}");

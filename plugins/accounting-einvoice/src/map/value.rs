@@ -47,9 +47,9 @@ fn is_zone(text: &[u8]) -> bool {
 
 /// A percentage above 0 and up to 100, as plain digits; None when it is not one.
 pub fn percent(text: &str) -> Option<String> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits = |part: &str| part.len() <= 6 && part.bytes().all(|digit| digit.is_ascii_digit());
-    if whole.is_empty() || !digits(whole) || !digits(fraction) {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |part: &str| (1..=6).contains(&part.len()) && part.bytes().all(|digit| digit.is_ascii_digit());
+    if !digits(whole) || !digits(fraction) {
         return None;
     }
     let number: u32 = whole.parse().ok()?;
@@ -95,7 +95,7 @@ mod tests {
         for good in ["2", "2.00", "0.5", "100", "100.00", "99.99"] {
             assert_eq!(percent(good).as_deref(), Some(good));
         }
-        for bad in ["0", "0.00", "100.01", "101", "-2", "2%", "2,5", "", ".5", "1e1"] {
+        for bad in ["0", "0.00", "100.01", "101", "-2", "2%", "2,5", "", ".5", "2.", "1e1"] {
             assert_eq!(percent(bad), None, "{bad}");
         }
     }

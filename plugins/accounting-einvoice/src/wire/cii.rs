@@ -25,7 +25,7 @@ pub fn document(root: &Element) -> Result<Document, Flaw> {
         buyer_reference: agreement.optional("ram:BuyerReference"),
         order: agreement.optional("ram:BuyerOrderReferencedDocument/ram:IssuerAssignedID"),
         terms,
-        notes: head.fields("ram:IncludedNote/ram:Content"),
+        notes: head.prose("ram:IncludedNote/ram:Content"),
         preceding: settlement.fields("ram:InvoiceReferencedDocument/ram:IssuerAssignedID"),
         seller: party(agreement.required_element("ram:SellerTradeParty")?),
         buyer: party(agreement.required_element("ram:BuyerTradeParty")?),
@@ -55,7 +55,7 @@ fn in_currency(totals: &Element, name: &str, currency: &Field) -> Result<Field, 
 fn terms(element: &Element) -> Terms {
     let discount = element.find("ram:ApplicableTradePaymentDiscountTerms");
     Terms {
-        text: element.optional("ram:Description"),
+        text: element.prose("ram:Description").into_iter().next(),
         due_on: element.optional(&format!("ram:DueDateDateTime/{DATE}")),
         part: element.optional("ram:PartialPaymentAmount"),
         discount: discount.and_then(|terms| {
@@ -93,7 +93,7 @@ fn party(party: &Element) -> Party {
         vat_id: registered("VA"),
         tax_number: registered("FC"),
         endpoint: party.optional("ram:URIUniversalCommunication/ram:URIID"),
-        street: lines.iter().filter_map(|name| at(name)).map(|field| field.text).collect(),
+        street: lines.iter().filter_map(|name| at(name)).collect(),
         postcode: at("ram:PostcodeCode"),
         city: at("ram:CityName"),
         subdivision: at("ram:CountrySubDivisionName"),

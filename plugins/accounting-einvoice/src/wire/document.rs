@@ -83,7 +83,7 @@ pub struct Party {
     /// BT-34, BT-49
     pub endpoint: Option<Field>,
     /// Street and further lines, without place and postcode.
-    pub street: Vec<String>,
+    pub street: Vec<Field>,
     pub postcode: Option<Field>,
     pub city: Option<Field>,
     pub subdivision: Option<Field>,
@@ -125,7 +125,8 @@ impl Element {
     pub fn field(&self) -> Field {
         let qualifier = ["schemeID", "currencyID", "format", "unitCode"].iter().find_map(|name| self.attribute(name));
         Field {
-            text: self.text.clone(),
+            // A value is one line, however it was broken.
+            text: self.text.split_whitespace().collect::<Vec<_>>().join(" "),
             qualifier: qualifier.unwrap_or_default().to_owned(),
             element: self.name.clone(),
             line: self.line,
@@ -139,6 +140,12 @@ impl Element {
 
     pub fn fields(&self, path: &str) -> Vec<Field> {
         self.all(path).into_iter().filter(|element| !element.text.is_empty()).map(Element::field).collect()
+    }
+
+    /// Free texts, which keep their lines.
+    pub fn prose(&self, path: &str) -> Vec<Field> {
+        let written = self.all(path).into_iter().filter(|element| !element.text.is_empty());
+        written.map(|element| Field { text: element.text.clone(), ..element.field() }).collect()
     }
 
     pub fn required(&self, path: &str) -> Result<Field, Flaw> {

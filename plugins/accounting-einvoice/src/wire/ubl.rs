@@ -21,7 +21,7 @@ pub fn document(root: &Element) -> Result<Document, Flaw> {
         buyer_reference: root.optional("cbc:BuyerReference"),
         order: root.optional("cac:OrderReference/cbc:ID"),
         terms: root.all("cac:PaymentTerms").into_iter().map(terms).collect(),
-        notes: root.fields("cbc:Note"),
+        notes: root.prose("cbc:Note"),
         preceding: root.fields("cac:BillingReference/cac:InvoiceDocumentReference/cbc:ID"),
         seller: party(root.required_element("cac:AccountingSupplierParty/cac:Party")?),
         buyer: party(root.required_element("cac:AccountingCustomerParty/cac:Party")?),
@@ -56,7 +56,7 @@ fn due_dates(root: &Element) -> Vec<Field> {
 }
 
 fn terms(element: &Element) -> Terms {
-    let mut notes = element.fields("cbc:Note");
+    let mut notes = element.prose("cbc:Note");
     let further = notes.split_off(notes.len().min(1));
     let mut text = notes.pop();
     if let Some(first) = &mut text {
@@ -103,7 +103,7 @@ fn party(party: &Element) -> Party {
         vat_id: company(vat),
         tax_number: company(other),
         endpoint: party.optional("cbc:EndpointID"),
-        street: street.iter().flat_map(|name| party.fields(&format!("{address}/{name}"))).map(|f| f.text).collect(),
+        street: street.iter().flat_map(|name| party.fields(&format!("{address}/{name}"))).collect(),
         postcode: at("cbc:PostalZone"),
         city: at("cbc:CityName"),
         subdivision: at("cbc:CountrySubentity"),

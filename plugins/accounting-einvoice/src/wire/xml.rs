@@ -16,7 +16,7 @@ const MAX_KEPT: usize = 20_000;
 /// Attributes of one element.
 const MAX_ATTRIBUTES: usize = 32;
 /// Bytes of text in one element that is kept.
-const MAX_TEXT: usize = 64 << 10;
+const MAX_TEXT: usize = 16 << 10;
 /// Bytes of a name or of the value of an attribute.
 const MAX_NAME: usize = 1024;
 
@@ -24,6 +24,8 @@ const MAX_NAME: usize = 1024;
 pub struct Vocabulary<'v> {
     /// Namespace and the prefix that stands for it here. Elements of other namespaces are skipped.
     pub namespaces: &'v [(&'v str, &'v str)],
+    /// Free texts: what is over the bound is cut off and not a reason to refuse.
+    pub prose: &'v [&'v str],
     /// Elements that are skipped with all they hold.
     pub skipped: &'v [&'v str],
 }
@@ -171,7 +173,12 @@ impl<'v> Builder<'v> {
                 false => Err(Flaw::at(line, "", "text outside of the root element")),
             };
         };
-        if element.text.len() + part.len() > MAX_TEXT {
+        let room = MAX_TEXT - element.text.len();
+        if part.len() > room && self.vocabulary.prose.contains(&element.name.as_str()) {
+            element.text.push_str(&part[..part.floor_char_boundary(room)]);
+            return Ok(());
+        }
+        if part.len() > room {
             return Err(Flaw::at(line, &element.name, format!("more than {MAX_TEXT} bytes of text")));
         }
         element.text.push_str(part);
@@ -257,7 +264,7 @@ mod tests {
     use super::*;
 
     const WORDS: Vocabulary<'static> =
-        Vocabulary { namespaces: &[("urn:a", "a"), ("urn:b", "b")], skipped: &["a:Big"] };
+        Vocabulary { namespaces: &[("urn:a", "a"), ("urn:b", "b")], prose: &["a:Note"], skipped: &["a:Big"] };
 
     fn flaw(text: &str) -> String {
         read(text, &WORDS).unwrap_err().to_string()
@@ -311,6 +318,8 @@ mod tests {
         assert!(flaw(&deep_in_skipped).contains("deep"));
         let long = format!("<R xmlns='urn:a'>{}</R>", "x".repeat(MAX_TEXT + 1));
         assert!(flaw(&long).contains("bytes of text"));
+        let note = format!("<Note xmlns='urn:a'>{}</Note>", "ä".repeat(MAX_TEXT));
+        assert_eq!(read(&note, &WORDS).unwrap().text.len(), MAX_TEXT);
         let many = format!("<R xmlns='urn:a'>{}</R>", "<X/>".repeat(MAX_KEPT));
         assert!(flaw(&many).contains("outside of the lines"));
         let wide: String = (0..=MAX_ATTRIBUTES).map(|n| format!(" a{n}=''")).collect();
