@@ -7,4 +7,4 @@ policy: standard
   > queue call to ACME for INV-7, INV-8
 2026-03-09  gateway: ACME paid 1200.00 EUR for INV-7
   > withdraw call to ACME                           because INV-7: nothing is owed
-  > queue call to ACME for INV-8
+  > queue call to ACME for INV-8                    because 8 days past due

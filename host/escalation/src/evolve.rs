@@ -83,7 +83,7 @@ pub fn evolve(account: &mut Account, event: &Event) {
         Fact::EffectDone { key, .. } => effects::done(account, key, on),
         Fact::EffectRejected { key, code, reason } => effects::rejected(account, key, code, reason, on),
         Fact::EffectUnknown { key, .. } => effects::unknown(account, key),
-        Fact::EffectSettled { key, happened, .. } => effects::settled(account, key, *happened, on),
+        Fact::EffectSettled { key, happened, .. } => effects::settled(account, key, *happened),
     }
 }
 

@@ -69,12 +69,13 @@ pub(super) fn unknown(account: &mut Account, key: &EffectKey) {
     }
 }
 
-/// A person found out.
-pub(super) fn settled(account: &mut Account, key: &EffectKey, happened_after_all: bool, on: Date) {
+/// A person found out: it happened on its day, or never.
+pub(super) fn settled(account: &mut Account, key: &EffectKey, happened_after_all: bool) {
     let Some(planned) = account.effects.get_mut(key).filter(|planned| planned.state == EffectState::Unknown) else {
         return;
     };
     planned.state = EffectState::Planned;
+    let on = planned.effect.due_on;
     if happened_after_all { done(account, key, on) } else { taken_back(account, key) }
 }
 

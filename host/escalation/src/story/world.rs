@@ -1,6 +1,6 @@
 //! The simulated days of a story: decisions when they are due, effects done at once, and a record of what happened.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, DateTime};
 
@@ -36,6 +36,8 @@ pub(super) struct World<'a> {
     pub count: u32,
     pub happened: Vec<Happening>,
     pub outcome: Outcome,
+    /// Debtors of whom something was heard and nothing decided yet.
+    pub heard: BTreeSet<String>,
 }
 
 pub(super) struct Lane {
@@ -71,25 +73,32 @@ pub(super) fn tell(story: &Story, file: &str, policy: &Policy) -> StoryReport {
         count: 0,
         happened: Vec::new(),
         outcome: Outcome::Done,
+        heard: BTreeSet::new(),
     };
     for (name, traits) in &story.debtors {
         world.know(name, traits);
     }
-    for entry in &story.entries {
-        world.happened.clear();
-        if let Err(wrong) = world.live(entry) {
+    for (at, entry) in story.entries.iter().enumerate() {
+        // Lines of one day without expectations between them are one delivery: all is heard before anything is decided.
+        let next = story.entries.get(at + 1).filter(|next| next.on == entry.on);
+        let goes_on = next.is_some() && entry.expects.is_empty() && entry.outcome == Outcome::Done;
+        if let Err(wrong) = world.live(entry, goes_on) {
             lines.push(format!("{file}:{}: {wrong}", entry.line));
             break;
         }
         checked += entry.expects.len();
-        lines.extend(judge::judge(&world, entry, story.complete).into_iter().map(|line| format!("{file}:{line}")));
+        if !goes_on {
+            let differences = judge::judge(&world, entry, story.complete);
+            lines.extend(differences.into_iter().map(|line| format!("{file}:{line}")));
+            world.happened.clear();
+        }
     }
     StoryReport { ok: lines.is_empty(), checked, lines }
 }
 
 impl World<'_> {
     /// The days up to the entry, then what it reports, then what follows.
-    fn live(&mut self, entry: &Entry) -> Result<(), String> {
+    fn live(&mut self, entry: &Entry, goes_on: bool) -> Result<(), String> {
         let morning = entry.on.at(MORNING_HOUR, 0, 0, 0);
         if crate::invoice::days_between(self.now.date(), entry.on) > DAYS_MAX {
             return Err(format!("{} is more than {DAYS_MAX} days later", entry.on));
@@ -108,8 +117,32 @@ impl World<'_> {
         }
         self.outcome = entry.outcome.clone();
         self.now = self.now.max(entry.on.at(9, 0, 0, 0));
-        for name in hear::hear(self, &entry.says)? {
+        let heard = hear::hear(self, &entry.says)?;
+        self.heard.extend(heard);
+        if goes_on {
+            return Ok(());
+        }
+        for name in std::mem::take(&mut self.heard) {
             self.settle(&name)?;
+        }
+        if self.outcome != Outcome::Delayed {
+            self.ask_why()?;
+        }
+        Ok(())
+    }
+
+    /// Why is nothing done? A decision that nobody asked for must not act, or `look_again` was wrong.
+    fn ask_why(&mut self) -> Result<(), String> {
+        let now = self.clock();
+        let asked: Vec<_> =
+            self.lanes.iter().map(|(name, lane)| (name.clone(), decide(&lane.account, self.policy, &now))).collect();
+        for (name, decision) in asked {
+            if let Some(fact) = decision.events.first() {
+                return Err(format!("{name}: on {} a decision was due and not foreseen: {fact:?}", now.today()));
+            }
+            for reason in decision.because {
+                self.saw(&name, Happened::Because(reason));
+            }
         }
         Ok(())
     }
@@ -179,6 +212,10 @@ impl World<'_> {
                 }
             }
             ended = true;
+        }
+        if ended {
+            // What follows from an outcome goes well.
+            self.outcome = Outcome::Done;
         }
         ended
     }

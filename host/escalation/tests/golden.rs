@@ -1,0 +1,125 @@
+//! What is persisted keeps its form: one of every fact as JSON, and accounts that come back as they went.
+
+use escalation::event::{Event, Fact};
+use escalation::{Account, Date};
+use serde_json::Value;
+
+const GOLDEN: &str = include_str!("../fixtures/events.golden.json");
+
+fn golden() -> Vec<Value> {
+    serde_json::from_str(GOLDEN).unwrap()
+}
+
+#[test]
+fn every_fact_keeps_its_form() {
+    for value in golden() {
+        let event: Event = serde_json::from_value(value.clone()).unwrap_or_else(|wrong| panic!("{wrong}: {value}"));
+        assert_eq!(serde_json::to_value(&event).unwrap(), value);
+    }
+}
+
+/// Every variant is in the golden file: the match does not compile when one is added, and the names do not agree.
+#[test]
+fn every_variant_is_there() {
+    let mut found: Vec<String> =
+        golden().iter().map(|value| value["fact"]["type"].as_str().unwrap().to_owned()).collect();
+    found.dedup();
+    let facts: Vec<Event> = serde_json::from_str(GOLDEN).unwrap();
+    for event in &facts {
+        assert!(found.contains(&name(&event.fact).to_owned()), "{}", name(&event.fact));
+    }
+    let known = [
+        "debtor-synced",
+        "invoice-issued",
+        "invoice-restated",
+        "credit-memo-issued",
+        "payment-received",
+        "payment-announced",
+        "payment-reversed",
+        "call-ended",
+        "promise-made",
+        "dispute-opened",
+        "stop-requested",
+        "message-tracked",
+        "placement-acknowledged",
+        "agency-collected",
+        "placement-returned",
+        "dispute-resolved",
+        "dunning-blocked",
+        "dunning-unblocked",
+        "cash-assigned",
+        "effect-settled",
+        "cash-applied",
+        "promise-kept",
+        "promise-partly-kept",
+        "promise-broken",
+        "promise-refused",
+        "level-reached",
+        "level-passed",
+        "credit-held",
+        "credit-released",
+        "effect-planned",
+        "effect-cancelled",
+        "effect-done",
+        "effect-rejected",
+        "effect-unknown",
+        "effect-expired",
+    ];
+    for name in known {
+        assert!(found.iter().any(|found| found == name), "`{name}` is missing in the golden file");
+    }
+}
+
+fn name(fact: &Fact) -> &'static str {
+    match fact {
+        Fact::DebtorSynced { .. } => "debtor-synced",
+        Fact::InvoiceIssued { .. } => "invoice-issued",
+        Fact::InvoiceRestated { .. } => "invoice-restated",
+        Fact::CreditMemoIssued { .. } => "credit-memo-issued",
+        Fact::PaymentReceived { .. } => "payment-received",
+        Fact::PaymentAnnounced { .. } => "payment-announced",
+        Fact::PaymentReversed { .. } => "payment-reversed",
+        Fact::CallEnded(_) => "call-ended",
+        Fact::PromiseMade { .. } => "promise-made",
+        Fact::DisputeOpened { .. } => "dispute-opened",
+        Fact::StopRequested { .. } => "stop-requested",
+        Fact::MessageTracked { .. } => "message-tracked",
+        Fact::PlacementAcknowledged { .. } => "placement-acknowledged",
+        Fact::AgencyCollected { .. } => "agency-collected",
+        Fact::PlacementReturned { .. } => "placement-returned",
+        Fact::DisputeResolved { .. } => "dispute-resolved",
+        Fact::DunningBlocked { .. } => "dunning-blocked",
+        Fact::DunningUnblocked { .. } => "dunning-unblocked",
+        Fact::CashAssigned { .. } => "cash-assigned",
+        Fact::EffectSettled { .. } => "effect-settled",
+        Fact::CashApplied { .. } => "cash-applied",
+        Fact::PromiseKept { .. } => "promise-kept",
+        Fact::PromisePartlyKept { .. } => "promise-partly-kept",
+        Fact::PromiseBroken { .. } => "promise-broken",
+        Fact::PromiseRefused { .. } => "promise-refused",
+        Fact::LevelReached { .. } => "level-reached",
+        Fact::LevelPassed { .. } => "level-passed",
+        Fact::CreditHeld { .. } => "credit-held",
+        Fact::CreditReleased { .. } => "credit-released",
+        Fact::EffectPlanned { .. } => "effect-planned",
+        Fact::EffectCancelled { .. } => "effect-cancelled",
+        Fact::EffectDone { .. } => "effect-done",
+        Fact::EffectRejected { .. } => "effect-rejected",
+        Fact::EffectUnknown { .. } => "effect-unknown",
+        Fact::EffectExpired { .. } => "effect-expired",
+    }
+}
+
+#[test]
+fn an_account_comes_back_as_it_went() {
+    let mut account = Account::new("acme".into());
+    for value in golden() {
+        let event: Event = serde_json::from_value(value).unwrap();
+        escalation::evolve(&mut account, &event);
+        let text = serde_json::to_string(&account).unwrap();
+        let back: Account = serde_json::from_str(&text).unwrap();
+        assert_eq!(back, account);
+    }
+    assert!(!account.items.is_empty() && !account.payments.is_empty() && !account.placements.is_empty());
+    let _: Date = account.items.values().next().unwrap().invoice.due_on;
+}
