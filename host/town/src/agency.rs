@@ -16,7 +16,7 @@ const OUTGOING: &str = "agency/outgoing";
 const REFUSED: (u64, u64) = (9, 4);
 const NOT_HELD: (u64, u64) = (5, 2);
 const DISPUTED: (u64, u64) = (7, 3);
-const NAME: &str = "Hansa Forderungsservice GmbH";
+const NAME: &str = "Westwind Inkasso GmbH";
 
 /// A case of the agency.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,7 +104,7 @@ fn take(scene: &mut Scene<'_>, mut case: Placed) {
     }
     let count = scene.memory.number("placement");
     scene.memory.tally.placements += 1;
-    case.reference = format!("HF-{count:05}");
+    case.reference = format!("WI-{count:05}");
     let today = days::bank_day(scene.today);
     let refused = count % REFUSED.0 == REFUSED.1;
     plan(&mut scene.memory, today, &case.key, if refused { What::Refuse } else { What::Accept });
@@ -182,8 +182,8 @@ fn act(scene: &mut Scene<'_>) {
         scene.memory.placements.insert(key, case);
     }
     if !records.is_empty() {
-        let text = agency_file::text(&format!("HF-{today}"), today, &records);
-        scene.leave("agency/incoming", format!("hansa-{today}.csv"), text);
+        let text = agency_file::text(&format!("WI-{today}"), today, &records);
+        scene.leave("agency/incoming", format!("westwind-{today}.csv"), text);
     }
 }
 

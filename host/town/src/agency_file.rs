@@ -60,7 +60,7 @@ pub(crate) fn text(id: &str, on: Date, records: &[Record]) -> String {
         let sum = sums.entry(currency).or_default();
         sum.iter_mut().zip(amounts).for_each(|(sum, amount)| *sum += amount);
     }
-    let mut rows = vec![cells(&["H", "1", id, &on.to_string(), "hansa"])];
+    let mut rows = vec![cells(&["H", "1", id, &on.to_string(), "westwind"])];
     rows.extend(records.iter().map(|record| record.cells.clone()));
     for (currency, sum) in &sums {
         let mut row = cells(&["T", &count, currency]);
@@ -154,8 +154,8 @@ mod tests {
             Record::collected(&case, &collection("T-1", 120_00, 40_00), on),
             Record::reversed(&case, &collection("T-0", 20_00, 6_67), "V-1", on),
         ];
-        let file = text("HF-1", on, &records);
+        let file = text("WI-1", on, &records);
         assert!(file.ends_with("\nT,3,DKK,100.00,33.33,66.67\n"), "{file}");
-        assert!(text("HF-2", on, &records[..1]).ends_with("\nT,1\n"));
+        assert!(text("WI-2", on, &records[..1]).ends_with("\nT,1\n"));
     }
 }

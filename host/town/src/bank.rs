@@ -258,7 +258,7 @@ fn charge(scene: &mut Scene<'_>, currency: &str) -> Option<Transfer> {
 /// One payer whom nobody knows.
 fn stray(scene: &mut Scene<'_>) {
     let on = days::bank_day(days::plus(scene.memory.founding.start, 21));
-    if scene.today >= on && scene.memory.counters.get("stray").is_none() {
+    if scene.today >= on && !scene.memory.counters.contains_key("stray") {
         scene.memory.number("stray");
         scene.memory.transfers.push(Transfer {
             on: scene.today,

@@ -12,9 +12,11 @@ const UNBALANCED_STATEMENT: i64 = 8;
 const SAME_INVOICE_AGAIN: i64 = 10;
 const OTHER_CONTENT: i64 = 15;
 
+type Mishap = fn(&mut Scene<'_>);
+
 pub(crate) fn happen(scene: &mut Scene<'_>) {
     let start = scene.memory.founding.start;
-    let mishaps: [(i64, fn(&mut Scene<'_>)); 4] = [
+    let mishaps: [(i64, Mishap); 4] = [
         (BROKEN_INVOICE, broken_invoice),
         (UNBALANCED_STATEMENT, unbalanced_statement),
         (SAME_INVOICE_AGAIN, same_invoice_again),

@@ -19,7 +19,7 @@ pub(crate) struct Words {
     forms: &'static [&'static str],
     given: &'static [&'static str],
     streets: &'static [&'static str],
-    /// Postcode and city.
+    /// Postcode and city, with its state in the United States.
     cities: &'static [(&'static str, &'static str)],
 }
 

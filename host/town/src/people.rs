@@ -17,6 +17,8 @@ pub(crate) struct Debtor {
     pub street: String,
     pub postcode: String,
     pub city: String,
+    /// The state, in the United States.
+    pub region: Option<String>,
     pub contact: String,
     pub email: Option<String>,
     pub phone: Option<String>,
@@ -194,6 +196,7 @@ fn person(dice: &mut Dice, place: usize, country: Country, (temper, quoting): (T
         _ => Kind::Company,
     };
     let (postcode, city) = words.city(dice);
+    let (city, region) = city.split_once(", ").map_or((city, None), |(city, state)| (city, Some(state.to_owned())));
     let name = match kind {
         Kind::Company => words.firm(dice),
         Kind::SoleTrader => words.sole_trader(dice),
@@ -214,6 +217,7 @@ fn person(dice: &mut Dice, place: usize, country: Country, (temper, quoting): (T
         street: words.street(dice),
         postcode: postcode.to_owned(),
         city: city.to_owned(),
+        region,
         bank_account: bank_account(dice, country),
         large: place % 12 == 5,
         quirk: None,

@@ -103,7 +103,8 @@ fn parties(xml: &mut Xml, debtor: &Debtor) {
 fn supplier(xml: &mut Xml) {
     xml.leaf_with("cbc:EndpointID", "schemeID=\"EM\"", creditor::EMAIL);
     xml.group("cac:PartyName", |xml| xml.leaf("cbc:Name", creditor::NAME));
-    address(xml, creditor::STREET, creditor::CITY, creditor::POSTCODE, "DE");
+    let at = [creditor::STREET, creditor::CITY, creditor::POSTCODE];
+    xml.group("cac:PostalAddress", |xml| address(xml, at, None, "DE"));
     tax_scheme(xml, creditor::VAT_ID);
     xml.group("cac:PartyLegalEntity", |xml| {
         xml.leaf("cbc:RegistrationName", creditor::NAME);
@@ -122,7 +123,7 @@ fn customer(xml: &mut Xml, debtor: &Debtor) {
     }
     xml.group("cac:PartyIdentification", |xml| xml.leaf("cbc:ID", &debtor.id));
     xml.group("cac:PartyName", |xml| xml.leaf("cbc:Name", &debtor.name));
-    address(xml, &debtor.street, &debtor.city, &debtor.postcode, debtor.country.code());
+    xml.group("cac:PostalAddress", |xml| address_of(xml, debtor));
     if let Some(vat_id) = &debtor.vat_id {
         tax_scheme(xml, vat_id);
     }
@@ -140,13 +141,17 @@ fn customer(xml: &mut Xml, debtor: &Debtor) {
     });
 }
 
-fn address(xml: &mut Xml, street: &str, city: &str, postcode: &str, country: &str) {
-    xml.group("cac:PostalAddress", |xml| {
-        xml.leaf("cbc:StreetName", street);
-        xml.leaf("cbc:CityName", city);
-        xml.leaf("cbc:PostalZone", postcode);
-        xml.group("cac:Country", |xml| xml.leaf("cbc:IdentificationCode", country));
-    });
+fn address_of(xml: &mut Xml, debtor: &Debtor) {
+    let at = [debtor.street.as_str(), &debtor.city, &debtor.postcode];
+    address(xml, at, debtor.region.as_ref(), debtor.country.code());
+}
+
+fn address(xml: &mut Xml, [street, city, postcode]: [&str; 3], region: Option<&String>, country: &str) {
+    xml.leaf("cbc:StreetName", street);
+    xml.leaf("cbc:CityName", city);
+    xml.leaf("cbc:PostalZone", postcode);
+    xml.leaf_if("cbc:CountrySubentity", region);
+    xml.group("cac:Country", |xml| xml.leaf("cbc:IdentificationCode", country));
 }
 
 fn tax_scheme(xml: &mut Xml, vat_id: &str) {
@@ -161,12 +166,7 @@ fn delivery(xml: &mut Xml, on: Date, debtor: &Debtor) {
     xml.group("cac:Delivery", |xml| {
         xml.leaf("cbc:ActualDeliveryDate", on.to_string());
         xml.group("cac:DeliveryLocation", |xml| {
-            xml.group("cac:Address", |xml| {
-                xml.leaf("cbc:StreetName", &debtor.street);
-                xml.leaf("cbc:CityName", &debtor.city);
-                xml.leaf("cbc:PostalZone", &debtor.postcode);
-                xml.group("cac:Country", |xml| xml.leaf("cbc:IdentificationCode", debtor.country.code()));
-            });
+            xml.group("cac:Address", |xml| address_of(xml, debtor));
         });
     });
 }
