@@ -16,6 +16,9 @@ const CONNECTION: &str = "statements";
 /// Names that bank files have; what is in them decides how they are read.
 const EXTENSIONS: [&str; 10] = ["xml", "sta", "mt940", "940", "txt", "swi", "fin", "dat", "c53", "c54"];
 
+/// With at most 300 control totals a file, so that an answer stays within the host's 1 000.
+const FILES_PER_PULL: usize = 3;
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
@@ -39,7 +42,7 @@ impl Gateway for Bankfile {
 
     fn pull(config: &Config, cursor: Option<&str>) -> Result<Page<Fact>> {
         let connection = Connection::new(CONNECTION);
-        let inbox = Inbox { connection, folder: "", extensions: &EXTENSIONS, files_per_pull: 8 };
+        let inbox = Inbox { connection, folder: "", extensions: &EXTENSIONS, files_per_pull: FILES_PER_PULL };
         inbox.pull(cursor, |document| config.take(document))
     }
 }

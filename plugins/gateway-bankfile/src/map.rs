@@ -6,6 +6,17 @@ use dunlin_plugin_sdk::gateway::{self, Fact, Payment};
 use dunlin_plugin_sdk::{ControlTotal, Event, Note, Source};
 use std::collections::BTreeMap;
 
+/// Facts of one file; the host takes 10 000 in one answer, which may hold the ends of other files.
+const FACTS_MAX: usize = 8_000;
+/// Control totals of one file.
+const TOTALS_MAX: usize = 300;
+/// Bytes of a free text; more is cut, as no purpose of a payment is longer.
+const TEXT_MAX: usize = 8_000;
+/// Bytes of what a key is made of, so that the whole key stays within 200.
+const ACCOUNT_MAX: usize = 50;
+const REFERENCE_MAX: usize = 64;
+const ID_MAX: usize = 100;
+
 /// The facts of one file. A single doubt about any statement refuses all of it.
 pub fn facts(document: &str, statements: &[Statement]) -> Result<(Vec<Event<Fact>>, Vec<ControlTotal>), Fault> {
     let mut events = Vec::new();
@@ -13,6 +24,11 @@ pub fn facts(document: &str, statements: &[Statement]) -> Result<(Vec<Event<Fact
     let mut keys = Keys::default();
     for statement in statements {
         keys.first_time(statement)?;
+        for (what, text, bytes) in [("account", &statement.account, ACCOUNT_MAX), ("id", &statement.id, ID_MAX)] {
+            if text.len() > bytes {
+                return Err(Fault::at(statement.line, "", format!("an {what} longer than {bytes} bytes")));
+            }
+        }
         let Some(currency) = currency(statement) else { continue };
         let tally = tally(statement, &currency)?;
         for entry in &statement.entries {
@@ -42,6 +58,10 @@ pub fn facts(document: &str, statements: &[Statement]) -> Result<(Vec<Event<Fact
             events.push(Event { source, fact: Fact::Statement(fact) });
         }
         sums.extend(totals(statement, &tally));
+        if events.len() > FACTS_MAX || sums.len() > TOTALS_MAX {
+            let reason = format!("more than {FACTS_MAX} entries or {TOTALS_MAX} control totals in one file");
+            return Err(Fault::at(statement.line, "", reason));
+        }
     }
     Ok((events, sums))
 }
@@ -103,8 +123,8 @@ fn payment(statement: &Statement, entry: &Entry, transaction: &Transaction) -> P
         references: transaction.details.references.clone(),
         end_to_end_id: transaction.details.end_to_end.clone(),
         bank_reference: transaction.details.bank_reference.clone().or_else(|| entry.bank_reference.clone()),
-        text: transaction.details.text.clone(),
-        reason: transaction.details.reason.clone(),
+        text: figures::cut(&transaction.details.text, TEXT_MAX).to_owned(),
+        reason: transaction.details.reason.as_deref().map(|reason| figures::cut(reason, TEXT_MAX).to_owned()),
         notes: transaction.details.notes.iter().map(|(name, value)| Note::new(*name, value.as_str())).collect(),
     }
 }
@@ -141,7 +161,7 @@ impl Keys {
     fn of(&mut self, statement: &Statement, entry: &Entry) -> String {
         let reference = entry.bank_reference.as_deref().and_then(figures::provided);
         let reference = reference.or_else(|| entry.entry_reference.as_deref().and_then(figures::provided));
-        let reference = reference.unwrap_or_else(|| content(entry));
+        let reference = reference.filter(|known| known.len() <= REFERENCE_MAX).unwrap_or_else(|| content(entry));
         let Entry { booked_on, amount, credit, status, .. } = entry;
         let (account, currency) = (&statement.account, &amount.currency);
         let alike = format!("{account}|{reference}|{booked_on}|{}|{currency}|{}", amount.plain(), sign(*credit));
@@ -151,16 +171,21 @@ impl Keys {
     }
 }
 
-/// Stands for an entry without any reference: a hash of who paid and why, however the lines are broken.
+/// Stands for an entry without a usable reference: a hash of who paid and why, however the lines are broken.
 fn content(entry: &Entry) -> String {
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    let references = [&entry.bank_reference, &entry.entry_reference].into_iter().flatten();
+    let mut take = |text: &str| {
+        for byte in text.bytes().filter(|byte| !byte.is_ascii_whitespace()).chain(std::iter::once(0)) {
+            // FNV-1a: small, the same everywhere, and nobody gains from forging it here.
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    };
+    references.filter(|text| text.len() > REFERENCE_MAX).for_each(|text| take(text));
     for transaction in &entry.transactions {
         let named = [&transaction.details.end_to_end, &transaction.details.payer_account].into_iter().flatten();
         for text in named.chain(&transaction.details.references).chain(std::iter::once(&transaction.details.text)) {
-            for byte in text.bytes().filter(|byte| !byte.is_ascii_whitespace()).chain(std::iter::once(0)) {
-                // FNV-1a: small, the same everywhere, and nobody gains from forging it here.
-                hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-            }
+            take(text);
         }
     }
     format!("content-{hash:016x}")

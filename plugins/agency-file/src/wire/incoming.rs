@@ -6,10 +6,14 @@ use csv::StringRecord;
 use dunlin_plugin_sdk::{Date, Money};
 use std::collections::BTreeMap;
 
-/// Records of one file.
-const RECORDS_MAX: usize = 50_000;
+/// Records of one file; the host takes 10 000 in one answer, which may hold the ends of other files.
+const RECORDS_MAX: usize = 8_000;
 /// Bytes of one cell.
 const CELL_MAX: usize = 4_000;
+/// Bytes of a name, so that a key made of two of them stays within the host's 200.
+const WORD_MAX: usize = 120;
+/// Bytes of the agency's and the file's id.
+const ID_MAX: usize = 60;
 const STATUSES: [&str; 3] = ["accepted", "rejected", "recalled"];
 
 /// A file that agrees with its trailer.
@@ -148,8 +152,20 @@ impl Row {
     fn some(&self, cell: usize, what: &str) -> Result<String, Fault> {
         match self.text(cell) {
             "" => Err(self.fault(format!("cell {}: the {what} is missing", cell + 1))),
-            text => Ok(text.to_owned()),
+            _ => self.word(cell, WORD_MAX),
         }
+    }
+
+    /// A name on one line, perhaps empty.
+    fn word(&self, cell: usize, bytes: usize) -> Result<String, Fault> {
+        let text = self.text(cell);
+        if text.len() > bytes {
+            return Err(self.fault(format!("cell {}: longer than {bytes} bytes", cell + 1)));
+        }
+        if text.chars().any(char::is_control) {
+            return Err(self.fault(format!("cell {}: more than one line, or a control character", cell + 1)));
+        }
+        Ok(text.to_owned())
     }
 
     fn owned(&self, cell: usize) -> String {
@@ -171,6 +187,8 @@ impl Row {
         if self.text(1) != VERSION {
             return Err(self.fault(format!("version `{}` of the format: expected `{VERSION}`", self.text(1))));
         }
+        self.word(2, ID_MAX)?;
+        self.word(4, ID_MAX)?;
         Ok(File {
             id: self.some(2, "id of the file")?,
             date: self.date(3)?,
@@ -209,7 +227,13 @@ impl Row {
             let allowed = STATUSES.join("`, `");
             return Err(self.fault(format!("unknown status `{status}`: expected one of `{allowed}`")));
         }
-        Ok(Record::Acknowledged { placement, account, status, reference: self.owned(4), reason: self.owned(5) })
+        Ok(Record::Acknowledged {
+            placement,
+            account,
+            status,
+            reference: self.word(4, WORD_MAX)?,
+            reason: self.owned(5),
+        })
     }
 
     fn collected(&self) -> Result<Record, Fault> {
@@ -226,7 +250,7 @@ impl Row {
             let reason = format!("the net amount is {}; remitted {remittance} it must be {due}", money.net);
             return Err(self.fault(reason));
         }
-        Ok(Record::Collected { money, remittance, reference: self.owned(10) })
+        Ok(Record::Collected { money, remittance, reference: self.word(10, WORD_MAX)? })
     }
 
     fn reversed(&self) -> Result<Record, Fault> {
@@ -260,11 +284,15 @@ impl Row {
     fn disputed(&self) -> Result<Record, Fault> {
         self.cells(8)?;
         let (placement, account) = self.placement(1)?;
+        let amount = self.amount(5, self.text(4))?;
+        if amount.is_zero() {
+            return Err(self.fault("the disputed amount is zero"));
+        }
         Ok(Record::Disputed {
             placement,
             account,
             invoice: self.some(3, "invoice")?,
-            amount: self.amount(5, self.text(4))?,
+            amount,
             reason: self.some(6, "reason")?,
             text: self.owned(7),
         })

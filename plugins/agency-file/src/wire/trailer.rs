@@ -4,8 +4,8 @@ use super::Fault;
 use super::incoming::{Record, Row, Sums, Transaction};
 use std::collections::BTreeMap;
 
-/// Currencies of one file.
-const CURRENCIES_MAX: usize = 200;
+/// Currencies of one file; each has three control totals, of which the host takes 1 000 in one answer.
+const CURRENCIES_MAX: usize = 40;
 
 /// One `T` record for each currency, or a single one with the number of records alone.
 #[derive(Default)]

@@ -120,6 +120,18 @@ fn entries_that_are_alike_have_keys_of_their_own() {
 }
 
 #[test]
+fn a_long_reference_makes_no_long_key() {
+    let long = "R".repeat(150);
+    let events = read(&STATEMENT.replace("BANK-1001", &long).replace("Anna Berg", "Anna\n   Berg")).unwrap();
+    let other = read(&STATEMENT.replace("BANK-1001", &format!("{long}2"))).unwrap();
+    assert_ne!(events[0].source.key, other[0].source.key);
+    assert!(events[0].source.key.len() < 200, "{}", events[0].source.key);
+    let Fact::Received(payments) = &events[0].fact else { panic!("a payment") };
+    assert_eq!(payments[0].payer_name.as_deref(), Some("Anna Berg & Söhne"));
+    assert_eq!(payments[0].bank_reference.as_deref(), Some(long.as_str()));
+}
+
+#[test]
 fn only_the_listed_accounts_are_taken() {
     let folder = Folder::new("statements");
     folder.put("a.xml", STATEMENT);

@@ -109,10 +109,10 @@ fn statement(cursor: &mut Cursor<'_>, mut head: Element, shape: &Shape) -> Resul
 
 /// Pages of one statement share its id.
 fn identity(head: &Element) -> Result<String, Fault> {
-    let Some(id) = head.text(&["Id"]) else { return Err(head.fault("`Id` is missing")) };
+    let Some(id) = head.text(&["Id"]).map(super::figures::word) else { return Err(head.fault("`Id` is missing")) };
     Ok(match head.text(&["StmtPgntn", "PgNb"]).or_else(|| head.text(&["NtfctnPgntn", "PgNb"])) {
         Some(page) => format!("{id}/{page}"),
-        None => id.to_owned(),
+        None => id,
     })
 }
 

@@ -2,6 +2,8 @@
 
 use dunlin_plugin_sdk::{Date, Money};
 
+/// Bytes of a name or reference; camt has 140 at most, in letters that may take two bytes.
+const WORD_MAX: usize = 200;
 /// Words that banks write where a reference is missing or stands elsewhere, compared without regard to case.
 const PLACEHOLDERS: [&str; 10] =
     ["NOTPROVIDED", "NOT PROVIDED", "NONREF", "NOREF", "NONE", "-", "EREF", "EREF+", "KREF", "KREF+"];
@@ -38,14 +40,34 @@ pub fn count(text: &str) -> Result<u32, String> {
 
 /// An account number without the spaces that people write into it.
 pub fn account(text: &str) -> String {
-    text.chars().filter(|letter| !letter.is_whitespace()).map(|letter| letter.to_ascii_uppercase()).collect()
+    let letters = text.chars().filter(|letter| !letter.is_whitespace() && !letter.is_control());
+    let number: String = letters.map(|letter| letter.to_ascii_uppercase()).collect();
+    cut(&number, WORD_MAX).to_owned()
+}
+
+/// A name or reference as the hub takes it: one line, single spaces, bounded.
+pub fn word(text: &str) -> String {
+    let mut word = String::new();
+    for part in text.split(|sign: char| sign.is_whitespace() || sign.is_control()).filter(|part| !part.is_empty()) {
+        if !word.is_empty() {
+            word.push(' ');
+        }
+        word.push_str(part);
+    }
+    cut(&word, WORD_MAX).trim_end().to_owned()
+}
+
+/// The beginning of a text, at most so many bytes.
+pub fn cut(text: &str, bytes: usize) -> &str {
+    let end = (0..=bytes.min(text.len())).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+    &text[..end]
 }
 
 /// A reference, unless it says that there is none.
 pub fn provided(text: &str) -> Option<String> {
-    let text = text.trim();
-    let missing = text.is_empty() || PLACEHOLDERS.iter().any(|word| word.eq_ignore_ascii_case(text));
-    (!missing).then(|| text.to_owned())
+    let text = word(text);
+    let missing = text.is_empty() || PLACEHOLDERS.iter().any(|word| word.eq_ignore_ascii_case(&text));
+    (!missing).then_some(text)
 }
 
 /// Lines that belong together, a space between them.
@@ -91,5 +113,13 @@ mod tests {
     fn a_missing_reference_is_none() {
         assert_eq!(provided("NotProvided"), None);
         assert_eq!(provided(" INV-7 "), Some("INV-7".to_owned()));
+        assert_eq!(provided("INV\n  7\u{1}8"), Some("INV 7 8".to_owned()));
+    }
+
+    #[test]
+    fn names_are_one_bounded_line() {
+        assert_eq!(word(" Anna\n\tBerg "), "Anna Berg");
+        assert_eq!(word(&"ä".repeat(200)), "ä".repeat(100));
+        assert_eq!(account("de02 1203\u{a0}0000\n"), "DE0212030000");
     }
 }

@@ -183,7 +183,7 @@ impl Draft {
         let account = bare.trim_end_matches('/').to_owned();
         let closing = self.closing.ok_or_else(|| missing(":62F:"))?;
         let until = closing.on;
-        let number = self.number.filter(|number| !number.is_empty()).unwrap_or(self.reference);
+        let number = super::figures::word(&self.number.filter(|number| !number.is_empty()).unwrap_or(self.reference));
         Ok(Statement {
             line: self.line,
             // Numbers begin again every year.

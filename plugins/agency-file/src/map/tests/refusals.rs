@@ -51,6 +51,8 @@ fn whatever_is_wrong_refuses_the_file_with_its_line() {
         ("T,9,DKK,", "T,9,", "line 12: a `T` record has 2 or 6 cells, not 5"),
         ("T,9,EUR", "T,nine,EUR", "line 11: cell 2: `nine` is not a number of records"),
         ("T,9,DKK", "K,p,D,accepted,,\nT,9,DKK", "line 12: a record behind the trailer"),
+        ("INV-7,EUR,210.00", "INV-7,EUR,0", "line 8: the disputed amount is zero"),
+        (",INV-7,", ",\"INV\n7\",", "line 8: cell 4: more than one line, or a control character"),
         ("K,place:agency:D-104:1", "H,place:agency:D-104:1", "line 10: a second header"),
     ];
     for (piece, other, words) in cases {
@@ -66,6 +68,8 @@ fn a_file_that_is_cut_off_or_foreign_is_refused() {
     assert_eq!(read("").unwrap_err(), "line 1: the file is empty");
     assert_eq!(read("a;b;c\n").unwrap_err(), "line 1: the first record is `a;b;c`: expected the header `H`");
     let long = INCOMING.replacen("NSF", &"x".repeat(5_000), 1);
+    let key = INCOMING.replacen("C,T-1,", &format!("C,{},", "1".repeat(121)), 1);
+    assert_eq!(read(&key).unwrap_err(), "line 4: cell 2: longer than 120 bytes");
     assert_eq!(read(&long).unwrap_err(), "line 7: a cell longer than 4000 bytes");
 }
 

@@ -167,3 +167,14 @@ fn a_statement_twice_in_a_file_is_refused() {
         "line 34: the statement `00042/001 2026-03-04` is in this file twice, before at line 2"
     );
 }
+
+#[test]
+fn what_the_host_could_not_take_is_refused_as_a_whole() {
+    let account = refused(MT940, "12030000/0000202051", &"1".repeat(51));
+    assert_eq!(account, "line 2: an account longer than 50 bytes");
+    let id = refused(STATEMENT, "STM-2026-0042", &"S".repeat(101));
+    assert_eq!(id, "line 6: an id longer than 100 bytes");
+    let entry = ":61:2603040304C0,01NTRFNONREF\n";
+    let many = format!(":20:S\n:25:1\n:60F:C260304EUR0,\n{}:62F:C260304EUR80,01\n", entry.repeat(8_001));
+    assert_eq!(read(&many).unwrap_err(), "line 1: more than 8000 entries or 300 control totals in one file");
+}

@@ -7,7 +7,7 @@ use crate::wire::{Entry, Fault, Status, Transaction};
 use dunlin_plugin_sdk::{Date, Money};
 
 /// Payments of one entry.
-const TRANSACTIONS_MAX: usize = 100_000;
+const TRANSACTIONS_MAX: usize = 10_000;
 /// Sub-families of bank transaction codes that say that a payment to us was given back.
 const RETURNS: [&str; 5] = ["UPDD", "PRDD", "RCDD", "RRTN", "RPCR"];
 

@@ -61,9 +61,9 @@ fn references(part: &Element) -> Vec<String> {
     for structured in part.all("RmtInf").flat_map(|remittance| remittance.all("Strd")) {
         let quoted = structured.text(&["CdtrRefInf", "Ref"]).into_iter();
         let documents = structured.all("RfrdDocInf").filter_map(|document| document.text(&["Nb"]));
-        for reference in quoted.chain(documents) {
-            if !found.iter().any(|known| known == reference) {
-                found.push(reference.to_owned());
+        for reference in quoted.chain(documents).filter_map(figures::provided) {
+            if !found.contains(&reference) {
+                found.push(reference);
             }
         }
     }
@@ -79,7 +79,7 @@ fn bank_reference(part: &Element) -> Option<String> {
 fn name(part: &Element, role: &str) -> Option<String> {
     let party = part.at(&["RltdPties", role])?;
     let paths: [&[&str]; 3] = [&["Nm"], &["Pty", "Nm"], &["Agt", "FinInstnId", "Nm"]];
-    paths.into_iter().find_map(|path| party.text(path)).map(str::to_owned)
+    paths.into_iter().find_map(|path| party.text(path)).map(figures::word)
 }
 
 fn payer_account(part: &Element) -> Option<String> {

@@ -1,7 +1,7 @@
 //! The text of an entry, `:86:`: German sub-fields with their keywords, or plain lines.
 
 use crate::wire::Transaction;
-use crate::wire::figures::{account, joined, provided};
+use crate::wire::figures::{account, joined, provided, word};
 
 /// Characters of a purpose sub-field that is full: what follows belongs to the same word.
 const CHUNK_LEN: usize = 27;
@@ -23,8 +23,8 @@ pub fn describe(transaction: &mut Transaction, lines: &[&str]) {
     transaction.details.end_to_end = purpose.value("EREF+").and_then(provided);
     transaction.details.payer_account =
         parts.account.as_deref().or(purpose.value("IBAN+")).map(account).filter(|number| !number.is_empty());
-    let behind = purpose.value("ABWA+").map(str::to_owned);
-    let name = Some(parts.name).filter(|name| !name.is_empty());
+    let behind = purpose.value("ABWA+").map(word);
+    let name = Some(word(&parts.name)).filter(|name| !name.is_empty());
     for (keyword, note) in [("MREF+", "mandate"), ("KREF+", "customer-reference")] {
         if let Some(value) = purpose.value(keyword).and_then(provided) {
             transaction.details.notes.push((note, value));
@@ -75,7 +75,6 @@ impl Parts {
             last = field;
         }
         parts.purpose = parts.purpose.trim().to_owned();
-        parts.name = joined(parts.name.split_whitespace());
         Some(parts)
     }
 
