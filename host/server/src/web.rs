@@ -1,5 +1,7 @@
 //! What the desk and the API share: the hub that they show, the guard before every page, and the router.
 
+#[cfg(test)]
+pub mod fixture;
 pub mod guard;
 pub mod limits;
 pub mod link;

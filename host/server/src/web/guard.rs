@@ -70,9 +70,8 @@ pub async fn host_is_ours(State(web): State<Shared>, request: Request, next: Nex
 pub async fn within_time(request: Request, next: Next) -> Response {
     match tokio::time::timeout(limits::REQUEST_TIME_MAX, next.run(request)).await {
         Ok(response) => response,
-        Err(_) => {
-            Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the answer took too long", "try again in a moment").into_response()
-        }
+        Err(_) => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "the answer took too long", "try again in a moment")
+            .into_response(),
     }
 }
 
@@ -166,7 +165,11 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 fn without_port(host: &str) -> &str {
     match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) && (!name.contains(':') || name.ends_with(']')) => name,
+        Some((name, port))
+            if port.bytes().all(|b| b.is_ascii_digit()) && (!name.contains(':') || name.ends_with(']')) =>
+        {
+            name
+        }
         _ => host,
     }
 }

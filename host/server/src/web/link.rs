@@ -20,8 +20,11 @@ pub fn account(id: &str) -> String {
 
 /// A path with a query; empty values are left out.
 pub fn query(path: &str, pairs: &[(&str, String)]) -> String {
-    let parts: Vec<_> =
-        pairs.iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| format!("{name}={}", part(value))).collect();
+    let parts: Vec<_> = pairs
+        .iter()
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{name}={}", part(value)))
+        .collect();
     if parts.is_empty() { path.to_owned() } else { format!("{path}?{}", parts.join("&")) }
 }
 

@@ -1,0 +1,352 @@
+//! `GET /api/accounts/{id}`: one account, whole: what is owed, what was agreed, what stands in the way, what comes next.
+
+use axum::Json;
+use axum::extract::State;
+use escalation::invoice::OpenItem;
+use escalation::{Account, AccountId, Date, Party, Policy};
+use serde::Serialize;
+use store::LaneState;
+use store::lane::DecisionRow;
+use utoipa::ToSchema;
+
+use super::effects::{self, EffectView};
+use super::money::{self, MoneyView};
+use super::narrate::word;
+use super::release::{self, ReleaseView};
+use super::timeline::{ReasonView, moment, reason};
+use super::{Answer, Named};
+use crate::web::problem::{Problem, ProblemView};
+use crate::web::{Hub, Shared};
+
+/// Codes of reasons that keep the hub from acting, as `escalation::guard` lists them.
+const GUARDS: [&str; 14] = [
+    "dispute",
+    "promise",
+    "dunning-block",
+    "placed",
+    "payment-pending",
+    "stopped",
+    "weekday",
+    "contact-gap",
+    "call-budget",
+    "small-balance",
+    "stale-feed",
+    "unknown-outcome",
+    "nothing-owed",
+    "unreachable",
+];
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Account)]
+pub struct AccountView {
+    pub id: String,
+    pub debtor: DebtorView,
+    pub open: Vec<MoneyView>,
+    pub overdue: Vec<MoneyView>,
+    pub unapplied: Vec<MoneyView>,
+    pub days_past_due: i32,
+    /// May this customer order?
+    pub release: ReleaseView,
+    pub next: NextView,
+    /// Open items, oldest due first.
+    pub items: Vec<ItemView>,
+    /// Items that nothing is owed on any more.
+    pub settled: usize,
+    pub promises: Vec<PromiseView>,
+    pub disputes: Vec<DisputeView>,
+    pub placements: Vec<PlacementView>,
+    pub blocked: Option<BlockView>,
+    /// Media that the debtor asked not to be used; `all` for none at all.
+    pub stopped: Vec<String>,
+    /// Media whose address turned out wrong.
+    pub unreachable: Vec<String>,
+    /// Payments with a rest that no invoice took.
+    pub unapplied_payments: Vec<PaymentView>,
+    /// Announced by the bank, not booked yet.
+    pub pending: Vec<PaymentView>,
+    /// Reversals whose payment is not known.
+    pub stray_reversals: Vec<PaymentView>,
+    /// Newest first.
+    pub effects: Vec<EffectView>,
+    /// Why the account is set aside, if it is.
+    pub parked: Option<String>,
+    /// Its last event.
+    pub head_seq: i64,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Debtor)]
+pub struct DebtorView {
+    pub name: String,
+    pub kind: String,
+    pub country: String,
+    pub language: String,
+    pub address: Vec<String>,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub vat_id: Option<String>,
+}
+
+/// What happens next and when; what keeps the hub from acting, and until when.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Next)]
+pub struct NextView {
+    /// When the hub looks again if nothing happens before; none: only when something happens.
+    pub look_again: Option<String>,
+    pub planned: Vec<PlannedView>,
+    /// Of the last decision: what will come, and why not yet.
+    pub reasons: Vec<ReasonView>,
+    /// Of the last decision: what stands in the way.
+    pub blocks: Vec<ReasonView>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PlannedEffect)]
+pub struct PlannedView {
+    pub key: String,
+    pub text: String,
+    pub due_on: String,
+    /// `planned`, `handed`, `unknown`.
+    pub state: String,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = OpenItem)]
+pub struct ItemView {
+    pub invoice: String,
+    pub issued_on: String,
+    pub due_on: String,
+    pub days_past_due: i32,
+    pub total: MoneyView,
+    pub open: MoneyView,
+    pub paid: MoneyView,
+    pub credited: MoneyView,
+    pub collected: MoneyView,
+    /// The level's id and its title in the policy.
+    pub level: Option<String>,
+    pub level_title: Option<String>,
+    /// Rises when a settled invoice is reopened.
+    pub cycle: u32,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Promise)]
+pub struct PromiseView {
+    pub id: String,
+    pub amount: MoneyView,
+    pub received: MoneyView,
+    pub made_on: String,
+    pub due_on: String,
+    pub state: String,
+    pub text: String,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Dispute)]
+pub struct DisputeView {
+    pub id: String,
+    pub invoice: String,
+    pub amount: MoneyView,
+    pub reason: String,
+    pub text: String,
+    pub opened_on: String,
+    pub resolved_on: Option<String>,
+    pub outcome: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Placement)]
+pub struct PlacementView {
+    pub key: String,
+    pub sequence: u32,
+    pub total: MoneyView,
+    pub commission: String,
+    pub state: String,
+    pub agency_reference: String,
+    pub proposed_on: String,
+    pub closed_on: Option<String>,
+    pub closing_reason: String,
+    /// By currency: collected, the agency's commission of it, and what reached the bank.
+    pub collected: Vec<MoneyView>,
+    pub commission_due: Vec<MoneyView>,
+    pub remitted: MoneyView,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = DunningBlock)]
+pub struct BlockView {
+    pub reason: String,
+    pub until: Option<String>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Payment)]
+pub struct PaymentView {
+    pub id: String,
+    pub amount: MoneyView,
+    pub unapplied: Option<MoneyView>,
+    pub booked_on: String,
+    pub payer: Option<String>,
+    pub text: String,
+}
+
+#[utoipa::path(get, path = "/api/accounts/{id}", params(("id" = String, Path)), responses(
+    (status = 200, body = AccountView),
+    (status = 404, body = ProblemView, content_type = "application/problem+json"),
+))]
+pub async fn get(State(web): State<Shared>, Named(id): Named) -> Answer<AccountView> {
+    Ok(Json(gather(web.hub.as_ref(), &AccountId::new(id)).await?))
+}
+
+pub async fn gather(hub: &dyn Hub, id: &AccountId) -> Result<AccountView, Problem> {
+    let store = hub.store();
+    let Some((account, lane)) = store.account(id).await? else { return Err(Problem::no_account(id.as_str())) };
+    let last = store.decisions(id, 1).await?.into_iter().next();
+    let effects = effects::of_account(hub, id).await?;
+    Ok(view(&account, lane, last, effects, &hub.policy(), hub.now().date()))
+}
+
+fn view(
+    account: &Account,
+    lane: LaneState,
+    last: Option<DecisionRow>,
+    effects: Vec<EffectView>,
+    policy: &Policy,
+    today: Date,
+) -> AccountView {
+    let items: Vec<_> = account.open_items().into_iter().map(|item| item_view(item, policy, today)).collect();
+    let rests = account.payments.values().filter(|posted| !posted.unapplied.is_zero());
+    AccountView {
+        id: account.id.to_string(),
+        debtor: debtor(&account.debtor),
+        open: money::all(account.open()),
+        overdue: money::all(account.overdue(today)),
+        unapplied: money::all(account.unapplied()),
+        days_past_due: account.days_past_due(today),
+        release: release::view(account, today),
+        next: next(account, &lane, last),
+        settled: account.items.len() - items.len(),
+        items,
+        promises: account.promises.iter().rev().map(promise).collect(),
+        disputes: account.disputes.iter().rev().map(dispute).collect(),
+        placements: account.placements.iter().rev().map(placement).collect(),
+        blocked: account
+            .blocked
+            .as_ref()
+            .map(|block| BlockView { reason: block.reason.clone(), until: block.until.map(|until| until.to_string()) }),
+        stopped: account.stopped.iter().cloned().collect(),
+        unreachable: account.unreachable.iter().cloned().collect(),
+        unapplied_payments: rests.map(|posted| payment(&posted.payment, Some(posted.unapplied.into()))).collect(),
+        pending: account.pending.values().map(|pending| payment(pending, None)).collect(),
+        stray_reversals: account.stray_reversals.iter().map(|reversal| payment(reversal, None)).collect(),
+        effects,
+        parked: lane.parked,
+        head_seq: lane.head_seq,
+    }
+}
+
+fn next(account: &Account, lane: &LaneState, last: Option<DecisionRow>) -> NextView {
+    let because = last.map(|decision| decision.because).unwrap_or_default();
+    let (blocks, reasons): (Vec<_>, Vec<_>) =
+        because.iter().map(reason).partition(|reason| GUARDS.contains(&reason.code.as_str()));
+    let mut planned: Vec<_> = account
+        .effects
+        .values()
+        .map(|planned| PlannedView {
+            key: planned.effect.key.to_string(),
+            text: super::narrate::action(&planned.effect.action),
+            due_on: planned.effect.due_on.to_string(),
+            state: word(&planned.state),
+        })
+        .collect();
+    planned.sort_by(|a, b| (&a.due_on, &a.key).cmp(&(&b.due_on, &b.key)));
+    NextView { look_again: lane.next_due_at.map(moment), planned, reasons, blocks }
+}
+
+fn debtor(party: &Party) -> DebtorView {
+    DebtorView {
+        name: party.name.clone(),
+        kind: party.kind.as_str().to_owned(),
+        country: party.country.clone(),
+        language: party.language.clone(),
+        address: party.address.clone(),
+        email: party.email.clone(),
+        phone: party.phone.clone(),
+        vat_id: party.vat_id.clone(),
+    }
+}
+
+fn item_view(item: &OpenItem, policy: &Policy, today: Date) -> ItemView {
+    let title =
+        |id: &escalation::LevelId| policy.levels.iter().find(|level| level.id == *id).map(|level| level.title.clone());
+    ItemView {
+        invoice: item.invoice.number.to_string(),
+        issued_on: item.invoice.issued_on.to_string(),
+        due_on: item.invoice.due_on.to_string(),
+        days_past_due: item.days_past_due(today),
+        total: item.invoice.total.into(),
+        open: item.open.into(),
+        paid: item.paid.into(),
+        credited: item.credited.into(),
+        collected: item.collected.into(),
+        level: item.level().map(ToString::to_string),
+        level_title: item.level().and_then(title),
+        cycle: item.cycle,
+    }
+}
+
+fn promise(promise: &escalation::promise::Promise) -> PromiseView {
+    PromiseView {
+        id: promise.id.to_string(),
+        amount: promise.amount.into(),
+        received: promise.received.into(),
+        made_on: promise.made_on.to_string(),
+        due_on: promise.due_on.to_string(),
+        state: word(&promise.state),
+        text: promise.text.clone(),
+    }
+}
+
+fn dispute(dispute: &escalation::dispute::Dispute) -> DisputeView {
+    DisputeView {
+        id: dispute.id.to_string(),
+        invoice: dispute.invoice.to_string(),
+        amount: dispute.amount.into(),
+        reason: dispute.reason.clone(),
+        text: dispute.text.clone(),
+        opened_on: dispute.opened_on.to_string(),
+        resolved_on: dispute.resolution.as_ref().map(|resolution| resolution.on.to_string()),
+        outcome: dispute.resolution.as_ref().map(|resolution| resolution.outcome.clone()),
+    }
+}
+
+fn placement(placement: &escalation::placement::Placement) -> PlacementView {
+    let total = |of: fn(&escalation::placement::Collection) -> escalation::Money| {
+        money::all(escalation::account::sum(placement.collections.iter().map(of)))
+    };
+    PlacementView {
+        key: placement.key.to_string(),
+        sequence: placement.sequence,
+        total: placement.total.into(),
+        commission: placement.commission.clone(),
+        state: word(&placement.state),
+        agency_reference: placement.agency_reference.clone(),
+        proposed_on: placement.proposed_on.to_string(),
+        closed_on: placement.closed_on.map(|day| day.to_string()),
+        closing_reason: placement.closing_reason.clone(),
+        collected: total(|collection| collection.gross),
+        commission_due: total(|collection| collection.commission),
+        remitted: placement.remitted.into(),
+    }
+}
+
+pub fn payment(payment: &escalation::cash::Payment, unapplied: Option<MoneyView>) -> PaymentView {
+    PaymentView {
+        id: payment.id.to_string(),
+        amount: payment.amount.into(),
+        unapplied,
+        booked_on: payment.booked_on.to_string(),
+        payer: payment.payer_name.clone(),
+        text: payment.text.clone(),
+    }
+}

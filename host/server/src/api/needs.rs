@@ -1,0 +1,120 @@
+//! `GET /api/needs-person`: everything that waits for a person.
+
+use axum::Json;
+use axum::extract::State;
+use escalation::AccountId;
+use serde::Serialize;
+use store::{AccountFilter, EffectStatus};
+use utoipa::ToSchema;
+
+use super::Answer;
+use super::account::{PaymentView, payment};
+use super::effects::{self, EffectView};
+use super::money::MoneyView;
+use super::quarantine::{self, DocumentView};
+use crate::web::problem::Problem;
+use crate::web::{Hub, Shared, limits};
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Needs)]
+pub struct NeedsListView {
+    /// They may or may not have happened.
+    pub effects: Vec<EffectView>,
+    pub documents: Vec<DocumentView>,
+    pub parked: Vec<ParkedView>,
+    /// Accounts with money that no invoice took.
+    pub unapplied: Vec<UnappliedView>,
+    /// Accounts with reversals whose payment is not known.
+    pub stray_reversals: Vec<StrayView>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ParkedLane)]
+pub struct ParkedView {
+    pub account: String,
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = UnappliedCash)]
+pub struct UnappliedView {
+    pub account: String,
+    pub name: String,
+    pub payments: Vec<PaymentView>,
+    /// Where the money could go, oldest due first.
+    pub items: Vec<OpenView>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = OpenAmount)]
+pub struct OpenView {
+    pub invoice: String,
+    pub open: MoneyView,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = StrayReversals)]
+pub struct StrayView {
+    pub account: String,
+    pub name: String,
+    pub reversals: Vec<PaymentView>,
+}
+
+#[utoipa::path(get, path = "/api/needs-person", responses((status = 200, body = NeedsListView)))]
+pub async fn get(State(web): State<Shared>) -> Answer<NeedsListView> {
+    Ok(Json(gather(web.hub.as_ref()).await?))
+}
+
+pub async fn gather(hub: &dyn Hub) -> Result<NeedsListView, Problem> {
+    let parked = hub.store().parked(limits::LIST_ROWS_MAX).await?;
+    Ok(NeedsListView {
+        effects: effects::by_status(hub, EffectStatus::Unknown, limits::LIST_ROWS_MAX).await?,
+        documents: quarantine::gather(hub).await?.documents,
+        parked: parked
+            .into_iter()
+            .map(|(account, reason)| ParkedView { account: account.to_string(), reason })
+            .collect(),
+        unapplied: unapplied(hub).await?,
+        stray_reversals: stray(hub).await?,
+    })
+}
+
+async fn unapplied(hub: &dyn Hub) -> Result<Vec<UnappliedView>, Problem> {
+    let mut found = Vec::new();
+    for id in flagged(hub, "unapplied").await? {
+        let Some((account, _)) = hub.store().account(&id).await? else { continue };
+        let rests = account.payments.values().filter(|posted| !posted.unapplied.is_zero());
+        let open = |item: &escalation::invoice::OpenItem| OpenView {
+            invoice: item.invoice.number.to_string(),
+            open: item.open.into(),
+        };
+        found.push(UnappliedView {
+            account: id.to_string(),
+            name: account.debtor.name.clone(),
+            payments: rests.map(|posted| payment(&posted.payment, Some(posted.unapplied.into()))).collect(),
+            items: account.open_items().into_iter().map(open).collect(),
+        });
+    }
+    Ok(found)
+}
+
+async fn stray(hub: &dyn Hub) -> Result<Vec<StrayView>, Problem> {
+    let mut found = Vec::new();
+    for id in flagged(hub, "stray-reversal").await? {
+        let Some((account, _)) = hub.store().account(&id).await? else { continue };
+        let reversals = account.stray_reversals.iter().map(|reversal| payment(reversal, None)).collect();
+        found.push(StrayView { account: id.to_string(), name: account.debtor.name, reversals });
+    }
+    Ok(found)
+}
+
+async fn flagged(hub: &dyn Hub, flag: &str) -> Result<Vec<AccountId>, Problem> {
+    let filter = AccountFilter {
+        flag: Some(flag.to_owned()),
+        sort: "name".to_owned(),
+        per_page: limits::LIST_ROWS_MAX,
+        today: Some(hub.now().date()),
+        ..AccountFilter::default()
+    };
+    Ok(hub.store().accounts(&filter).await?.rows.into_iter().map(|row| row.account).collect())
+}

@@ -1,0 +1,88 @@
+//! The desk: pages rendered on the server, one page a file.
+
+mod account;
+mod accounts;
+mod actions;
+mod agreements;
+mod chart;
+mod effects;
+mod forms;
+mod layout;
+mod needs;
+mod notation;
+mod overview;
+mod plugins;
+mod timeline;
+mod totals;
+mod worklist;
+
+use axum::Router;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use maud::Markup;
+use store::StoreError;
+
+use crate::web::Shared;
+use crate::web::problem::Problem;
+
+/// A page, or the page that says why there is none.
+pub type Page = Result<Markup, Failed>;
+
+pub fn router() -> Router<Shared> {
+    Router::new()
+        .route("/", get(overview::page))
+        .route("/live", get(layout::live))
+        .route("/live/overview", get(overview::live))
+        .route("/accounts", get(accounts::page))
+        .route("/accounts/{id}", get(account::page))
+        .route("/accounts/{id}/block", post(actions::block))
+        .route("/accounts/{id}/unblock", post(actions::unblock))
+        .route("/accounts/{id}/resolve", post(actions::resolve))
+        .route("/accounts/{id}/assign", post(actions::assign))
+        .route("/accounts/{id}/settle", post(actions::settle))
+        .route("/accounts/{id}/unpark", post(actions::unpark))
+        .route("/worklist", get(worklist::page))
+        .route("/needs", get(needs::page))
+        .route("/plugins", get(plugins::page))
+        .route("/plugins/{name}/resume", post(actions::resume))
+        .route("/totals", get(totals::page))
+        .route("/assets/desk.css", get(style))
+        .route("/assets/desk.js", get(script))
+}
+
+/// Why there is no page.
+pub struct Failed(Problem);
+
+impl From<Problem> for Failed {
+    fn from(problem: Problem) -> Self {
+        Self(problem)
+    }
+}
+
+impl From<StoreError> for Failed {
+    fn from(error: StoreError) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for Failed {
+    fn into_response(self) -> Response {
+        (self.0.status, layout::failure(&self.0)).into_response()
+    }
+}
+
+pub async fn not_found() -> Failed {
+    Failed(Problem::new(axum::http::StatusCode::NOT_FOUND, "there is no such page", "start at the overview"))
+}
+
+async fn style() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("desk/desk.css"))
+}
+
+async fn script() -> impl IntoResponse {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("desk/desk.js"))
+}
+
+#[cfg(test)]
+mod tests;

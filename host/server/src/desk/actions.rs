@@ -1,0 +1,210 @@
+//! What people do at the desk: each form becomes an event on the account. No act without the visitor's proof.
+
+use std::collections::BTreeMap;
+
+use axum::extract::{Form, FromRequest, Path, Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use escalation::cash::{Allocation, Evidence, Target};
+use escalation::id::DisputeId;
+use escalation::{Account, AccountId, Date, EffectKey, Fact, InvoiceNumber, Money, PaymentId};
+
+use super::Failed;
+use crate::web::guard::{self, Visitor};
+use crate::web::problem::Problem;
+use crate::web::{Shared, limits, link, session};
+
+type Done = Result<Response, Failed>;
+
+/// A form whose proof was right.
+pub struct Act {
+    fields: BTreeMap<String, String>,
+}
+
+impl FromRequest<Shared> for Act {
+    type Rejection = Failed;
+
+    async fn from_request(request: Request, web: &Shared) -> Result<Self, Failed> {
+        let proof = request.extensions().get::<Visitor>().map(|visitor| visitor.form_proof.clone()).unwrap_or_default();
+        let form = Form::<BTreeMap<String, String>>::from_request(request, web).await;
+        let Form(fields) =
+            form.map_err(|rejection| Problem::wrong(rejection.body_text(), "go back and send the form again"))?;
+        let given = fields.get("proof").map(String::as_str).unwrap_or_default();
+        if proof.is_empty() || !session::same(&web.access.token, given, &proof) {
+            let hint = "go back, reload the page and send the form again";
+            return Err(Problem::new(StatusCode::FORBIDDEN, "the form does not belong to this session", hint).into());
+        }
+        Ok(Self { fields })
+    }
+}
+
+impl Act {
+    /// Trimmed; empty when not given.
+    fn text(&self, name: &str) -> Result<&str, Problem> {
+        let text = self.fields.get(name).map(|text| text.trim()).unwrap_or_default();
+        if text.chars().count() > limits::NOTE_CHARS_MAX || text.chars().any(char::is_control) {
+            let hint = format!("one line of at most {} characters", limits::NOTE_CHARS_MAX);
+            return Err(Problem::wrong(format!("`{name}` cannot be kept"), hint));
+        }
+        Ok(text)
+    }
+
+    fn needed(&self, name: &str) -> Result<&str, Problem> {
+        match self.text(name)? {
+            "" => Err(Problem::wrong(format!("`{name}` is missing"), "go back and fill it in")),
+            text => Ok(text),
+        }
+    }
+
+    fn who(&self) -> Result<&str, Problem> {
+        let who = self.needed("who")?;
+        if who.chars().count() > limits::WHO_CHARS_MAX {
+            return Err(Problem::wrong(
+                "the name is too long",
+                format!("at most {} characters", limits::WHO_CHARS_MAX),
+            ));
+        }
+        Ok(who)
+    }
+
+    /// Back to the page of the form, which then says what was done.
+    fn back(&self, account: &str, said: &str) -> Response {
+        let page = match self.fields.get("from").map(String::as_str) {
+            Some("needs") => "/needs".to_owned(),
+            _ => link::account(account),
+        };
+        see(&page, said)
+    }
+}
+
+/// What the page says after an act, by the word in its address.
+pub fn said(word: &str) -> Option<&'static str> {
+    match word {
+        "blocked" => Some("Dunning is blocked. The next decision takes it into account."),
+        "unblocked" => Some("The block is lifted. The next decision goes on where the ladder stands."),
+        "resolved" => Some("The dispute is resolved."),
+        "assigned" => Some("The money is assigned."),
+        "settled" => Some("The outcome is on record."),
+        "unparked" => Some("The account is tried again."),
+        "resumed" => Some("The plugin is asked again."),
+        _ => None,
+    }
+}
+
+pub async fn block(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
+    let until = match act.text("until")? {
+        "" => None,
+        day => Some(
+            day.parse::<Date>()
+                .map_err(|_| Problem::wrong(format!("`{day}` is not a day"), "write it as `2026-03-31`"))?,
+        ),
+    };
+    if until.is_some_and(|until| until < web.hub.now().date()) {
+        return Err(Problem::wrong("the block would end in the past", "choose a later day, or none").into());
+    }
+    let fact = Fact::DunningBlocked { reason: act.needed("reason")?.to_owned(), until };
+    record(&web, &id, &act, fact, "blocked").await
+}
+
+pub async fn unblock(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
+    let fact = Fact::DunningUnblocked { reason: act.needed("reason")?.to_owned() };
+    record(&web, &id, &act, fact, "unblocked").await
+}
+
+pub async fn resolve(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
+    let (dispute, outcome) = (act.needed("dispute")?, act.needed("outcome")?);
+    if !["upheld", "rejected", "partial", "withdrawn"].contains(&outcome) {
+        let hint = "allowed: upheld, rejected, partial, withdrawn";
+        return Err(Problem::wrong(format!("a dispute cannot end as `{outcome}`"), hint).into());
+    }
+    let account = account(&web, &id).await?;
+    if !account.open_disputes().any(|open| open.id.as_str() == dispute) {
+        return Err(changed("this dispute is not open").into());
+    }
+    let (outcome, text) = (outcome.to_owned(), act.text("note")?.to_owned());
+    record(&web, &id, &act, Fact::DisputeResolved { dispute: DisputeId::new(dispute), outcome, text }, "resolved").await
+}
+
+pub async fn settle(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
+    let key = EffectKey::new(act.needed("key")?);
+    let happened = match act.needed("happened")? {
+        "yes" => true,
+        "no" => false,
+        other => return Err(Problem::wrong(format!("`happened` cannot be `{other}`"), "allowed: yes, no").into()),
+    };
+    let effect = web.hub.store().effect(&key).await?;
+    let ours =
+        effect.is_some_and(|effect| effect.account.as_str() == id && effect.status == store::EffectStatus::Unknown);
+    if !ours {
+        return Err(changed("the outcome of this effect is not unknown").into());
+    }
+    let text = act.needed("note")?.to_owned();
+    record(&web, &id, &act, Fact::EffectSettled { key, happened, text }, "settled").await
+}
+
+pub async fn assign(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
+    let payment = PaymentId::new(act.needed("payment")?);
+    let invoice = InvoiceNumber::new(act.needed("invoice")?);
+    let amount = assignable(&account(&web, &id).await?, &payment, &invoice, act.text("amount")?)?;
+    let allocations = vec![Allocation { to: Target::Invoice(invoice), amount, by: Evidence::Person }];
+    record(&web, &id, &act, Fact::CashAssigned { payment, allocations }, "assigned").await
+}
+
+pub async fn unpark(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
+    web.hub.unpark(&AccountId::new(&id)).await.map_err(|text| Problem::told(StatusCode::CONFLICT, &text))?;
+    Ok(act.back(&id, "unparked"))
+}
+
+pub async fn resume(State(web): State<Shared>, Path(name): Path<String>, _act: Act) -> Done {
+    web.hub.resume_plugin(&name).await.map_err(|text| Problem::told(StatusCode::CONFLICT, &text))?;
+    Ok(see("/plugins", "resumed"))
+}
+
+async fn account(web: &Shared, id: &str) -> Result<Account, Problem> {
+    let found = web.hub.store().account(&AccountId::new(id)).await?;
+    found.map(|(account, _)| account).ok_or_else(|| Problem::no_account(id))
+}
+
+async fn record(web: &Shared, id: &str, act: &Act, fact: Fact, said: &str) -> Done {
+    let who = act.who()?;
+    account(web, id).await?;
+    web.hub.record(&AccountId::new(id), who, fact).await.map_err(|text| Problem::told(StatusCode::CONFLICT, &text))?;
+    let mut response = act.back(id, said);
+    if let Ok(cookie) = guard::remember(who).parse() {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// How much of a payment may go to an invoice: what was asked for, if both sides have it; else as much as fits.
+fn assignable(account: &Account, payment: &PaymentId, invoice: &InvoiceNumber, asked: &str) -> Result<Money, Problem> {
+    let rest = account.payments.get(payment).map(|posted| posted.unapplied).filter(Money::is_positive);
+    let rest = rest.ok_or_else(|| changed("this payment has nothing left to assign"))?;
+    let open = account.items.get(invoice).map(|item| item.open).filter(Money::is_positive);
+    let open = open.ok_or_else(|| changed("this invoice is not open"))?;
+    if open.currency != rest.currency {
+        return Err(Problem::wrong(
+            format!("{rest} cannot pay an invoice in {}", open.currency),
+            "choose another invoice",
+        ));
+    }
+    let fits = Money::new(rest.minor.min(open.minor), rest.currency);
+    if asked.is_empty() {
+        return Ok(fits);
+    }
+    let amount = Money::parse(&asked.replace(' ', "").replace(',', "."), rest.currency)
+        .map_err(|error| Problem::wrong(error.to_string(), "write it as `1200.00`"))?;
+    if !amount.is_positive() || amount.minor > fits.minor {
+        return Err(Problem::wrong(format!("{amount} cannot be assigned"), format!("more than 0, at most {fits}")));
+    }
+    Ok(amount)
+}
+
+fn changed(detail: &str) -> Problem {
+    Problem::new(StatusCode::CONFLICT, detail, "somebody may have been faster; reload the page")
+}
+
+fn see(page: &str, said: &str) -> Response {
+    let to = link::query(page, &[("said", said.to_owned())]);
+    (StatusCode::SEE_OTHER, [(header::LOCATION, to)]).into_response()
+}

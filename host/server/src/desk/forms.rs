@@ -1,0 +1,148 @@
+//! The forms by which people act. Each carries the visitor's proof and asks for a name, which the journal keeps.
+
+use maud::{Markup, html};
+
+use crate::api::account::{DisputeView, PaymentView};
+use crate::api::needs::OpenView;
+use crate::web::guard::Visitor;
+use crate::web::limits::{NOTE_CHARS_MAX, WHO_CHARS_MAX};
+use crate::web::link;
+
+/// The page that a form stands on, and comes back to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum From {
+    Account,
+    Needs,
+}
+
+pub fn block(visitor: &Visitor, account: &str) -> Markup {
+    form(
+        visitor,
+        account,
+        "block",
+        From::Account,
+        html! {
+            (note("reason", "Reason", true))
+            label { "Until, if it ends by itself" input type="date" name="until"; }
+            (who(visitor))
+            button type="submit" { "Block dunning" }
+        },
+    )
+}
+
+pub fn unblock(visitor: &Visitor, account: &str) -> Markup {
+    form(
+        visitor,
+        account,
+        "unblock",
+        From::Account,
+        html! {
+            (note("reason", "Reason", true))
+            (who(visitor))
+            button type="submit" { "Lift the block" }
+        },
+    )
+}
+
+pub fn resolve(visitor: &Visitor, account: &str, dispute: &DisputeView) -> Markup {
+    form(
+        visitor,
+        account,
+        "resolve",
+        From::Account,
+        html! {
+            input type="hidden" name="dispute" value=(dispute.id);
+            label { "Outcome"
+                select name="outcome" required {
+                    option value="upheld" { "upheld: the debtor was right" }
+                    option value="partial" { "partly right" }
+                    option value="rejected" { "rejected: the invoice stands" }
+                    option value="withdrawn" { "withdrawn by the debtor" }
+                }
+            }
+            (note("note", "Note", false))
+            (who(visitor))
+            button type="submit" { "Resolve" }
+        },
+    )
+}
+
+/// Gives the rest of a payment, or a part of it, to an invoice.
+pub fn assign(visitor: &Visitor, account: &str, payment: &PaymentView, items: &[OpenView], from: From) -> Markup {
+    let Some(rest) = &payment.unapplied else { return html! {} };
+    let fitting: Vec<_> = items.iter().filter(|item| item.open.currency == rest.currency).collect();
+    if fitting.is_empty() {
+        return html! { p.soft { "This account has no open invoice in " (rest.currency) " that could take it." } };
+    }
+    form(
+        visitor,
+        account,
+        "assign",
+        from,
+        html! {
+            input type="hidden" name="payment" value=(payment.id);
+            label { "To invoice"
+                select name="invoice" required {
+                    @for item in fitting { option value=(item.invoice) { (item.invoice) ", " (item.open.text) " open" } }
+                }
+            }
+            label { "Amount; empty: as much as fits" input.short type="text" name="amount" inputmode="decimal" placeholder=(rest.text); }
+            (who(visitor))
+            button type="submit" { "Assign" }
+        },
+    )
+}
+
+/// How an effect with an unknown outcome ended.
+pub fn settle(visitor: &Visitor, account: &str, key: &str, from: From) -> Markup {
+    form(
+        visitor,
+        account,
+        "settle",
+        from,
+        html! {
+            input type="hidden" name="key" value=(key);
+            (note("note", "How do you know?", true))
+            (who(visitor))
+            div.buttons {
+                button type="submit" name="happened" value="yes" { "It happened" }
+                button.quiet type="submit" name="happened" value="no" { "It did not happen" }
+            }
+        },
+    )
+}
+
+pub fn unpark(visitor: &Visitor, account: &str, from: From) -> Markup {
+    form(visitor, account, "unpark", from, html! { button type="submit" { "Try again" } })
+}
+
+pub fn resume(visitor: &Visitor, plugin: &str) -> Markup {
+    html! {
+        form.act method="post" action=(format!("/plugins/{}/resume", link::part(plugin))) {
+            (proof(visitor))
+            button type="submit" { "Resume" }
+        }
+    }
+}
+
+fn form(visitor: &Visitor, account: &str, act: &str, from: From, fields: Markup) -> Markup {
+    html! {
+        form.act method="post" action=(format!("{}/{act}", link::account(account))) {
+            (proof(visitor))
+            @if from == From::Needs { input type="hidden" name="from" value="needs"; }
+            (fields)
+        }
+    }
+}
+
+fn proof(visitor: &Visitor) -> Markup {
+    html! { input type="hidden" name="proof" value=(visitor.form_proof); }
+}
+
+fn note(name: &str, text: &str, required: bool) -> Markup {
+    html! { label.grow { (text) input type="text" name=(name) required[required] maxlength=(NOTE_CHARS_MAX); } }
+}
+
+fn who(visitor: &Visitor) -> Markup {
+    html! { label { "Your name" input.medium type="text" name="who" value=(visitor.who) required maxlength=(WHO_CHARS_MAX) autocomplete="name"; } }
+}
