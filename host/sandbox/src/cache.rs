@@ -84,13 +84,15 @@ impl Cache {
         let mut files = Vec::new();
         for entry in fs::read_dir(&self.folder)? {
             let entry = entry?;
-            if entry.file_name() != KEY_FILE {
-                files.push((entry.metadata()?.modified()?, entry.path()));
+            // Another hub may have removed it meanwhile.
+            let modified = entry.metadata().and_then(|meta| meta.modified());
+            if let (true, Ok(modified)) = (entry.file_name() != KEY_FILE, modified) {
+                files.push((modified, entry.path()));
             }
         }
         files.sort_unstable();
         for (_, path) in files.iter().rev().skip(CACHE_FILES_MAX) {
-            fs::remove_file(path)?;
+            let _ = fs::remove_file(path);
         }
         Ok(())
     }

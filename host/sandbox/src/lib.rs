@@ -35,7 +35,7 @@ pub use error::SandboxError;
 pub use grant::Grant;
 pub use health::Health;
 pub use limits::LimitsMax;
-pub use manifest::Manifest;
+pub use manifest::{Class, Manifest, Performs};
 pub use memory::Memory;
 pub use plugin::Plugin;
 pub use request::{Ask, Batch, Request};
