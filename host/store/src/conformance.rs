@@ -180,7 +180,7 @@ fn decision(claimed: &Claimed, events: Vec<Event>, look_again: Option<DateTime>)
     }
 }
 
-fn account_row(account: &str) -> AccountRow {
+pub fn account_row(account: &str) -> AccountRow {
     AccountRow {
         account: id(account),
         name: format!("{account} GmbH"),

@@ -21,7 +21,8 @@ pub(super) struct Reader {
 
 impl Reader {
     pub async fn account(&self, account: &AccountId) -> Result<Option<(Account, LaneState)>> {
-        let row: Option<(Option<String>, i64, i64, Option<String>, Option<String>)> = sqlx::query_as(
+        type Row = (Option<String>, i64, i64, Option<String>, Option<String>);
+        let row: Option<Row> = sqlx::query_as(
             "SELECT s.snapshot, l.head_seq, l.done_seq, l.next_due_at, l.parked FROM lane l
              LEFT JOIN state s ON s.tenant = l.tenant AND s.account = l.account WHERE l.tenant = ?1 AND l.account = ?2",
         )

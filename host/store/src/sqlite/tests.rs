@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
-use escalation::{AccountId, DateTime};
+use escalation::event::Event;
+use escalation::{Account, AccountId, Action, DateTime, Effect, EffectKey, Fact, Reason};
 use tempfile::TempDir;
 
 use super::writer::{Command, Tx};
@@ -202,5 +203,77 @@ async fn hot_reads_go_through_their_indexes_in_order() {
         let plan: Vec<String> = plan.into_iter().map(|(_, _, _, step)| step).collect();
         assert!(plan[0].starts_with("SEARCH") && plan[0].contains(index), "{plan:?}");
         assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE") || step.starts_with("SCAN")), "{plan:?}");
+    }
+}
+
+/// What is persisted stays readable for good: a difference here needs a migration, not a new file.
+#[tokio::test]
+async fn rows_stand_as_they_always_did() {
+    let files = Files::new();
+    let store = files.open().await;
+    let page = crate::bench::pages(1, 1).remove(0);
+    let event = page.entries[0].events[0].1.clone();
+    store.ingest(page).await.unwrap();
+    let lane = store.claim("host", at(), at() + Duration::from_secs(60), 10).await.unwrap().remove(0);
+    store.decided(vec![golden_decision(&lane, event)]).await.unwrap();
+    let mark = Mark {
+        key: EffectKey::new("hold:debtor-000000:cycle-1"),
+        account: lane.account.clone(),
+        seen_seq: 2,
+        at: at(),
+        plugin: "books".to_owned(),
+        batch: "batch-1".to_owned(),
+        request: "{}".to_owned(),
+    };
+    store.mark_dispatching(vec![mark]).await.unwrap();
+    store.close().await;
+    let mut conn = options(&files.path()).connect().await.unwrap();
+    let mut found = String::new();
+    for (table, rows) in [
+        ("inbox", "SELECT json_array(tenant, connection, key, version, digest, body, received_at) FROM inbox"),
+        (
+            "event",
+            "SELECT json_array(tenant, account, seq, recorded_at, payload, hex(hash), type, happened_on) FROM event",
+        ),
+        ("lane", "SELECT json_array(tenant, account, head_seq, done_seq, next_due_at, owner, fence, parked) FROM lane"),
+        ("decision", "SELECT json_array(slot, fence, at, policy, seq, look_again, because) FROM decision"),
+        (
+            "effect",
+            "SELECT json_array(key, account, role, kind, body, weight, status, attempt, planned_at, due_at) FROM effect",
+        ),
+        ("attempt", "SELECT json_array(key, n, place, plugin, batch, request, started_at, outcome) FROM attempt"),
+        ("cursor", "SELECT json_array(connection, cursor, at) FROM cursor"),
+    ] {
+        let rows: Vec<(String,)> = sqlx::query_as(rows).fetch_all(&mut conn).await.unwrap();
+        found.extend(rows.iter().map(|(row,)| format!("{table} {row}\n")));
+    }
+    assert_eq!(found, include_str!("../../fixtures/persisted.txt"), "found:\n{found}");
+}
+
+fn golden_decision(lane: &Claimed, event: Event) -> Decided {
+    let effect = Effect {
+        key: EffectKey::new("hold:debtor-000000:cycle-1"),
+        due_on: at().date(),
+        valid_until: None,
+        action: Action::HoldCredit { reason: "30 days past due".to_owned() },
+    };
+    let reason = Reason {
+        code: "level-reached".to_owned(),
+        text: "30 days past due".to_owned(),
+        invoice: None,
+        level: None,
+        until: None,
+    };
+    Decided {
+        account: lane.account.clone(),
+        fence: lane.fence,
+        at: at(),
+        read_seq: 1,
+        events: vec![Event { origin: "policy".to_owned(), fact: Fact::EffectPlanned { effect }, ..event }],
+        state: Account::new(lane.account.clone()),
+        policy: "standard@1".to_owned(),
+        look_again: Some(at() + Duration::from_secs(86_400)),
+        because: vec![reason],
+        row: crate::conformance::account_row("debtor-000000"),
     }
 }
