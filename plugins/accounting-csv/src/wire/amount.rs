@@ -19,11 +19,8 @@ pub fn parse(text: &str, currency: &str, decimal: char) -> Result<Money, String>
     } else if let Some(debit) = without_word(rest, "DR") {
         rest = debit;
     }
-    for stripped in [rest.strip_prefix('-'), rest.strip_suffix('-')] {
-        if let Some(inside) = stripped {
-            (rest, negative) = (inside.trim(), one_sign(negative, text)?);
-            break;
-        }
+    if let Some(inside) = rest.strip_prefix('-').or_else(|| rest.strip_suffix('-')) {
+        (rest, negative) = (inside.trim(), one_sign(negative, text)?);
     }
     rest = without_currency(rest, currency);
     if !rest.starts_with(|sign: char| sign.is_ascii_digit() || sign == decimal || sign == '+') {
