@@ -21,6 +21,7 @@ use crate::event::{Event, Fact};
 use crate::evolve::evolve;
 use crate::guard::{Guard, Scene};
 use crate::id::{EffectKey, InvoiceNumber, LevelId};
+use crate::invoice::plus_days;
 use crate::policy::Policy;
 
 /// The hour at which a new day is looked at.
@@ -105,6 +106,9 @@ impl Work<'_> {
 
     fn plans(&mut self, key: EffectKey, valid_until: Option<Date>, action: Action) {
         let due_on = self.today();
+        if let Some(last) = valid_until {
+            self.wakes(plus_days(last, 1));
+        }
         self.happens(Fact::EffectPlanned { effect: Effect { key, due_on, valid_until, action } });
     }
 

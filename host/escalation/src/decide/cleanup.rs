@@ -6,6 +6,7 @@ use crate::effect::{Action, Effect};
 use crate::event::Fact;
 use crate::guard::{self, Guard};
 use crate::id::EffectKey;
+use crate::invoice::plus_days;
 
 pub(super) fn take_back(work: &mut Work<'_>) {
     let known: Vec<PlannedEffect> = work.account.effects.values().cloned().collect();
@@ -22,6 +23,9 @@ pub(super) fn take_back(work: &mut Work<'_>) {
 }
 
 fn planned(work: &mut Work<'_>, effect: &Effect) {
+    if let Some(last) = effect.valid_until {
+        work.wakes(plus_days(last, 1));
+    }
     let Some(guard) = guard::of_effect(work.scene(), effect) else { return };
     let key = effect.key.clone();
     match guard.code.as_str() {
@@ -44,9 +48,6 @@ fn planned(work: &mut Work<'_>, effect: &Effect) {
             });
         }
     }
-    if let Some(last) = effect.valid_until {
-        work.wakes(crate::invoice::plus_days(last, 1));
-    }
 }
 
 fn cancel(work: &mut Work<'_>, key: EffectKey, guard: Guard) {
@@ -63,7 +64,7 @@ fn handed(work: &mut Work<'_>, effect: &Effect) {
             work.happens(Fact::EffectExpired { key });
             return;
         }
-        work.wakes(crate::invoice::plus_days(last, 1));
+        work.wakes(plus_days(last, 1));
     }
     let scene = work.scene();
     let items = effect.action.invoices().into_iter().filter_map(|number| work.account.items.get(number));

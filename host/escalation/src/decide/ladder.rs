@@ -61,6 +61,10 @@ fn next_due<'a>(work: &mut Work<'a>, number: InvoiceNumber) -> Option<Due<'a>> {
             (reason.invoice, reason.level, reason.until) = (Some(number), Some(level.id.clone()), Some(day));
             return None;
         }
+        // Something else may keep it waiting until its window closes.
+        if let Some(last) = last_day(&item, level) {
+            work.wakes(plus_days(last, 1));
+        }
         return Some(Due { invoice: number, rank, level, due_on: item.invoice.due_on });
     }
 }
@@ -78,6 +82,12 @@ fn planned_day(item: &OpenItem, level: &Level) -> Date {
         Anchor::Due => item.invoice.due_on,
     };
     plus_days(anchor, i32::from(level.days))
+}
+
+/// The last day of its window; past it the level is passed over.
+fn last_day(item: &OpenItem, level: &Level) -> Option<Date> {
+    let until = level.until_days?;
+    Some(plus_days(planned_day(item, level), i32::from(until) - i32::from(level.days)))
 }
 
 /// The first day on which the level may be taken: its own, and far enough from the step before and from the deadline that
@@ -105,11 +115,8 @@ fn passed_over(work: &Work<'_>, item: &OpenItem, rank: usize, day: Date) -> Opti
     if day > today {
         return None;
     }
-    if let Some(until) = level.until_days {
-        let last = plus_days(planned, i32::from(until) - i32::from(level.days));
-        if today > last {
-            return Some(format!("its last day was {last}"));
-        }
+    if let Some(last) = last_day(item, level).filter(|last| today > *last) {
+        return Some(format!("its last day was {last}"));
     }
     if level.action == LevelAction::Call
         && let Some(because) = guard::call_impossible(&work.account)

@@ -1,0 +1,103 @@
+//! What must be true of an account at any moment.
+
+use std::collections::BTreeMap;
+
+use escalation::cash::Target;
+use escalation::invoice::{OpenItem, days_between};
+use escalation::placement::PlacementState;
+use escalation::promise::PromiseState;
+use escalation::{Account, Date, Effect, InvoiceNumber, Policy};
+
+/// Payments are fully accounted for, items follow from what was done to them, currencies stay apart.
+pub fn money_law(account: &Account) {
+    let mut paid: BTreeMap<&InvoiceNumber, i64> = BTreeMap::new();
+    for posted in account.payments.values() {
+        let mut sum = posted.unapplied.minor;
+        assert!(posted.unapplied.minor >= 0 && posted.unapplied.currency == posted.payment.amount.currency);
+        for allocation in &posted.allocations {
+            assert!(allocation.amount.minor > 0, "an allocation is positive");
+            assert_eq!(allocation.amount.currency, posted.payment.amount.currency);
+            sum += allocation.amount.minor;
+            if let Target::Invoice(number) = &allocation.to {
+                *paid.entry(number).or_default() += allocation.amount.minor;
+            }
+        }
+        let expected = if posted.reversed_on.is_some() { 0 } else { posted.payment.amount.minor };
+        assert_eq!(sum, expected, "allocations and the rest are the payment");
+    }
+    let mut collected: BTreeMap<&InvoiceNumber, i64> = BTreeMap::new();
+    for placement in &account.placements {
+        for part in placement.applied.values().flatten() {
+            assert!(part.amount.minor >= 0);
+            *collected.entry(&part.invoice).or_default() += part.amount.minor;
+        }
+        let (commission, gross) = (placement.commission_taken().minor, placement.gross_collected().minor);
+        let complete = placement.collections.iter().all(|one| {
+            one.reverses.as_ref().is_none_or(|id| placement.collections.iter().any(|other| &other.transaction == id))
+        });
+        assert!(!complete || (0 <= commission && commission <= gross), "commission {commission} of {gross}");
+    }
+    for (number, item) in &account.items {
+        assert_eq!(item.open.minor, item.computed_open(), "{number}: open follows from the record");
+        assert_eq!(item.paid.minor, paid.get(number).copied().unwrap_or(0), "{number}: paid is what was allocated");
+        assert!(item.credited.minor >= 0 && item.collected.minor >= 0);
+        for part in [item.open, item.paid, item.credited, item.collected, item.adjusted] {
+            assert_eq!(part.currency, item.invoice.payable.currency);
+        }
+        let known = collected.get(number).copied().unwrap_or(0);
+        assert!(item.collected.minor >= known, "{number}: the agency's collections are on the item");
+    }
+}
+
+/// Levels are climbed one by one, each once in a walk, with their gaps and deadlines kept.
+pub fn ladder_law(account: &Account, policy: &Policy) {
+    for (number, item) in &account.items {
+        let ranks: Vec<usize> = item.steps.iter().map(|step| rank(policy, step.level.as_str())).collect();
+        assert_eq!(ranks, (0..ranks.len()).collect::<Vec<_>>(), "{number}: levels rise by one");
+        let taken: Vec<_> = item.steps.iter().filter(|step| step.passed.is_none()).collect();
+        for pair in taken.windows(2) {
+            let (before, after) = (
+                &policy.levels[rank(policy, pair[0].level.as_str())],
+                &policy.levels[rank(policy, pair[1].level.as_str())],
+            );
+            let gap = days_between(pair[0].on, pair[1].on);
+            assert!(gap >= i32::from(after.gap_days).max(1), "{number}: {} after {gap} days", after.id);
+            assert!(
+                gap > i32::from(before.deadline_days.unwrap_or(0)),
+                "{number}: the deadline of {} is kept",
+                before.id
+            );
+        }
+    }
+}
+
+/// Nothing reaches the debtor about what is settled, disputed, promised, placed, blocked or stopped.
+pub fn contact_law(account: &Account, effect: &Effect, today: Date) {
+    if !effect.action.is_contact() {
+        return;
+    }
+    assert!(!account.stopped.contains("all"), "the debtor must not be contacted");
+    assert!(account.blocked.as_ref().is_none_or(|block| block.until.is_some_and(|last| last < today)), "blocked");
+    assert!(!matches!(today.weekday(), jiff::civil::Weekday::Saturday | jiff::civil::Weekday::Sunday), "weekend");
+    for number in effect.action.invoices() {
+        let item: &OpenItem = &account.items[number];
+        assert!(item.is_open(), "{number} is settled");
+        assert!(account.open_disputes().all(|dispute| &dispute.invoice != number), "{number} is disputed");
+        let placed = account.placements.iter().any(|placement| {
+            placement.holds(number)
+                && matches!(
+                    placement.state,
+                    PlacementState::Sent | PlacementState::Active | PlacementState::RecallRequested
+                )
+        });
+        assert!(!placed, "{number} is with the agency");
+        let promised = account.promises.iter().any(|promise| {
+            promise.state == PromiseState::Running && (promise.invoices.is_empty() || promise.invoices.contains(number))
+        });
+        assert!(!promised, "{number} is promised");
+    }
+}
+
+pub fn rank(policy: &Policy, id: &str) -> usize {
+    policy.levels.iter().position(|level| level.id.as_str() == id).unwrap()
+}
