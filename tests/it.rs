@@ -1,1 +1,11 @@
-//! All tests of the whole.
+//! Stories and laws of the whole house. What belongs to one crate is tested there.
+
+mod bad_input;
+mod demo;
+mod documents;
+mod new_plugin;
+mod program;
+mod recovery;
+mod scenarios;
+mod tidy;
+mod workspace;

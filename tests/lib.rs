@@ -1,1 +1,1 @@
-//! Stories and laws.
+//! Stories and laws of the whole are in `it.rs`; there is no library.

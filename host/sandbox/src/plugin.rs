@@ -80,6 +80,11 @@ impl Plugin {
         &self.inner.name
     }
 
+    /// The folder of each connection that the operator bound.
+    pub fn connections(&self) -> &BTreeMap<String, std::path::PathBuf> {
+        &self.inner.folders
+    }
+
     pub fn manifest(&self) -> &Manifest {
         &self.inner.manifest
     }

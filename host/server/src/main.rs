@@ -1,2 +1,7 @@
-//! The program.
-fn main() {}
+//! The program `dunlin`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    server::cli::run()
+}

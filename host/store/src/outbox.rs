@@ -119,6 +119,10 @@ pub enum Outcome {
     Unknown {
         text: String,
     },
+    /// Taken back before it went out: what it was for is gone.
+    Cancelled {
+        because: String,
+    },
     /// It certainly did not happen; back to planned, not before `at`.
     Again {
         at: DateTime,

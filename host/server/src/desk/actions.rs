@@ -27,8 +27,10 @@ impl FromRequest<Shared> for Act {
     async fn from_request(request: Request, web: &Shared) -> Result<Self, Failed> {
         let proof = request.extensions().get::<Visitor>().map(|visitor| visitor.form_proof.clone()).unwrap_or_default();
         let form = Form::<BTreeMap<String, String>>::from_request(request, web).await;
-        let Form(fields) =
-            form.map_err(|rejection| Problem::wrong(rejection.body_text(), "go back and send the form again"))?;
+        let Form(fields) = form.map_err(|rejection| {
+            let hint = "go back, shorten what you wrote and send the form again";
+            Problem::new(rejection.status(), rejection.body_text(), hint)
+        })?;
         let given = fields.get("proof").map(String::as_str).unwrap_or_default();
         if proof.is_empty() || !session::same(&web.access.token, given, &proof) {
             let hint = "go back, reload the page and send the form again";

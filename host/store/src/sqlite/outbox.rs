@@ -266,6 +266,7 @@ impl<'a> End<'a> {
             Outcome::Succeeded { reference } => (EffectStatus::Succeeded, "succeeded", reference, None),
             Outcome::Rejected { reason } => (EffectStatus::Rejected, "rejected", reason, None),
             Outcome::Unknown { text } => (EffectStatus::Unknown, "unknown", text, None),
+            Outcome::Cancelled { because } => (EffectStatus::Cancelled, "cancelled", because, None),
             Outcome::Again { at, because } => (EffectStatus::Planned, "again", because, Some(*at)),
         };
         Self { status, outcome, text, due_at }

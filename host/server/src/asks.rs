@@ -1,0 +1,234 @@
+//! An effect and its account become the exact request that a plugin gets: who, how much, and every word of a message.
+
+use escalation::effect::{Call, Notice};
+use escalation::invoice::OpenItem;
+use escalation::placement::PlacedItem;
+use escalation::policy::Channel;
+use escalation::{Account, Action, Date, Effect, InvoiceNumber, Money, Party};
+use sandbox::request::{
+    Ask, CallAsk, CallWithdrawal, CashApplicationAsk, CreditNotice, DirectPaymentAsk, Item, Message, MessageWithdrawal,
+    PlacementAsk, RecallAsk, Request,
+};
+
+use crate::engine::Engine;
+use crate::letters::{self, CreditorFacts, DebtorFacts, Facts, ItemFacts, LetterItem};
+
+pub struct Asks<'a> {
+    pub engine: &'a Engine,
+    pub today: Date,
+}
+
+impl Asks<'_> {
+    /// The request, or why it cannot be made.
+    pub fn request(&self, account: &Account, effect: &Effect, rank: u32) -> Result<Request, String> {
+        let ask = match &effect.action {
+            Action::SendNotice(notice) => Ask::Send(self.notice(account, notice)?),
+            Action::TellColleague { to, template, invoices, .. } => Ask::Send(self.colleague(account, to, template, invoices)?),
+            Action::QueueCall(call) => Ask::QueueCall(self.call(account, call, effect.valid_until, rank)?),
+            Action::WithdrawCall { call, reason } => Ask::WithdrawCall(CallWithdrawal {
+                call: call.clone(),
+                account: account.id.clone(),
+                phone: account.debtor.phone.clone().unwrap_or_default(),
+                reason: reason.clone(),
+            }),
+            Action::WithdrawMessage { message, reason } => Ask::WithdrawMessage(MessageWithdrawal {
+                message: message.clone(),
+                account: account.id.clone(),
+                reason: reason.clone(),
+            }),
+            Action::HoldCredit { reason } => Ask::HoldCredit(self.credit(account, reason)),
+            Action::ReleaseCredit { reason } => Ask::ReleaseCredit(self.credit(account, reason)),
+            Action::PostCashApplication { payment, invoice, amount, received_on } => {
+                Ask::PostCashApplication(CashApplicationAsk {
+                    debtor: account.debtor.clone(),
+                    invoice: invoice.clone(),
+                    payment: payment.clone(),
+                    amount: *amount,
+                    received_on: *received_on,
+                })
+            }
+            Action::PlaceWithAgency { sequence, items, total, commission } => {
+                Ask::Place(placement(account, *sequence, items, *total, commission))
+            }
+            Action::ReportDirectPayment { placement, payment, amount, received_on } => {
+                Ask::ReportDirectPayment(DirectPaymentAsk {
+                    placement: placement.clone(),
+                    account: account.id.clone(),
+                    payment: payment.clone(),
+                    amount: *amount,
+                    received_on: *received_on,
+                })
+            }
+            Action::RecallPlacement { placement, reason } => Ask::Recall(RecallAsk {
+                placement: placement.clone(),
+                account: account.id.clone(),
+                reason: reason.clone(),
+            }),
+        };
+        Ok(Request { key: effect.key.clone(), ask })
+    }
+
+    fn notice(&self, account: &Account, notice: &Notice) -> Result<Message, String> {
+        let debtor = &account.debtor;
+        let address = match notice.channel {
+            Channel::Email => debtor.email.clone().ok_or("the debtor has no e-mail address")?,
+            Channel::Sms => debtor.phone.clone().ok_or("the debtor has no phone number")?,
+            Channel::Letter | Channel::RegisteredLetter => String::new(),
+        };
+        let letters = &self.engine.letters;
+        let language = letters.language(&notice.template, debtor);
+        let facts = self.facts(account, &notice.invoices, notice.deadline, &language);
+        let rendered = letters.render(&notice.template, &language, &facts)?;
+        Ok(Message {
+            account: account.id.clone(),
+            channel: notice.channel.as_str().to_owned(),
+            recipient: debtor.clone(),
+            address,
+            language: rendered.language,
+            subject: rendered.subject,
+            text: rendered.text,
+            html: Some(rendered.html),
+            notes: Vec::new(),
+        })
+    }
+
+    fn colleague(&self, account: &Account, to: &str, template: &str, invoices: &[InvoiceNumber]) -> Result<Message, String> {
+        let engine = self.engine;
+        let address = engine.colleagues.get(to).ok_or_else(|| {
+            format!("nobody is named for `{to}`\n\nhint: add `{to} = \"name@example.com\"` under `[colleagues]` in dunlin.toml")
+        })?;
+        let recipient = Party { id: to.to_owned(), name: to.to_owned(), email: Some(address.clone()), ..Party::default() };
+        let language = engine.letters.language(template, &engine.creditor);
+        let facts = self.facts(account, invoices, None, &language);
+        let rendered = engine.letters.render(template, &language, &facts)?;
+        Ok(Message {
+            account: account.id.clone(),
+            channel: Channel::Email.as_str().to_owned(),
+            recipient,
+            address: address.clone(),
+            language: rendered.language,
+            subject: rendered.subject,
+            text: rendered.text,
+            html: Some(rendered.html),
+            notes: Vec::new(),
+        })
+    }
+
+    fn call(&self, account: &Account, call: &Call, valid_until: Option<Date>, rank: u32) -> Result<CallAsk, String> {
+        let phone = account.debtor.phone.clone().ok_or("the debtor has no phone number")?;
+        let overdue = account.overdue(self.today);
+        let largest = overdue.iter().max_by_key(|amount| amount.minor).copied();
+        Ok(CallAsk {
+            account: account.id.clone(),
+            debtor: account.debtor.clone(),
+            phone,
+            rank,
+            overdue: largest.unwrap_or_else(|| Money::zero(escalation::Currency::EUR)),
+            days_past_due: u32::try_from(account.days_past_due(self.today)).unwrap_or(0),
+            items: named(account, &call.invoices).map(ask_item).collect(),
+            reason: call.reason.clone(),
+            expires_on: valid_until.unwrap_or(self.today),
+        })
+    }
+
+    fn credit(&self, account: &Account, reason: &str) -> CreditNotice {
+        let overdue = account.overdue(self.today).into_iter().max_by_key(|amount| amount.minor);
+        CreditNotice {
+            debtor: account.debtor.clone(),
+            reason: reason.to_owned(),
+            overdue: overdue.unwrap_or_else(|| Money::zero(escalation::Currency::EUR)),
+        }
+    }
+
+    fn facts(&self, account: &Account, invoices: &[InvoiceNumber], deadline: Option<Date>, language: &str) -> Facts {
+        let engine = self.engine;
+        let items: Vec<LetterItem> = named(account, invoices)
+            .map(|item| LetterItem {
+                invoice: item.invoice.number.clone(),
+                issued_on: item.invoice.issued_on,
+                due_on: item.invoice.due_on,
+                original: item.invoice.total,
+                open: item.open,
+                days_past_due: item.days_past_due(self.today),
+            })
+            .collect();
+        let creditor = &engine.creditor;
+        Facts {
+            creditor: CreditorFacts {
+                name: creditor.name.clone(),
+                address: creditor.address.clone(),
+                email: creditor.email.clone().unwrap_or_default(),
+                phone: creditor.phone.clone().unwrap_or_default(),
+                iban: engine.iban.clone(),
+            },
+            debtor: DebtorFacts {
+                id: account.id.as_str().to_owned(),
+                name: account.debtor.name.clone(),
+                address: account.debtor.address.clone(),
+            },
+            total: letters::total(&items, language),
+            deadline: deadline.map(|deadline| letters::day(deadline, language)),
+            today: letters::day(self.today, language),
+            reference: reference(account, invoices),
+            items: items
+                .iter()
+                .map(|item| ItemFacts {
+                    invoice: item.invoice.as_str().to_owned(),
+                    issued_on: letters::day(item.issued_on, language),
+                    due_on: letters::day(item.due_on, language),
+                    original: letters::amount(item.original, language),
+                    open: letters::amount(item.open, language),
+                    days_past_due: item.days_past_due,
+                })
+                .collect(),
+        }
+    }
+}
+
+/// The open items among those named, oldest due first: what was paid meanwhile is not asked for.
+fn named<'a>(account: &'a Account, invoices: &'a [InvoiceNumber]) -> impl Iterator<Item = &'a OpenItem> {
+    account.open_items().into_iter().filter(|item| invoices.contains(&item.invoice.number))
+}
+
+/// What the payer shall quote: the reference of a single invoice, else the numbers.
+fn reference(account: &Account, invoices: &[InvoiceNumber]) -> String {
+    let mut references = named(account, invoices).map(|item| {
+        let own = item.invoice.payment_references.first();
+        own.cloned().unwrap_or_else(|| item.invoice.number.as_str().to_owned())
+    });
+    match (references.next(), references.next()) {
+        (Some(only), None) => only,
+        _ => named(account, invoices).map(|item| item.invoice.number.as_str()).collect::<Vec<_>>().join(", "),
+    }
+}
+
+fn ask_item(item: &OpenItem) -> Item {
+    Item {
+        invoice: item.invoice.number.clone(),
+        issued_on: item.invoice.issued_on,
+        due_on: item.invoice.due_on,
+        original: item.invoice.total,
+        open: item.open,
+    }
+}
+
+fn placement(account: &Account, sequence: u32, items: &[PlacedItem], total: Money, commission: &str) -> PlacementAsk {
+    let placed: Vec<Item> = items
+        .iter()
+        .filter_map(|placed| {
+            let item = account.items.get(&placed.invoice)?;
+            Some(Item { open: placed.amount, ..ask_item(item) })
+        })
+        .collect();
+    let last_payment = account.payments.values().filter(|posted| posted.reversed_on.is_none());
+    PlacementAsk {
+        account: account.id.clone(),
+        debtor: account.debtor.clone(),
+        sequence,
+        items: placed,
+        total,
+        commission: commission.to_owned(),
+        last_payment_on: last_payment.map(|posted| posted.payment.booked_on).max(),
+        history: account.contacts.iter().map(|contact| format!("{} {}", contact.on, contact.medium)).collect(),
+    }
+}

@@ -1,0 +1,116 @@
+//! The command line: one file for each command.
+
+pub mod bench;
+pub mod demo;
+pub mod init;
+pub mod plugin;
+pub mod policy;
+pub mod serve;
+pub mod story;
+pub mod verify;
+pub mod why;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Gets invoices paid: takes them from accounting packages, chases them with manners, and proves every step.
+#[derive(Parser)]
+#[command(name = "dunlin", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 well; 1 something differs or failed; 2 wrong usage or configuration.";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Make a workspace: configuration, policies, letters
+    Init(init::Init),
+    /// Run the hub and its desk
+    Serve(serve::Serve),
+    /// Let 120 days pass in a town of debtors, on a machine with nothing prepared
+    Demo(demo::Demo),
+    /// Recompute every figure from the journal and compare
+    Verify(verify::Verify),
+    /// Run stories against a policy
+    Story(story::Story),
+    /// Say why an account is treated as it is
+    Why(why::Why),
+    /// Work with policies
+    Policy(policy::PolicyCommand),
+    /// Work with plugins
+    Plugin(plugin::PluginCommand),
+    /// Measure, each figure beside its baseline
+    Bench(bench::Bench),
+}
+
+/// Where the workspace is, and how to answer.
+#[derive(Args, Clone)]
+pub struct Common {
+    /// The configuration file
+    #[arg(long, default_value = "dunlin.toml", value_name = "FILE")]
+    pub config: PathBuf,
+    /// Answer with JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// How a command failed.
+pub enum Failure {
+    /// Something differs, or the work failed.
+    Work(String),
+    /// The way it was called, or the configuration.
+    Usage(String),
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self::Work(error.to_string())
+    }
+}
+
+pub type Done = Result<(), Failure>;
+
+pub fn run() -> ExitCode {
+    let cli = Cli::parse();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("error: the asynchronous runtime did not start: {error}");
+            return ExitCode::from(1);
+        }
+    };
+    let done = runtime.block_on(async {
+        match cli.command {
+            Command::Init(command) => init::run(command),
+            Command::Serve(command) => serve::run(command).await,
+            Command::Demo(command) => demo::run(command).await,
+            Command::Verify(command) => verify::run(command).await,
+            Command::Story(command) => story::run(command),
+            Command::Why(command) => why::run(command).await,
+            Command::Policy(command) => policy::run(command),
+            Command::Plugin(command) => plugin::run(command).await,
+            Command::Bench(command) => bench::run(command).await,
+        }
+    });
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Work(text)) => {
+            eprintln!("error: {text}");
+            ExitCode::from(1)
+        }
+        Err(Failure::Usage(text)) => {
+            eprintln!("error: {text}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Prints a value as one JSON object.
+pub fn print_json(value: &impl serde::Serialize) -> Done {
+    println!("{}", serde_json::to_string_pretty(value)?);
+    Ok(())
+}

@@ -1,0 +1,123 @@
+//! `dunlin plugin list|check|build`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+use indicatif::ProgressBar;
+use store::Store;
+use store::sqlite::SqliteStore;
+
+use super::{Common, Done, Failure, print_json};
+use crate::config::Config;
+use crate::guests::Sources;
+use crate::start::{installed, load_plugins};
+
+#[derive(Args)]
+pub struct PluginCommand {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// What is installed, and what runs
+    List {
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Load every running plugin and let it look at its configuration
+    Check {
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Build plugins from source and install them into the workspace
+    Build {
+        /// Which; none: all
+        names: Vec<String>,
+        /// Where the sources are; the checkout around the current folder when it is not given
+        #[arg(long, value_name = "FOLDER")]
+        sources: Option<PathBuf>,
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+pub async fn run(command: PluginCommand) -> Done {
+    let usage = |error: &dyn std::error::Error| Failure::Usage(error.to_string());
+    match command.command {
+        Command::List { common } => {
+            let config = Config::read(&common.config).map_err(|error| usage(&error))?;
+            let running: Vec<_> = config.plugins.iter().map(|file| (&file.name, &file.plugin)).collect();
+            let installed = installed(&config.components);
+            if common.json {
+                return print_json(&serde_json::json!({ "installed": installed, "running": running }));
+            }
+            println!("installed: {}", if installed.is_empty() { "none".to_owned() } else { installed.join(", ") });
+            for (name, plugin) in running {
+                println!("runs: {name} ({plugin})");
+            }
+            Ok(())
+        }
+        Command::Check { common } => {
+            let config = Config::read(&common.config).map_err(|error| usage(&error))?;
+            let folder = std::env::temp_dir().join(format!("dunlin-check-{}", std::process::id()));
+            std::fs::create_dir_all(&folder)?;
+            let checked = check(&config, &folder).await;
+            let _ = std::fs::remove_dir_all(&folder);
+            let lines = checked?;
+            if common.json {
+                return print_json(&lines);
+            }
+            for line in lines {
+                println!("ok: {line}");
+            }
+            Ok(())
+        }
+        Command::Build { names, sources, common } => {
+            let config = Config::read(&common.config).map_err(|error| usage(&error))?;
+            let start = match sources {
+                Some(folder) => folder,
+                None => std::env::current_dir()?,
+            };
+            let built = build(&Sources::find(&start).map_err(|error| usage(&error))?, &names, &config.components)?;
+            if common.json {
+                return print_json(&serde_json::json!({ "built": built, "into": config.components }));
+            }
+            println!("{} plugins are in `{}`: {}", built.len(), config.components.display(), built.join(", "));
+            Ok(())
+        }
+    }
+}
+
+/// Builds with a spinner that shows what the compiler does.
+pub fn build(sources: &Sources, names: &[String], into: &std::path::Path) -> Result<Vec<String>, Failure> {
+    let bar = ProgressBar::new_spinner();
+    bar.set_message("building the plugins");
+    let mut steps = 0;
+    let built = sources.build(names, into, |line| {
+        if !line.is_empty() {
+            steps += 1;
+            bar.set_message(format!("building the plugins: {line}"));
+            bar.tick();
+            if bar.is_hidden() && (line.starts_with("Compiling") && steps % 20 == 1 || line.starts_with("adding") || line.starts_with("Finished")) {
+                eprintln!("building the plugins: {line}");
+            }
+        }
+    });
+    bar.finish_and_clear();
+    Ok(built?)
+}
+
+async fn check(config: &Config, folder: &std::path::Path) -> Result<Vec<String>, Failure> {
+    // A store of its own: checking must not get in the way of a hub that runs.
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.join("check.sqlite"), &config.creditor.id).await?);
+    let plugins = load_plugins(config, &store).await.map_err(|error| Failure::Usage(error.to_string()))?;
+    Ok(plugins
+        .iter()
+        .map(|plugin| {
+            let roles: Vec<&str> = plugin.roles().iter().map(|role| role.as_str()).collect();
+            format!("{} runs {} {} as {}", plugin.name(), plugin.manifest().id, plugin.manifest().version, roles.join(", "))
+        })
+        .collect())
+}

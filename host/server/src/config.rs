@@ -1,0 +1,264 @@
+//! The configuration: `dunlin.toml` and one file for each running plugin. Unknown keys are refused with their place.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use escalation::Party;
+use escalation::party::PartyKind;
+use jiff::tz::TimeZone;
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::limits;
+
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    #[error("`{}` cannot be read: {why}\n\nhint: {hint}", .file.display())]
+    Unreadable { file: PathBuf, why: String, hint: &'static str },
+    #[error("{}: {why}", .file.display())]
+    Wrong { file: PathBuf, why: String },
+}
+
+/// `dunlin.toml`, with its paths made absolute.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The file itself.
+    pub file: PathBuf,
+    /// The workspace: database, components, exchanged files.
+    pub folder: PathBuf,
+    pub database: PathBuf,
+    pub components: PathBuf,
+    pub policy: PathBuf,
+    pub letters: PathBuf,
+    pub zone: TimeZone,
+    pub creditor: Creditor,
+    pub colleagues: BTreeMap<String, String>,
+    pub desk: Desk,
+    pub poll_seconds: u64,
+    pub plugins: Vec<PluginFile>,
+}
+
+/// Who is owed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Creditor {
+    pub id: String,
+    pub name: String,
+    #[serde(default)]
+    pub country: String,
+    #[serde(default)]
+    pub language: String,
+    #[serde(default)]
+    pub address: Vec<String>,
+    pub email: Option<String>,
+    pub phone: Option<String>,
+    pub vat_id: Option<String>,
+    /// Where debtors pay to, as letters print it.
+    #[serde(default)]
+    pub iban: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Desk {
+    pub listen: String,
+    /// Names under which the desk may be reached, beside the loopback names.
+    pub hosts: Vec<String>,
+}
+
+/// One running plugin: a file in the folder `plugins`.
+#[derive(Clone, Debug)]
+pub struct PluginFile {
+    /// The file's name without `.toml`: the name of the connection.
+    pub name: String,
+    pub file: PathBuf,
+    pub plugin: String,
+    pub connections: BTreeMap<String, PathBuf>,
+    pub config: serde_json::Value,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Text {
+    #[serde(default = "here")]
+    folder: PathBuf,
+    #[serde(default = "database")]
+    database: String,
+    #[serde(default = "components")]
+    components: PathBuf,
+    #[serde(default = "policy")]
+    policy: PathBuf,
+    #[serde(default = "letters")]
+    letters: PathBuf,
+    #[serde(default = "plugins")]
+    plugins: PathBuf,
+    #[serde(default = "zone")]
+    time_zone: String,
+    #[serde(default = "poll_seconds")]
+    poll_seconds: u64,
+    creditor: Creditor,
+    #[serde(default)]
+    colleagues: BTreeMap<String, String>,
+    #[serde(default)]
+    desk: Desk,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PluginText {
+    plugin: String,
+    #[serde(default = "yes")]
+    enabled: bool,
+    #[serde(default)]
+    connections: BTreeMap<String, PathBuf>,
+    #[serde(default)]
+    config: toml::Table,
+}
+
+fn here() -> PathBuf {
+    PathBuf::from(".")
+}
+fn database() -> String {
+    "dunlin.sqlite".to_owned()
+}
+fn components() -> PathBuf {
+    PathBuf::from("components")
+}
+fn policy() -> PathBuf {
+    PathBuf::from("policies/standard.toml")
+}
+fn letters() -> PathBuf {
+    PathBuf::from("letters")
+}
+fn plugins() -> PathBuf {
+    PathBuf::from("plugins")
+}
+fn zone() -> String {
+    "Europe/Berlin".to_owned()
+}
+fn poll_seconds() -> u64 {
+    15
+}
+fn yes() -> bool {
+    true
+}
+
+impl Default for Desk {
+    fn default() -> Self {
+        Self { listen: "127.0.0.1:8080".to_owned(), hosts: Vec::new() }
+    }
+}
+
+impl Config {
+    /// Reads the file and the plugin files that it points to.
+    pub fn read(file: &Path) -> Result<Self, ConfigError> {
+        let text: Text = parse(file, "give the path with `--config`, or make a workspace with `dunlin init`")?;
+        let beside = absolute(file.parent().unwrap_or(Path::new(".")), Path::new("."));
+        let folder = absolute(&beside, &text.folder);
+        let wrong = |why: String| ConfigError::Wrong { file: file.to_owned(), why };
+        if text.database.contains("://") {
+            return Err(wrong(format!(
+                "`database = \"{}\"` is not a file name\n\nhint: this version keeps its data in SQLite; give a file name such as `dunlin.sqlite`",
+                text.database
+            )));
+        }
+        let zone = TimeZone::get(&text.time_zone).map_err(|_| {
+            wrong(format!("`time_zone = \"{}\"` is unknown\n\nhint: use a name such as `Europe/Berlin` or `UTC`", text.time_zone))
+        })?;
+        if text.poll_seconds == 0 {
+            return Err(wrong("`poll_seconds` must be at least 1".to_owned()));
+        }
+        if text.creditor.id.trim().is_empty() || text.creditor.name.trim().is_empty() {
+            return Err(wrong("`creditor.id` and `creditor.name` must not be empty".to_owned()));
+        }
+        Ok(Self {
+            database: folder.join(&text.database),
+            components: absolute(&folder, &text.components),
+            policy: absolute(&beside, &text.policy),
+            letters: absolute(&beside, &text.letters),
+            plugins: read_plugins(&absolute(&beside, &text.plugins), &folder)?,
+            zone,
+            creditor: text.creditor,
+            colleagues: text.colleagues,
+            desk: text.desk,
+            poll_seconds: text.poll_seconds,
+            file: file.to_owned(),
+            folder,
+        })
+    }
+}
+
+impl Creditor {
+    pub fn party(&self) -> Party {
+        Party {
+            id: self.id.clone(),
+            name: self.name.clone(),
+            kind: PartyKind::Business,
+            country: self.country.clone(),
+            language: self.language.clone(),
+            address: self.address.clone(),
+            email: self.email.clone(),
+            phone: self.phone.clone(),
+            vat_id: self.vat_id.clone(),
+        }
+    }
+}
+
+fn absolute(base: &Path, path: &Path) -> PathBuf {
+    let joined = base.join(path);
+    let mut clean = PathBuf::new();
+    for part in joined.components() {
+        match part {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir if matches!(clean.components().next_back(), Some(std::path::Component::Normal(_))) => {
+                clean.pop();
+            }
+            other => clean.push(other),
+        }
+    }
+    if clean.as_os_str().is_empty() { PathBuf::from(".") } else { clean }
+}
+
+fn read_plugins(folder: &Path, workspace: &Path) -> Result<Vec<PluginFile>, ConfigError> {
+    let unreadable = |why: std::io::Error| ConfigError::Unreadable {
+        file: folder.to_owned(),
+        why: why.to_string(),
+        hint: "`plugins` names a folder with one file for each running plugin",
+    };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        if path.extension().is_some_and(|extension| extension == "toml") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    let mut plugins = Vec::new();
+    for file in files {
+        let text: PluginText = parse(&file, "check its permissions")?;
+        if !text.enabled {
+            continue;
+        }
+        let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+        let config = serde_json::to_value(&text.config)
+            .map_err(|error| ConfigError::Wrong { file: file.clone(), why: format!("`config`: {error}") })?;
+        let connections = text.connections.into_iter().map(|(name, path)| (name, absolute(workspace, &path))).collect();
+        plugins.push(PluginFile { name, plugin: text.plugin, connections, config, file });
+    }
+    Ok(plugins)
+}
+
+/// Reads a small text file.
+pub fn read_text(file: &Path, hint: &'static str) -> Result<String, ConfigError> {
+    let unreadable = |why: String| ConfigError::Unreadable { file: file.to_owned(), why, hint };
+    let size = std::fs::metadata(file).map_err(|error| unreadable(error.to_string()))?.len();
+    if size > limits::FILE_LEN_MAX {
+        return Err(unreadable(format!("it has {size} bytes; {} are allowed", limits::FILE_LEN_MAX)));
+    }
+    std::fs::read_to_string(file).map_err(|error| unreadable(error.to_string()))
+}
+
+fn parse<T: serde::de::DeserializeOwned>(file: &Path, hint: &'static str) -> Result<T, ConfigError> {
+    let text = read_text(file, hint)?;
+    toml::from_str(&text).map_err(|error| ConfigError::Wrong { file: file.to_owned(), why: error.to_string() })
+}

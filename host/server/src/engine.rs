@@ -1,0 +1,134 @@
+//! The running hub: store, core, plugins and letters, put together once and then turned.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use escalation::{Date, DateTime, Now, Party, Policy, Role};
+use sandbox::Plugin;
+use store::{Store, StoreError};
+use thiserror::Error;
+
+use crate::clock::Clock;
+use crate::letters::Letters;
+
+/// Everything that a turn needs.
+pub struct Engine {
+    pub store: Arc<dyn Store>,
+    pub clock: Arc<dyn Clock>,
+    pub policy: Arc<Policy>,
+    pub creditor: Party,
+    pub iban: String,
+    /// Addresses of colleagues, by the role that a policy names.
+    pub colleagues: BTreeMap<String, String>,
+    pub letters: Letters,
+    pub plugins: Vec<Plugin>,
+    /// Who claims lanes: this process.
+    pub owner: String,
+}
+
+#[derive(Debug, Error)]
+pub enum EngineError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("a turn did not come to rest after {0} rounds\n\nhint: look at the newest decisions with `dunlin why`; two rules feed each other")]
+    Restless(u32),
+}
+
+/// What a turn did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    pub taken: u32,
+    pub quarantined: u32,
+    pub decided: u32,
+    pub dispatched: u32,
+}
+
+impl Work {
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+
+    pub fn add(&mut self, other: Self) {
+        self.taken += other.taken;
+        self.quarantined += other.quarantined;
+        self.decided += other.decided;
+        self.dispatched += other.dispatched;
+    }
+}
+
+/// The note under which the last balanced statement of a bank connection is kept.
+fn cash_note(connection: &str) -> String {
+    format!("cash-known-until:{connection}")
+}
+
+impl Engine {
+    /// The name under which a plugin's role keeps its cursor and its source keys.
+    pub fn connection(plugin: &Plugin, role: Role) -> String {
+        if plugin.roles().len() == 1 { plugin.name().to_owned() } else { format!("{}/{}", plugin.name(), role.as_str()) }
+    }
+
+    /// The moment of a decision, with what is known of the cash.
+    pub async fn now(&self) -> Result<Now, StoreError> {
+        Ok(Now { at: self.clock.now(), cash_known_until: self.cash_known_until().await? })
+    }
+
+    /// The last day for which every bank connection has sent its statement; none when no bank is connected. A bank that
+    /// never sent one is the oldest of all.
+    async fn cash_known_until(&self) -> Result<Option<Date>, StoreError> {
+        let mut oldest: Option<Date> = None;
+        for plugin in self.plugins.iter().filter(|plugin| plugin.roles().contains(&Role::Gateway)) {
+            let note = self.store.note_get(&cash_note(&Self::connection(plugin, Role::Gateway))).await?;
+            let day = note.and_then(|day| day.parse().ok()).unwrap_or(Date::MIN);
+            oldest = Some(oldest.map_or(day, |known| known.min(day)));
+        }
+        Ok(oldest)
+    }
+
+    /// Remembers that a bank connection's statements reach up to a day.
+    pub async fn cash_is_known(&self, connection: &str, until: Date) -> Result<(), StoreError> {
+        let note = cash_note(connection);
+        let known = self.store.note_get(&note).await?.and_then(|day| day.parse::<Date>().ok());
+        if known.is_none_or(|known| known < until) {
+            self.store.note_set(&note, &until.to_string()).await?;
+        }
+        Ok(())
+    }
+
+    /// The plugin that performs an effect of a role, if one runs.
+    pub fn performer(&self, role: Role, kind: &str) -> Option<&Plugin> {
+        self.plugins
+            .iter()
+            .find(|plugin| plugin.roles().contains(&role) && plugin.manifest().performs.contains_key(kind))
+    }
+
+    /// One turn: what came in is taken, what is due is decided, what was decided goes out; until nothing is left to do.
+    pub async fn turn(&self) -> Result<Work, EngineError> {
+        let mut all = Work::default();
+        for round in 0.. {
+            if round >= crate::limits::ROUNDS_PER_TURN_MAX {
+                return Err(EngineError::Restless(round));
+            }
+            let mut work = Work::default();
+            // Who owes is asked before who paid, so that money finds its invoice.
+            for role in Role::ALL {
+                work.add(self.poll_role(role).await?);
+                work.decided += self.decide_due().await?;
+            }
+            work.dispatched += self.dispatch_due().await?;
+            work.decided += self.decide_due().await?;
+            if work.is_none() {
+                break;
+            }
+            all.add(work);
+        }
+        Ok(all)
+    }
+
+    pub fn today(&self) -> Date {
+        self.clock.now().date()
+    }
+
+    pub fn at(&self) -> DateTime {
+        self.clock.now()
+    }
+}

@@ -1,0 +1,136 @@
+//! The engine as the desk sees it: what people do becomes an event like any other.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use escalation::event::Event;
+use escalation::report::{Received, Report, Source};
+use escalation::{AccountId, DateTime, Fact, Party, Policy};
+use sha2::{Digest, Sha256};
+use store::{Entry, Ingest, Store};
+use tokio::sync::Notify;
+
+use crate::engine::Engine;
+use crate::verify::hex;
+use crate::web::{Hub, PluginStatus};
+
+/// An engine with people around it.
+pub struct Desked {
+    pub engine: Arc<Engine>,
+    /// Rung when somebody did something, so that the next turn comes at once.
+    pub bell: Arc<Notify>,
+    /// `day 57 of 120`, in the demo.
+    pub progress: Mutex<Option<String>>,
+}
+
+/// Keeps the keys of people's acts apart; the time alone would not, for two acts within one tick of a simulated clock.
+const DESK: &str = "desk";
+
+impl Desked {
+    pub fn new(engine: Arc<Engine>) -> Self {
+        Self { engine, bell: Arc::new(Notify::new()), progress: Mutex::new(None) }
+    }
+
+    pub fn set_progress(&self, text: String) {
+        *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = Some(text);
+    }
+}
+
+#[async_trait]
+impl Hub for Desked {
+    fn store(&self) -> &dyn Store {
+        self.engine.store.as_ref()
+    }
+
+    fn now(&self) -> DateTime {
+        self.engine.at()
+    }
+
+    fn policy(&self) -> Arc<Policy> {
+        self.engine.policy.clone()
+    }
+
+    fn creditor(&self) -> &Party {
+        &self.engine.creditor
+    }
+
+    fn plugins(&self) -> Vec<PluginStatus> {
+        self.engine.plugins.iter().map(status).collect()
+    }
+
+    async fn record(&self, account: &AccountId, who: &str, fact: Fact) -> Result<(), String> {
+        let now = self.engine.at();
+        let body = serde_json::to_string(&fact).map_err(|error| error.to_string())?;
+        let seq = self.engine.store.account(account).await.map_err(|error| error.to_string())?;
+        let seq = seq.map(|(_, lane)| lane.head_seq).ok_or_else(|| format!("there is no account `{account}`"))?;
+        let digest = hex(&Sha256::digest(format!("{account}\n{seq}\n{body}").as_bytes()));
+        let source = Source {
+            key: digest,
+            version: None,
+            digest: None,
+            document: who.to_owned(),
+            place: String::new(),
+            occurred_on: now.date(),
+        };
+        let report = Report::Other { kind: "desk".to_owned(), notes: vec![("fact".to_owned(), body)] };
+        let event = Event { at: now, on: now.date(), origin: format!("desk:{who}"), fact };
+        let entry = Entry { received: Received { source, report }, events: vec![(account.clone(), event)] };
+        let page = Ingest {
+            connection: DESK.to_owned(),
+            at: now,
+            cursor: None,
+            entries: vec![entry],
+            refusals: Vec::new(),
+            totals: Vec::new(),
+            kv: Vec::new(),
+        };
+        self.engine.store.ingest(page).await.map_err(|error| error.to_string())?;
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    async fn resume_plugin(&self, name: &str) -> Result<(), String> {
+        let plugin = self.engine.plugins.iter().find(|plugin| plugin.name() == name);
+        plugin.ok_or_else(|| format!("no plugin runs under the name `{name}`"))?.resume();
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    async fn unpark(&self, account: &AccountId) -> Result<(), String> {
+        match self.engine.store.unpark(account).await {
+            Ok(true) => {
+                self.bell.notify_one();
+                Ok(())
+            }
+            Ok(false) => Err(format!("account `{account}` is not set aside")),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    fn progress(&self) -> Option<String> {
+        self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+fn status(plugin: &sandbox::Plugin) -> PluginStatus {
+    let manifest = plugin.manifest();
+    let health = plugin.health();
+    let limits = &manifest.limits;
+    PluginStatus {
+        name: plugin.name().to_owned(),
+        id: manifest.id.clone(),
+        version: manifest.version.clone(),
+        summary: manifest.summary.clone(),
+        roles: plugin.roles().iter().map(|role| role.as_str().to_owned()).collect(),
+        connections: plugin
+            .connections()
+            .iter()
+            .map(|(name, folder)| (name.clone(), folder.display().to_string()))
+            .collect(),
+        imports: manifest.imports.iter().cloned().collect(),
+        limits: format!("{} ms CPU, {} s wall, {} MiB", limits.cpu_ms, limits.wall_ms / 1_000, limits.memory_mib),
+        paused: health.paused,
+        failures_in_row: health.failures_in_row,
+        last_error: health.last_error,
+    }
+}

@@ -1,0 +1,108 @@
+//! T1 for plugins: pull, understand, take, with the cursor in the same transaction.
+
+use escalation::{Report, Role};
+use sandbox::{Page, Plugin};
+use store::{Ingest, KvChange, Refused, StoreError, Total};
+
+use crate::engine::{Engine, Work};
+use crate::intake::Intake;
+use crate::limits;
+
+impl Engine {
+    /// Pulls everything that the plugins of a role have. A plugin that fails is reported and tried again next time.
+    pub async fn poll_role(&self, role: Role) -> Result<Work, StoreError> {
+        let mut work = Work::default();
+        for plugin in self.plugins.iter().filter(|plugin| plugin.roles().contains(&role)) {
+            work.add(self.poll(plugin, role).await?);
+        }
+        Ok(work)
+    }
+
+    async fn poll(&self, plugin: &Plugin, role: Role) -> Result<Work, StoreError> {
+        let connection = Self::connection(plugin, role);
+        let mut work = Work::default();
+        for _ in 0..limits::PAGES_PER_POLL_MAX {
+            let cursor = self.store.cursor(&connection).await?;
+            let called = plugin.pull(role, cursor.as_deref()).await;
+            self.note_call(plugin, "pull", &called, |page| page.received.is_empty() && page.refusals.is_empty()).await?;
+            let Ok(page) = called.result else { break };
+            let more = page.more;
+            if Some(&page.cursor) == cursor.as_ref() && page.received.is_empty() && page.refusals.is_empty() {
+                break;
+            }
+            work.add(self.take(&connection, page, called.kv).await?);
+            if !more {
+                break;
+            }
+        }
+        Ok(work)
+    }
+
+    async fn take(&self, connection: &str, page: Page, kv: Vec<(String, Option<Vec<u8>>)>) -> Result<Work, StoreError> {
+        let now = self.at();
+        let intake = Intake { store: self.store.as_ref(), policy: &self.policy, connection, now };
+        let mut refusals: Vec<Refused> = page
+            .refusals
+            .into_iter()
+            .map(|refusal| Refused { document: refusal.document, place: refusal.place, reason: refusal.reason })
+            .collect();
+        let mut entries = Vec::with_capacity(page.received.len());
+        let mut statement_until = None;
+        for received in page.received {
+            if let Report::Statement(statement) = &received.report {
+                statement_until = statement_until.max(Some(statement.until));
+            }
+            match intake.entry(received).await? {
+                Ok(entry) => entries.push(entry),
+                Err(refused) => refusals.push(refused),
+            }
+        }
+        let totals = page
+            .totals
+            .into_iter()
+            .map(|total| Total {
+                connection: connection.to_owned(),
+                name: total.name,
+                stated: total.stated,
+                counted: total.counted,
+                on: now.date(),
+            })
+            .collect();
+        let kv = kv.into_iter().map(|(key, value)| KvChange { key, value }).collect();
+        let ingest =
+            Ingest { connection: connection.to_owned(), at: now, cursor: Some(page.cursor), entries, refusals, totals, kv };
+        let ingested = self.store.ingest(ingest).await?;
+        if let Some(until) = statement_until {
+            self.cash_is_known(connection, until).await?;
+        }
+        Ok(Work { taken: ingested.taken, quarantined: ingested.quarantined, ..Work::default() })
+    }
+
+    /// Keeps a call for the desk; a quiet one that brought nothing is not worth a row.
+    pub(crate) async fn note_call<T>(
+        &self,
+        plugin: &Plugin,
+        function: &str,
+        called: &sandbox::Called<T>,
+        nothing: impl Fn(&T) -> bool,
+    ) -> Result<(), StoreError> {
+        let error = match &called.result {
+            Ok(value) if nothing(value) && called.log.is_empty() => return Ok(()),
+            Ok(_) => String::new(),
+            Err(error) => error.to_string(),
+        };
+        if !error.is_empty() {
+            tracing::warn!(plugin = plugin.name(), function, %error, "a plugin call failed");
+        }
+        let row = store::view::CallRow {
+            plugin: plugin.name().to_owned(),
+            version: plugin.manifest().version.clone(),
+            function: function.to_owned(),
+            at: self.at(),
+            micros: called.micros,
+            error,
+            log: called.log.clone(),
+        };
+        self.store.record_call(row).await
+    }
+}

@@ -1,0 +1,120 @@
+//! An account as the desk lists it and as cash application finds it.
+
+use escalation::account::sum;
+use escalation::cash::normalise;
+use escalation::invoice::OpenItem;
+use escalation::{Account, Currency, Date, Policy};
+use store::AccountRow;
+use store::view::ItemRow;
+
+use crate::limits;
+
+pub fn row(account: &Account, policy: &Policy, today: Date) -> AccountRow {
+    let items: Vec<ItemRow> = account.items.values().map(item_row).collect();
+    let currency = main_currency(account);
+    let of_currency = |amounts: Vec<escalation::Money>| {
+        amounts.iter().find(|amount| amount.currency == currency).map(|amount| amount.minor).unwrap_or(0)
+    };
+    let (level_rank, level) = account
+        .items
+        .values()
+        .filter(|item| item.is_open())
+        .filter_map(|item| item.level())
+        .map(|level| (rank(policy, level.as_str()), level.as_str().to_owned()))
+        .max()
+        .map_or((0, None), |(rank, level)| (rank, Some(level)));
+    AccountRow {
+        account: account.id.clone(),
+        name: account.debtor.name.clone(),
+        country: account.debtor.country.clone(),
+        currency,
+        open_minor: of_currency(account.open()),
+        unapplied_minor: of_currency(account.unapplied()),
+        oldest_due_on: account.open_items().first().map(|item| item.invoice.due_on),
+        level,
+        level_rank,
+        flags: flags(account, today),
+        payer_accounts: payer_accounts(account),
+        items,
+        references: references(account),
+    }
+}
+
+fn rank(policy: &Policy, level: &str) -> u32 {
+    policy.levels.iter().position(|known| known.id.as_str() == level).map_or(0, |place| place as u32 + 1)
+}
+
+fn item_row(item: &OpenItem) -> ItemRow {
+    let invoice = &item.invoice;
+    let mut references: Vec<String> = std::iter::once(invoice.number.as_str())
+        .chain(invoice.payment_references.iter().map(String::as_str))
+        .map(normalise)
+        .filter(|reference| !reference.is_empty())
+        .collect();
+    references.sort();
+    references.dedup();
+    ItemRow {
+        invoice: invoice.number.clone(),
+        issued_on: invoice.issued_on,
+        due_on: invoice.due_on,
+        total: invoice.total,
+        open: item.open,
+        level: item.level().map(|level| level.as_str().to_owned()),
+        references,
+    }
+}
+
+fn main_currency(account: &Account) -> Currency {
+    let largest = account.open().into_iter().max_by_key(|amount| amount.minor).map(|amount| amount.currency);
+    let newest = || {
+        let newest = account.items.values().max_by_key(|item| (item.invoice.issued_on, &item.invoice.number));
+        newest.map(|item| item.invoice.total.currency)
+    };
+    let unapplied = || sum(account.payments.values().map(|posted| posted.unapplied)).first().map(|amount| amount.currency);
+    largest.or_else(newest).or_else(unapplied).unwrap_or(Currency::EUR)
+}
+
+fn flags(account: &Account, today: Date) -> Vec<String> {
+    let blocked = account.blocked.as_ref().is_some_and(|block| block.until.is_none_or(|until| until >= today));
+    [
+        ("promise", account.running_promises().next().is_some()),
+        ("dispute", account.open_disputes().next().is_some()),
+        ("hold", account.hold.is_some()),
+        ("placed", account.live_placement().is_some()),
+        ("blocked", blocked),
+        ("stopped", !account.stopped.is_empty()),
+    ]
+    .into_iter()
+    .filter(|(_, applies)| *applies)
+    .map(|(flag, _)| flag.to_owned())
+    .collect()
+}
+
+fn payer_accounts(account: &Account) -> Vec<String> {
+    let mut known: Vec<String> =
+        account.payments.values().filter_map(|posted| posted.payment.payer_account.clone()).collect();
+    known.sort();
+    known.dedup();
+    known
+}
+
+/// References that lead to the account and to none of its items: placements, remittances, and the bank's own references of
+/// recent payments, by which a reversal finds its way.
+fn references(account: &Account) -> Vec<String> {
+    let mut references = Vec::new();
+    for placement in &account.placements {
+        references.push(normalise(placement.key.as_str()));
+        references.push(normalise(&placement.agency_reference));
+        references.extend(placement.collections.iter().map(|collection| normalise(&collection.remittance_reference)));
+    }
+    let mut recent: Vec<_> = account.payments.values().map(|posted| &posted.payment).collect();
+    recent.sort_by(|a, b| (b.booked_on, &b.id).cmp(&(a.booked_on, &a.id)));
+    for payment in recent.into_iter().take(limits::PAYMENTS_INDEXED_MAX) {
+        references.extend(payment.end_to_end_id.as_deref().map(normalise));
+        references.extend(payment.bank_reference.as_deref().map(normalise));
+    }
+    references.retain(|reference| !reference.is_empty());
+    references.sort();
+    references.dedup();
+    references
+}

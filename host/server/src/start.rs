@@ -1,0 +1,149 @@
+//! From the configuration to a running engine. Whatever is wrong is said before anything is done.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use escalation::Policy;
+use sandbox::{CallError, ErrorKind, Grant, LimitsMax, Manifest, Memory, Plugin, Runtime, RuntimeOptions, SandboxError};
+use store::sqlite::SqliteStore;
+use store::{Store, StoreError};
+use thiserror::Error;
+
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError, PluginFile, read_text};
+use crate::engine::Engine;
+use crate::letters::Letters;
+use crate::limits;
+
+#[derive(Debug, Error)]
+pub enum StartError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Policy(#[from] escalation::policy::PolicyError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("{}: {why}", .file.display())]
+    Plugin { file: PathBuf, why: String },
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+    #[error("the folder `{}` cannot be made: {why}", .folder.display())]
+    Folder { folder: PathBuf, why: std::io::Error },
+}
+
+/// Opens everything that the configuration names.
+pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Engine, StartError> {
+    make(&config.folder)?;
+    let policy = read_policy(&config.policy)?;
+    let letters = Letters::load(&config.letters)?;
+    let templates: Vec<&str> =
+        policy.levels.iter().map(|level| level.template.as_str()).filter(|template| !template.is_empty()).collect();
+    letters.check(&templates)?;
+    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.database, &config.creditor.id).await?);
+    let plugins = load_plugins(config, &store).await?;
+    Ok(Engine {
+        store,
+        clock,
+        policy: Arc::new(policy),
+        creditor: config.creditor.party(),
+        iban: config.creditor.iban.clone(),
+        colleagues: config.colleagues.clone(),
+        letters,
+        plugins,
+        owner: format!("host-{}", std::process::id()),
+    })
+}
+
+pub fn read_policy(file: &Path) -> Result<Policy, StartError> {
+    let text = read_text(file, "`policy` names the file of the dunning policy")?;
+    Ok(Policy::parse(&text, &file.display().to_string())?)
+}
+
+/// Loads every plugin that the configuration runs, and lets each look at its own configuration.
+pub async fn load_plugins(config: &Config, store: &Arc<dyn Store>) -> Result<Vec<Plugin>, StartError> {
+    let runtime = Runtime::new(RuntimeOptions {
+        cache_dir: config.folder.join("cache"),
+        zone: config.zone.clone(),
+        limits: LimitsMax::default(),
+    })?;
+    let memory: Arc<dyn Memory> = Arc::new(Remembered(store.clone()));
+    let mut plugins = Vec::new();
+    for file in &config.plugins {
+        let plugin = load(&runtime, &config.components, file, memory.clone()).await?;
+        check(&plugin, file).await?;
+        plugins.push(plugin);
+    }
+    Ok(plugins)
+}
+
+async fn load(runtime: &Runtime, components: &Path, file: &PluginFile, memory: Arc<dyn Memory>) -> Result<Plugin, StartError> {
+    let wrong = |why: String| StartError::Plugin { file: file.file.clone(), why };
+    let folder = components.join(&file.plugin);
+    let manifest_file = folder.join("plugin.toml");
+    if !manifest_file.is_file() {
+        let known = installed(components);
+        let known = if known.is_empty() { "none is installed".to_owned() } else { format!("installed are {}", known.join(", ")) };
+        return Err(wrong(format!(
+            "`plugin = \"{}\"`: there is no such plugin in `{}`; {known}\n\nhint: build and install the bundled ones with `dunlin plugin build`",
+            file.plugin,
+            components.display()
+        )));
+    }
+    let manifest = Manifest::parse(&read_text(&manifest_file, "reinstall the plugin")?, &manifest_file.display().to_string())?;
+    let component = folder.join(format!("{}.wasm", file.plugin));
+    let size = std::fs::metadata(&component).map(|data| data.len()).unwrap_or(0);
+    if size == 0 || size > limits::COMPONENT_LEN_MAX {
+        return Err(wrong(format!("`{}` has {size} bytes; allowed is 1 to {}", component.display(), limits::COMPONENT_LEN_MAX)));
+    }
+    let wasm = std::fs::read(&component).map_err(|error| wrong(format!("`{}`: {error}", component.display())))?;
+    for connection in file.connections.values() {
+        make(connection)?;
+    }
+    let grant =
+        Grant { connections: file.connections.clone(), config: file.config.clone(), imports: manifest.imports.clone() };
+    runtime.load(&file.name, manifest, &wasm, grant, memory).await.map_err(|error| wrong(error.to_string()))
+}
+
+/// A configuration that the plugin cannot use is refused now, not at three in the morning.
+async fn check(plugin: &Plugin, file: &PluginFile) -> Result<(), StartError> {
+    for role in plugin.roles() {
+        let Err(error) = plugin.check(*role).await.result else { continue };
+        let CallError { kind: ErrorKind::Misconfigured | ErrorKind::Broken | ErrorKind::Trapped, .. } = &error else {
+            tracing::warn!(plugin = plugin.name(), %error, "the plugin is not ready yet");
+            continue;
+        };
+        return Err(StartError::Plugin { file: file.file.clone(), why: error.to_string() });
+    }
+    Ok(())
+}
+
+/// The plugins that are installed in a folder of components.
+pub fn installed(components: &Path) -> Vec<String> {
+    let Ok(folders) = std::fs::read_dir(components) else { return Vec::new() };
+    let mut names: Vec<String> = folders
+        .filter_map(|folder| Some(folder.ok()?.path()))
+        .filter(|folder| folder.join("plugin.toml").is_file())
+        .filter_map(|folder| Some(folder.file_name()?.to_string_lossy().into_owned()))
+        .collect();
+    names.sort();
+    names
+}
+
+fn make(folder: &Path) -> Result<(), StartError> {
+    std::fs::create_dir_all(folder).map_err(|why| StartError::Folder { folder: folder.to_owned(), why })
+}
+
+/// What plugins remember, kept in the store.
+struct Remembered(Arc<dyn Store>);
+
+#[async_trait]
+impl Memory for Remembered {
+    async fn get(&self, plugin: &str, key: &str) -> Result<Option<Vec<u8>>, String> {
+        self.0.kv_get(plugin, key).await.map_err(|error| error.to_string())
+    }
+
+    async fn size(&self, plugin: &str) -> Result<u64, String> {
+        self.0.kv_size(plugin).await.map_err(|error| error.to_string())
+    }
+}
