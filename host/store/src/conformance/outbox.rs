@@ -110,9 +110,9 @@ pub async fn what_is_in_the_air_comes_back_by_batch(backend: &mut dyn Backend) {
 
 pub async fn a_conclusion_counts_once_and_tells_the_lane(backend: &mut dyn Backend) {
     let store = backend.start().await;
-    let seen_seq =
-        plan(&*store, "a", vec![hold("hold:a", day(5)), hold("hold:b", day(5)), hold("hold:c", day(5))]).await;
-    let marks = ["hold:a", "hold:b", "hold:c"].map(|key| mark(key, "a", seen_seq));
+    let effects = ["hold:a", "hold:b", "hold:c", "hold:d"].map(|key| hold(key, day(5)));
+    let seen_seq = plan(&*store, "a", effects.to_vec()).await;
+    let marks = ["hold:a", "hold:b", "hold:c", "hold:d"].map(|key| mark(key, "a", seen_seq));
     marked(&*store, marks.to_vec()).await;
     let succeeded = || Outcome::Succeeded { reference: "lead 7".to_owned() };
     let done = |key: &str, attempt: u32, outcome: Outcome| concluded(key, "a", attempt, outcome, Some(said(key)));
@@ -123,6 +123,7 @@ pub async fn a_conclusion_counts_once_and_tells_the_lane(backend: &mut dyn Backe
             done("hold:a", 1, Outcome::Rejected { reason: "twice".to_owned() }),
             done("hold:b", 1, Outcome::Rejected { reason: "no such debtor".to_owned() }),
             done("hold:c", 1, Outcome::Unknown { text: "the line broke".to_owned() }),
+            done("hold:d", 1, Outcome::Cancelled { because: "paid".to_owned() }),
         ])
         .await
         .unwrap();
@@ -130,14 +131,16 @@ pub async fn a_conclusion_counts_once_and_tells_the_lane(backend: &mut dyn Backe
     assert_eq!((a.status, a.note.as_str(), a.ended_at), (EffectStatus::Succeeded, "lead 7", Some(at(11))));
     assert_eq!((b.status, b.note.as_str()), (EffectStatus::Rejected, "no such debtor"));
     assert_eq!((c.status, c.note.as_str()), (EffectStatus::Unknown, "the line broke"));
+    let d = effect(&*store, "hold:d").await;
+    assert_eq!((d.status, d.note.as_str(), d.ended_at), (EffectStatus::Cancelled, "paid", Some(at(11))));
     let attempts = store.attempts(&a.key).await.unwrap();
     assert_eq!(attempts.len(), 1);
     assert_eq!((attempts[0].n, attempts[0].outcome.as_str(), attempts[0].text.as_str()), (1, "succeeded", "lead 7"));
     assert_eq!((attempts[0].started_at, attempts[0].ended_at), (at(10), Some(at(11))));
     let told = claim_one(&*store, 11).await;
-    assert_eq!(texts(told.unread.iter().map(|stored| &stored.event)), ["hold:a", "hold:b", "hold:c"]);
+    assert_eq!(texts(told.unread.iter().map(|stored| &stored.event)), ["hold:a", "hold:b", "hold:c", "hold:d"]);
     store.concluded(vec![done("hold:a", 1, succeeded())]).await.unwrap();
-    assert_eq!(store.account(&id("a")).await.unwrap().unwrap().1.head_seq, seen_seq + 3);
+    assert_eq!(store.account(&id("a")).await.unwrap().unwrap().1.head_seq, seen_seq + 4);
     let unknown = store.effects_by_status(EffectStatus::Unknown, 10).await.unwrap();
     assert_eq!(keys(&unknown), ["hold:c"]);
     let counts = store.counts().await.unwrap().effects;
