@@ -1,6 +1,7 @@
 //! Facts and actions as sentences, for people.
 
 use escalation::cash::{Allocation, Payment, Target};
+use escalation::policy::Channel;
 use escalation::report::Tracking;
 use escalation::{Action, Fact, InvoiceNumber};
 use serde::Serialize;
@@ -134,9 +135,11 @@ fn person(fact: &Fact) -> Option<Told> {
 /// Consequences that the policy drew.
 fn decided(fact: &Fact) -> Option<Told> {
     match fact {
-        Fact::LevelReached { invoice, level } => told("level", format!("Invoice {invoice} reached level {level}"), ""),
+        Fact::LevelReached { invoice, level } => {
+            told("level", format!("Invoice {invoice} reached level `{level}`"), "")
+        }
         Fact::LevelPassed { invoice, level, because } => {
-            told("level", format!("Invoice {invoice} passes over level {level}"), because)
+            told("level", format!("Invoice {invoice} passes over level `{level}`"), because)
         }
         Fact::CreditHeld { reason } => told("credit", "Credit hold".to_owned(), reason),
         Fact::CreditReleased { reason } => told("credit", "Credit hold released".to_owned(), reason),
@@ -165,16 +168,18 @@ fn ended(fact: &Fact) -> Told {
 pub fn action(action: &Action) -> String {
     match action {
         Action::SendNotice(notice) => {
-            format!(
-                "{} `{}` ({}) about {}",
-                notice.channel.as_str(),
-                notice.level,
-                word(&notice.tone),
-                list(&notice.invoices)
-            )
+            let channel = match notice.channel {
+                Channel::Email => "e-mail",
+                Channel::Letter => "letter",
+                Channel::Sms => "SMS",
+                Channel::RegisteredLetter => "registered letter",
+            };
+            format!("{channel} `{}`, {}, about {}", notice.level, word(&notice.tone), list(&notice.invoices))
         }
-        Action::TellColleague { level, to, invoices, .. } => format!("tell {to} (`{level}`) about {}", list(invoices)),
-        Action::QueueCall(call) => format!("call `{}` about {}", call.level, list(&call.invoices)),
+        Action::TellColleague { level, to, invoices, .. } => {
+            format!("tell `{to}` about {}, level `{level}`", list(invoices))
+        }
+        Action::QueueCall(call) => format!("phone call `{}` about {}", call.level, list(&call.invoices)),
         Action::WithdrawCall { reason, .. } => format!("withdraw a queued call: {reason}"),
         Action::WithdrawMessage { reason, .. } => format!("withdraw a message: {reason}"),
         Action::HoldCredit { reason } => format!("hold credit: {reason}"),

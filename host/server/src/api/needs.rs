@@ -81,7 +81,7 @@ pub async fn gather(hub: &dyn Hub) -> Result<NeedsListView, Problem> {
 
 async fn unapplied(hub: &dyn Hub) -> Result<Vec<UnappliedView>, Problem> {
     let mut found = Vec::new();
-    for id in flagged(hub, "unapplied").await? {
+    for id in with_unapplied(hub).await? {
         let Some((account, _)) = hub.store().account(&id).await? else { continue };
         let rests = account.payments.values().filter(|posted| !posted.unapplied.is_zero());
         let open = |item: &escalation::invoice::OpenItem| OpenView {
@@ -108,13 +108,35 @@ async fn stray(hub: &dyn Hub) -> Result<Vec<StrayView>, Problem> {
     Ok(found)
 }
 
+/// Accounts whose row shows money that no invoice took. Looked for only where the sums say that there is some.
+async fn with_unapplied(hub: &dyn Hub) -> Result<Vec<AccountId>, Problem> {
+    let mut found = Vec::new();
+    let overview = hub.store().overview(hub.now().date()).await?;
+    if overview.unapplied.values().all(|minor| *minor == 0) {
+        return Ok(found);
+    }
+    for page in 0..limits::SCANNED_PAGES_MAX {
+        let rows = hub.store().accounts(&AccountFilter { page, ..by_name(hub) }).await?.rows;
+        let is_last = rows.len() < limits::LIST_ROWS_MAX as usize;
+        found.extend(rows.into_iter().filter(|row| row.unapplied_minor != 0).map(|row| row.account));
+        if is_last || found.len() >= limits::LIST_ROWS_MAX as usize {
+            break;
+        }
+    }
+    found.truncate(limits::LIST_ROWS_MAX as usize);
+    Ok(found)
+}
+
 async fn flagged(hub: &dyn Hub, flag: &str) -> Result<Vec<AccountId>, Problem> {
-    let filter = AccountFilter {
-        flag: Some(flag.to_owned()),
+    let filter = AccountFilter { flag: Some(flag.to_owned()), ..by_name(hub) };
+    Ok(hub.store().accounts(&filter).await?.rows.into_iter().map(|row| row.account).collect())
+}
+
+fn by_name(hub: &dyn Hub) -> AccountFilter {
+    AccountFilter {
         sort: "name".to_owned(),
         per_page: limits::LIST_ROWS_MAX,
         today: Some(hub.now().date()),
         ..AccountFilter::default()
-    };
-    Ok(hub.store().accounts(&filter).await?.rows.into_iter().map(|row| row.account).collect())
+    }
 }

@@ -78,17 +78,18 @@ pub struct LevelView {
     pub items: u64,
 }
 
-/// Counts of what waits for a person.
+/// What waits for a person.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = NeedsPerson)]
 pub struct NeedsView {
+    /// Of the counts below; money is not counted.
     pub total: u64,
     /// Effects that may or may not have happened.
     pub effects_unknown: u64,
     pub quarantined: u64,
     pub parked: u64,
-    /// Accounts with money that no invoice took.
-    pub unapplied: u64,
+    /// Money that no invoice took, by currency.
+    pub unapplied: Vec<MoneyView>,
     /// Accounts with a reversal whose payment is not known.
     pub stray_reversals: u64,
 }
@@ -182,15 +183,19 @@ fn levels(overview: &Overview, policy: &Policy) -> Vec<LevelView> {
 
 fn needs(overview: &Overview) -> NeedsView {
     let flagged = |flag: &str| overview.flags.get(flag).copied().unwrap_or_default();
+    let unapplied = overview.unapplied.iter();
     let mut needs = NeedsView {
         total: 0,
         effects_unknown: overview.effects_unknown,
         quarantined: overview.quarantined,
         parked: overview.parked,
-        unapplied: flagged("unapplied"),
+        unapplied: unapplied
+            .filter(|(_, minor)| **minor != 0)
+            .map(|(code, minor)| Money::new(*minor, *code).into())
+            .collect(),
         stray_reversals: flagged("stray-reversal"),
     };
-    needs.total = needs.effects_unknown + needs.quarantined + needs.parked + needs.unapplied + needs.stray_reversals;
+    needs.total = needs.effects_unknown + needs.quarantined + needs.parked + needs.stray_reversals;
     needs
 }
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::forms::{self, From};
 use super::layout::{self, About, Frame};
-use super::notation::{amount, amounts, days, moment, state};
+use super::notation::{amount, amounts, days, moment, sentence, state};
 use super::{Page, actions, agreements, effects, timeline};
 use crate::api::account::{AccountView, DebtorView, ItemView, NextView, gather};
 use crate::api::accounts::bounded;
@@ -112,8 +112,8 @@ fn items(view: &AccountView) -> Markup {
 fn one_item(item: &ItemView) -> Markup {
     html! {
         tr {
-            td.title { (item.invoice) @if item.cycle > 1 { " " span.chip { "reopened" } } div.soft.small { "of " (item.issued_on) } }
-            td data-name="Due" { (item.due_on) }
+            td.title.number { (item.invoice) @if item.cycle > 1 { " " span.chip { "reopened" } } div.soft.small.keep { "of " (item.issued_on) } }
+            td.keep data-name="Due" { (item.due_on) }
             td.num data-name="Days past due" { @if item.days_past_due > 0 { (item.days_past_due) } @else { span.soft { "–" } } }
             td.num data-name="Total" { (amount(&item.total)) }
             td.num data-name="Open" { strong { (amount(&item.open)) } }
@@ -160,7 +160,7 @@ fn next(next: &NextView) -> Markup {
                 None => p { "Nothing is planned. It is looked at again as soon as something happens." },
             }
             @if !next.planned.is_empty() {
-                ul.list { @for planned in &next.planned { li { div.head { span.what { (planned.text) } (state(&planned.state)) } div.origin { "on " (planned.due_on) } } } }
+                ul.list { @for planned in &next.planned { li { div.head { span.what { (sentence(&planned.text)) } (state(&planned.state)) } div.origin { "on " (planned.due_on) } } } }
             }
             @if !next.reasons.is_empty() { (timeline::reasons(&next.reasons)) }
             @if !next.blocks.is_empty() {

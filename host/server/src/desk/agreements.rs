@@ -17,7 +17,7 @@ pub fn promises(all: &[PromiseView]) -> Markup {
                     tbody {
                         @for promise in all {
                             tr {
-                                td data-name="By" { (promise.due_on) }
+                                td.keep data-name="By" { (promise.due_on) }
                                 td.num data-name="Promised" { (amount(&promise.amount)) }
                                 td.num data-name="Received" { (amount(&promise.received)) }
                                 td data-name="Made" { (promise.made_on) @if !promise.text.is_empty() { div.soft.small { (promise.text) } } }

@@ -2,20 +2,20 @@
 
 use maud::{Markup, html};
 
-use super::notation::{moment, state};
+use super::notation::{moment, sentence, state};
 use crate::api::effects::{AttemptView, EffectView};
 use crate::api::narrate::count;
 
 pub fn section(effects: &[EffectView]) -> Markup {
     html! {
-        section.card {
+        section.card id="effects" {
             h2 { "Effects" }
             p.soft { "What was asked of the world, and how it ended. Newest first." }
             @if effects.is_empty() { p { "None yet." } }
             ul.list {
                 @for effect in effects {
                     li {
-                        div.head { span.what { (effect.text) } (state(&effect.status)) }
+                        div.head { span.what { (sentence(&effect.text)) } (state(&effect.status)) }
                         div.origin {
                             (effect.role) ", " (effect.kind) ", due " (moment(&effect.due_at))
                             @if let Some(ended) = &effect.ended_at { ", ended " (moment(ended)) }

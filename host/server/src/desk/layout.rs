@@ -92,8 +92,8 @@ pub fn failure(problem: &Problem) -> Markup {
     let body = html! {
         h1 { (about.title) }
         section.card {
-            p.lead { (capital(&problem.detail)) "." }
-            @if let Some(hint) = &problem.hint { p.soft { (capital(hint)) "." } }
+            p.lead { (notation::sentence(problem.detail.trim_end_matches('.'))) "." }
+            @if let Some(hint) = &problem.hint { p.soft { (notation::sentence(hint.trim_end_matches('.'))) "." } }
             p { a href="/" { "To the overview" } }
         }
     };
@@ -140,9 +140,4 @@ fn bird() -> Markup {
             path.leg d="M15.500 18.500v4m4.500-4.200v4.200" {}
         }
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.trim_end_matches('.').chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::forms::{self, From};
 use super::layout::{self, About, Frame};
-use super::notation::{amount, moment};
+use super::notation::{amount, marked, moment, sentence};
 use super::{Page, actions};
 use crate::api::Params;
 use crate::api::account::PaymentView;
@@ -75,7 +75,7 @@ fn effects(view: &NeedsListView, visitor: &Visitor) -> Markup {
             ul.list {
                 @for effect in &view.effects {
                     li {
-                        div.head { span.what { (effect.text) } a href=(link::account(&effect.account)) { (effect.account) } }
+                        div.head { span.what { (sentence(&effect.text)) } a href=(link::account(&effect.account)) { (effect.account) } }
                         div.origin { (effect.role) ", " (effect.kind) ", " (effect.key) }
                         @if !effect.note.is_empty() { div.detail { (effect.note) } }
                         (forms::settle(visitor, &effect.account, &effect.key, From::Needs))
@@ -138,7 +138,7 @@ fn parked(view: &NeedsListView, visitor: &Visitor) -> Markup {
             ul.list {
                 @for lane in &view.parked {
                     li {
-                        div.head { span.what { (lane.reason) } a href=(link::account(&lane.account)) { (lane.account) } }
+                        div.head { span.what { (sentence(&lane.reason)) } a href=(link::account(&lane.account)) { (lane.account) } }
                         (forms::unpark(visitor, &lane.account, From::Needs))
                     }
                 }
@@ -162,9 +162,9 @@ fn quarantine(view: &NeedsListView) -> Markup {
                         tr {
                             td.title { (document.document) }
                             td data-name="Place" { @if document.place.is_empty() { span.soft { "–" } } @else { (document.place) } }
-                            td data-name="Reason" { @if document.kind == "conflict" { span.chip.warn { "known otherwise" } " " } (document.reason) }
+                            td data-name="Reason" { @if document.kind == "conflict" { span.chip.warn { "known otherwise" } " " } (marked(&document.reason)) }
                             td data-name="Connection" { (document.connection) }
-                            td data-name="Since" { (moment(&document.at)) }
+                            td.keep data-name="Since" { (moment(&document.at)) }
                         }
                     }
                 }

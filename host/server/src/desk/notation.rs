@@ -26,9 +26,26 @@ pub fn written(money: &MoneyView) -> String {
     format!("{} {}", digits(money), money.currency)
 }
 
-/// `2026-03-02T10:15:00` as `2026-03-02 10:15`.
+/// `2026-03-02T10:15:00` as `2026-03-02 10:15`; a day that just begins as `2026-03-02`.
 pub fn moment(iso: &str) -> String {
-    iso.get(..16).unwrap_or(iso).replace('T', " ")
+    let iso = iso.get(..16).unwrap_or(iso);
+    iso.strip_suffix("T00:00").unwrap_or(iso).replace('T', " ")
+}
+
+/// A sentence with its first letter large.
+pub fn sentence(text: &str) -> Markup {
+    let mut letters = text.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    marked(&(first + letters.as_str()))
+}
+
+/// What stands between backticks becomes code.
+pub fn marked(text: &str) -> Markup {
+    html! {
+        @for (n, piece) in text.split('`').enumerate() {
+            @if n % 2 == 1 { code { (piece) } } @else { (piece) }
+        }
+    }
 }
 
 /// `Monday 2 March 2026`
@@ -50,7 +67,6 @@ pub fn flag(name: &str) -> Markup {
         "blocked" => ("chip", "dunning blocked"),
         "parked" => ("chip warn", "parked"),
         "stopped" => ("chip warn", "asked to stop"),
-        "unapplied" => ("chip warn", "unapplied cash"),
         "stray-reversal" => ("chip warn", "stray reversal"),
         other => ("chip", other),
     };
@@ -102,9 +118,15 @@ mod tests {
     }
 
     #[test]
+    fn sentences_begin_large_and_names_in_them_are_code() {
+        assert_eq!(sentence("é-mail `a<b` to `c").into_string(), "É-mail <code>a&lt;b</code> to <code>c</code>");
+    }
+
+    #[test]
     fn days_have_their_weekday() {
         assert_eq!(long_day("2026-03-02T10:15:00"), "Monday 2 March 2026");
         assert_eq!(long_day("what"), "what");
         assert_eq!(moment("2026-03-02T10:15:00"), "2026-03-02 10:15");
+        assert_eq!(moment("2026-03-02T00:00:00"), "2026-03-02");
     }
 }

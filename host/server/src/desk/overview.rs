@@ -38,13 +38,12 @@ pub async fn live(State(web): State<Shared>, Query(chosen): Query<Chosen>) -> Re
     Ok(Json(parts))
 }
 
-fn sections(view: &OverviewView, chosen: &Chosen) -> [(&'static str, Markup); 5] {
+fn sections(view: &OverviewView, chosen: &Chosen) -> [(&'static str, Markup); 4] {
     let main = main_currency(view, &chosen.currency);
     [
         ("waiting", waiting(&view.needs_person)),
         ("totals", totals(view, main)),
         ("charts", charts(view, main)),
-        ("received", html! { @if let Some(main) = main { (received(main)) } }),
         ("all", everything(view)),
     ]
 }
@@ -60,17 +59,17 @@ fn waiting(needs: &NeedsView) -> Markup {
         (needs.effects_unknown, "unknown outcome", "#effects"),
         (needs.quarantined, "quarantined document", "#quarantine"),
         (needs.parked, "parked account", "#parked"),
-        (needs.unapplied, "account with unapplied cash", "#unapplied"),
         (needs.stray_reversals, "account with a stray reversal", "#reversals"),
     ];
     html! {
-        @if needs.total > 0 {
+        @if needs.total > 0 || !needs.unapplied.is_empty() {
             section.notice.warn aria-label="Waiting for a person" {
                 strong { "Needs a person" }
                 ul.inline {
                     @for (n, noun, anchor) in all {
                         @if n > 0 { li { a href=(format!("/needs{anchor}")) { (several(n, noun)) } } }
                     }
+                    @for money in &needs.unapplied { li { a href="/needs#unapplied" { (written(money)) " unapplied" } } }
                 }
             }
         }
@@ -121,7 +120,10 @@ fn charts(view: &OverviewView, main: Option<&CurrencyView>) -> Markup {
     html! {
         div.columns {
             @if let Some(main) = main {
-                section.card { h2 { "Aging" } p.soft { "Open, by calendar days past due." } (aging(main)) }
+                div {
+                    section.card { h2 { "Aging" } p.soft { "Open, by calendar days past due." } (aging(main)) }
+                    (received(main))
+                }
             }
             section.card {
                 h2 { "Levels" }

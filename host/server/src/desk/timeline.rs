@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::notation::{long_day, moment};
+use super::notation::{long_day, marked, moment, sentence};
 use crate::api::timeline::{ReasonView, TimelineEntry, TimelineView};
 use crate::web::link;
 
@@ -27,11 +27,20 @@ pub fn reasons(all: &[ReasonView]) -> Markup {
             @for reason in all {
                 li {
                     span.code { (reason.code) } " "
-                    (reason.text)
-                    @if let Some(until) = &reason.until { span.until { " until " (until) } }
+                    (text(reason))
+                    @if let Some(until) = reason.until.as_ref().filter(|until| !reason.text.contains(*until)) { span.until { " until " (until) } }
                 }
             }
         }
+    }
+}
+
+/// The sentence; it begins large unless an invoice stands before it.
+fn text(reason: &ReasonView) -> Markup {
+    let is_first = reason.invoice.as_ref().is_none_or(|invoice| reason.text.contains(invoice));
+    html! {
+        @if let Some(invoice) = reason.invoice.as_ref().filter(|_| !is_first) { (invoice) ": " }
+        @if is_first { (sentence(&reason.text)) } @else { (marked(&reason.text)) }
     }
 }
 
@@ -48,7 +57,7 @@ fn line(entry: &TimelineEntry) -> Markup {
 
 fn event(entry: &TimelineEntry) -> Markup {
     html! {
-        div.what { (entry.text) }
+        div.what { (sentence(&entry.text)) }
         @if !entry.detail.is_empty() { div.detail { (entry.detail) } }
         div.origin {
             (entry.origin)

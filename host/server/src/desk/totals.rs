@@ -29,7 +29,7 @@ pub async fn page(State(web): State<Shared>) -> Page {
                     tbody {
                         @for total in &view.totals {
                             tr {
-                                td data-name="Day" { (total.on) }
+                                td.keep data-name="Day" { (total.on) }
                                 td data-name="Connection" { (total.connection) }
                                 td data-name="Total" { (total.name) }
                                 td.num data-name="Stated" { (amount(&total.stated)) }
