@@ -32,7 +32,7 @@ pub const MORNING_HOUR: i8 = 6;
 pub struct Now {
     /// Hub time, in the creditor's zone.
     pub at: DateTime,
-    /// The last day for which all bank statements are in; none: no bank is connected.
+    /// The last day for which all bank statements are in; `Date::MIN`: none has come yet; none: no bank is connected.
     pub cash_known_until: Option<Date>,
 }
 

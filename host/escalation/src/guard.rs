@@ -196,7 +196,7 @@ fn dispute(account: &Account, item: &OpenItem) -> Option<Guard> {
                 let text = format!("disputed since {} ({})", dispute.opened_on, dispute.reason);
                 return Some(Guard::new("dispute", text, None));
             }
-            Some(resolution) if resolution.outcome == "upheld" && item.credited.minor < dispute.amount.minor => {
+            Some(resolution) if resolution.outcome == "upheld" && corrected(item) < dispute.amount.minor => {
                 let text = format!("the debtor was right; the credit memo of {} is awaited", dispute.amount);
                 return Some(Guard::new("dispute", text, None));
             }
@@ -204,6 +204,11 @@ fn dispute(account: &Account, item: &OpenItem) -> Option<Guard> {
         }
     }
     None
+}
+
+/// By how much accounting has lowered the item, by credit memos or in its open-item list.
+fn corrected(item: &OpenItem) -> i64 {
+    item.credited.minor.saturating_sub(item.adjusted.minor.min(0))
 }
 
 fn payment_pending(scene: Scene<'_>, item: &OpenItem) -> Option<Guard> {
@@ -245,8 +250,14 @@ fn small_balance(scene: Scene<'_>, item: &OpenItem) -> Option<Guard> {
 fn stale_feed(scene: Scene<'_>) -> Option<Guard> {
     let limit = scene.policy.cash.feed_age_days_max;
     let known_until = scene.now.cash_known_until?;
-    let stale = limit > 0 && days_between(known_until, scene.now.today()) > i32::from(limit);
-    stale.then(|| Guard::new("stale-feed", format!("payments are known until {known_until} only"), None))
+    let today = scene.now.today();
+    let stale = limit > 0 && days_between(known_until, today) > i32::from(limit);
+    let text = match known_until {
+        Date::MIN => "no bank statement has come yet".to_owned(),
+        day => format!("payments are known until {day} only"),
+    };
+    // A statement is no event of this account: it has to look again by itself.
+    stale.then(|| Guard::new("stale-feed", text, Some(plus_days(today, 1))))
 }
 
 fn weekday(scene: Scene<'_>) -> Option<Guard> {

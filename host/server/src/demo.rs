@@ -20,7 +20,7 @@ use crate::verify::{Verified, verify};
 use crate::workspace::{self, WorkspaceError};
 
 /// A Monday.
-const START: Date = jiff::civil::date(2026, 1, 5);
+pub(crate) const START: Date = jiff::civil::date(2026, 1, 5);
 /// Debtors' first invoices.
 const INVOICES: u32 = 300;
 const DAY_NOTE: &str = "demo-day";
@@ -121,10 +121,6 @@ impl Demo {
     }
 
     pub fn today(&self) -> Date {
-        self.clock_today()
-    }
-
-    fn clock_today(&self) -> Date {
         self.engine.today()
     }
 
@@ -173,7 +169,7 @@ impl std::str::FromStr for Speed {
     }
 }
 
-fn date(day: u32) -> Date {
+pub(crate) fn date(day: u32) -> Date {
     START.saturating_add(i64::from(day).days())
 }
 

@@ -8,7 +8,7 @@ use escalation::event::Event;
 use escalation::{AccountId, Clearance, DateTime, EffectKey, Fact, Role, clear};
 use sandbox::{Batch, Class, ErrorKind, Finding, Plugin, Request};
 use sha2::{Digest, Sha256};
-use store::{Concluded, EffectRow, InFlight, Mark, Outcome, StoreError};
+use store::{Concluded, EffectRow, InFlight, Ingest, KvChange, Mark, Outcome, StoreError};
 
 use crate::asks::Asks;
 use crate::engine::Engine;
@@ -162,7 +162,18 @@ impl Engine {
                     .collect()
             }
         };
-        self.store.concluded(concluded).await
+        self.store.concluded(concluded).await?;
+        self.remember(plugin, called.kv).await
+    }
+
+    /// What a plugin wants to remember of a call.
+    async fn remember(&self, plugin: &Plugin, kv: Vec<(String, Option<Vec<u8>>)>) -> Result<(), StoreError> {
+        if kv.is_empty() {
+            return Ok(());
+        }
+        let kv = kv.into_iter().map(|(key, value)| KvChange { key, value }).collect();
+        self.store.ingest(Ingest { kv, ..Ingest::empty(plugin.name(), self.at()) }).await?;
+        Ok(())
     }
 
     /// After a start: what a crash left in the air is asked after, or asked for again where that is harmless.

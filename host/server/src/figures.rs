@@ -100,7 +100,11 @@ impl Count {
     }
 
     fn ended(&mut self, key: &EffectKey, how: Ended) {
-        if let Some((_, ended)) = self.effects.get_mut(key) {
+        // A call that the dialer has may lapse or be taken back later; that it was handed over stays true.
+        let lapses = matches!(how, Ended::Expired | Ended::Cancelled);
+        if let Some((_, ended)) = self.effects.get_mut(key)
+            && !(lapses && *ended == Ended::Done)
+        {
             *ended = how;
         }
     }

@@ -75,15 +75,7 @@ impl Hub for Desked {
         let report = Report::Other { kind: "desk".to_owned(), notes: vec![("fact".to_owned(), body)] };
         let event = Event { at: now, on: now.date(), origin: format!("desk:{who}"), fact };
         let entry = Entry { received: Received { source, report }, events: vec![(account.clone(), event)] };
-        let page = Ingest {
-            connection: DESK.to_owned(),
-            at: now,
-            cursor: None,
-            entries: vec![entry],
-            refusals: Vec::new(),
-            totals: Vec::new(),
-            kv: Vec::new(),
-        };
+        let page = Ingest { entries: vec![entry], ..Ingest::empty(DESK, now) };
         self.engine.store.ingest(page).await.map_err(|error| error.to_string())?;
         self.bell.notify_one();
         Ok(())
