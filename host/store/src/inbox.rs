@@ -18,6 +18,21 @@ pub struct Ingest {
     pub kv: Vec<KvChange>,
 }
 
+impl Ingest {
+    /// Nothing yet.
+    pub fn empty(connection: &str, at: DateTime) -> Self {
+        Self {
+            connection: connection.to_owned(),
+            at,
+            cursor: None,
+            entries: Vec::new(),
+            refusals: Vec::new(),
+            totals: Vec::new(),
+            kv: Vec::new(),
+        }
+    }
+}
+
 /// One report, and the events that it means for the accounts it concerns.
 #[derive(Clone, Debug)]
 pub struct Entry {
