@@ -118,3 +118,6 @@ fn one_for_each<T, U>(asked: usize, answers: Vec<T>, what: &str, read: fn(T) -> 
         false => Err(broken(format!("it was asked {asked} things and gave {} {what}", answers.len()))),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,168 @@
+//! What a guest says, role by role, becomes what the core knows; what cannot be is refused with its field.
+
+use escalation::Report;
+
+use super::*;
+use crate::bindings::types::{Date, Money, Party, Source};
+use crate::bindings::{accounting as books, agency as law, gateway as bank, messenger as mail};
+
+const DAY: Date = Date { year: 2026, month: 3, day: 2 };
+
+fn eur(minor: i64) -> Money {
+    Money { minor, currency: "EUR".to_owned() }
+}
+
+fn source() -> Source {
+    Source {
+        key: "e-1".to_owned(),
+        version: None,
+        digest: None,
+        document: "statement.xml".to_owned(),
+        place: String::new(),
+        occurred_on: DAY,
+    }
+}
+
+fn payment(minor: i64) -> bank::Payment {
+    bank::Payment {
+        amount: eur(minor),
+        account: "DE02120300000000202051".to_owned(),
+        booked_on: DAY,
+        value_on: DAY,
+        payer_name: Some("ACME".to_owned()),
+        payer_account: Some(String::new()),
+        references: vec!["RF18539007547034".to_owned()],
+        end_to_end_id: None,
+        bank_reference: None,
+        text: "INV-1\r\nthank you".to_owned(),
+        reason: None,
+        notes: Vec::new(),
+    }
+}
+
+fn money_in(fact: bank::Fact) -> Result<Report, String> {
+    gateway::received(bank::Event { source: source(), fact }, &TimeZone::UTC).map(|received| received.report)
+}
+
+#[test]
+fn a_payment_is_named_by_its_entry_and_in_a_batch_by_its_place_too() {
+    let ids = |payments: Vec<bank::Payment>| match money_in(bank::Fact::Received(payments)).unwrap() {
+        Report::PaymentsReceived { payments } => payments.iter().map(|p| p.id.to_string()).collect::<Vec<_>>(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(ids(vec![payment(100)]), ["e-1"]);
+    assert_eq!(ids(vec![payment(100), payment(200)]), ["e-1/1", "e-1/2"]);
+    let Ok(Report::PaymentsPending { payments }) = money_in(bank::Fact::Pending(vec![payment(100)])) else { panic!() };
+    assert_eq!((payments[0].payer_account.as_deref(), payments[0].text.as_str()), (None, "INV-1\nthank you"));
+}
+
+#[test]
+fn a_payment_of_nothing_or_less_is_refused() {
+    for payments in [vec![payment(0)], vec![payment(100), payment(-1)]] {
+        assert!(money_in(bank::Fact::Received(payments)).unwrap_err().contains("`amount` is "));
+    }
+    assert!(money_in(bank::Fact::Reversed(Vec::new())).is_err());
+}
+
+#[test]
+fn a_statement_has_one_currency() {
+    let statement = |closing: Money| bank::Statement {
+        account: "DE02120300000000202051".to_owned(),
+        id: "2026-3".to_owned(),
+        from: DAY,
+        until: DAY,
+        opening: eur(0),
+        closing,
+        credits: eur(5),
+        debits: eur(0),
+        entries: 1,
+    };
+    assert!(money_in(bank::Fact::Statement(statement(eur(5)))).is_ok());
+    let mixed = statement(Money { minor: 5, currency: "DKK".to_owned() });
+    assert!(money_in(bank::Fact::Statement(mixed)).unwrap_err().contains("more than one currency"));
+}
+
+fn reversal(gross: i64, commission: i64, net: i64) -> Result<Report, String> {
+    let fact = law::Fact::Reversed(law::CollectionReversal {
+        placement: "placement:1:C-1".to_owned(),
+        account: "C-1".to_owned(),
+        transaction: "T-2".to_owned(),
+        reverses: "T-1".to_owned(),
+        gross: eur(gross),
+        commission: eur(commission),
+        net: eur(net),
+        reversed_on: DAY,
+        reason: "bounced".to_owned(),
+    });
+    agency::received(law::Event { source: source(), fact }, &TimeZone::UTC).map(|received| received.report)
+}
+
+#[test]
+fn what_an_agency_takes_back_is_a_collection_below_zero() {
+    let Ok(Report::Collected { collection, .. }) = reversal(900, 300, 600) else { panic!() };
+    assert_eq!((collection.gross.minor, collection.commission.minor, collection.net.minor), (-900, -300, -600));
+    assert_eq!((collection.reverses.as_deref(), collection.remittance.as_str()), (Some("T-1"), "net"));
+    for (gross, commission, net) in [(-900, 300, 600), (900, 901, 0), (900, -1, 600), (900, 300, 901)] {
+        assert!(reversal(gross, commission, net).is_err(), "{gross} {commission} {net}");
+    }
+}
+
+#[test]
+fn an_invoice_is_in_one_currency_and_its_discounts_are_numbers() {
+    let invoice = |payable: Money, percent: &str| {
+        let invoice = books::Invoice {
+            number: "INV-1".to_owned(),
+            debtor: Party { id: "C-1".to_owned(), ..nobody() },
+            issued_on: DAY,
+            due_on: None,
+            total: eur(120_000),
+            payable,
+            terms: String::new(),
+            discounts: vec![books::Discount { percent: percent.to_owned(), until: DAY }],
+            payment_references: Vec::new(),
+            buyer_reference: None,
+            order: None,
+            notes: Vec::new(),
+        };
+        let event = books::Event { source: source(), fact: books::Fact::Invoice(invoice) };
+        accounting::received(event, &TimeZone::UTC)
+    };
+    assert!(invoice(eur(100), "2.5").is_ok());
+    assert!(
+        invoice(Money { minor: 100, currency: "USD".to_owned() }, "2").unwrap_err().contains("`payable` is in USD")
+    );
+    for percent in ["", "two", "2,5", "1e3", "-2", "2.", "0.12345678901"] {
+        assert!(invoice(eur(100), percent).is_err(), "{percent}");
+    }
+}
+
+#[test]
+fn what_became_of_a_message_is_told_in_hub_time() {
+    let tracking = mail::Tracking {
+        message: "notice:first:INV-1:cycle-1".to_owned(),
+        account: "C-1".to_owned(),
+        at: 1_772_442_900_000,
+        text: String::new(),
+    };
+    let event = mail::Event { source: source(), fact: mail::Fact::Bounced(tracking) };
+    let berlin = TimeZone::get("Europe/Berlin").unwrap();
+    let Ok(Report::Tracked { at, .. }) = messenger::received(event, &berlin).map(|received| received.report) else {
+        panic!()
+    };
+    assert_eq!(at.to_string(), "2026-03-02T10:15:00");
+}
+
+fn nobody() -> Party {
+    Party {
+        id: String::new(),
+        name: String::new(),
+        kind: String::new(),
+        country: String::new(),
+        language: String::new(),
+        address: Vec::new(),
+        email: None,
+        phone: None,
+        vat_id: None,
+        notes: Vec::new(),
+    }
+}
