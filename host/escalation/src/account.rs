@@ -41,6 +41,9 @@ pub struct Account {
     pub contacts: Vec<Contact>,
     /// Effects that have not ended, and unknown ones.
     pub effects: BTreeMap<EffectKey, PlannedEffect>,
+    /// Effects that a person agreed to.
+    #[serde(default)]
+    pub approved: BTreeSet<EffectKey>,
     /// Keys of everything ever planned that must not be planned twice.
     pub spent: BTreeSet<EffectKey>,
     /// Cancelled lately, newest last, at most [`CANCELLED_KEPT_MAX`]: one of them may have been going out at that very
@@ -127,6 +130,7 @@ impl Account {
             unreachable: BTreeSet::new(),
             contacts: Vec::new(),
             effects: BTreeMap::new(),
+            approved: BTreeSet::new(),
             spent: BTreeSet::new(),
             cancelled: Vec::new(),
         }

@@ -35,7 +35,10 @@ pub fn clear(account: &Account, effect: &Effect, policy: &Policy, now: &Now) -> 
     match guard::of_effect(Scene { account, policy, now, own: None }, effect) {
         Some(guard) if guard.is_final() => Clearance::Cancel { guard },
         Some(guard) => Clearance::Wait { until: guard.until, guard },
-        None if policy.agency.approval && matches!(effect.action, Action::PlaceWithAgency { .. }) => {
+        None if policy.agency.approval
+            && matches!(effect.action, Action::PlaceWithAgency { .. })
+            && !account.approved.contains(&effect.key) =>
+        {
             Clearance::NeedsApproval
         }
         None => Clearance::Allow,

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::cash::{Allocation, Payment};
 use crate::dispute::Dispute;
 use crate::effect::Effect;
-use crate::id::{EffectKey, InvoiceNumber, LevelId, PaymentId, PromiseId};
+use crate::id::{AccountId, EffectKey, InvoiceNumber, LevelId, PaymentId, PromiseId};
 use crate::invoice::{CreditMemo, Invoice};
 use crate::money::Money;
 use crate::party::Party;
@@ -103,6 +103,15 @@ pub enum Fact {
     CashAssigned {
         payment: PaymentId,
         allocations: Vec<Allocation>,
+    },
+    /// The payment was never this account's; it is received by the other one in the same transaction.
+    PaymentMoved {
+        payment: PaymentId,
+        to: AccountId,
+    },
+    /// A person agrees to an effect that the policy does not let go out by itself.
+    EffectApproved {
+        key: EffectKey,
     },
     /// A person found out how an effect with an unknown outcome ended.
     EffectSettled {

@@ -5,11 +5,15 @@ mod contact;
 mod effects;
 mod placements;
 mod promises;
+#[cfg(test)]
+mod tests;
 
 use crate::account::{Account, CreditHold, DunningBlock};
-use crate::dispute::Resolution;
+use crate::dispute::{Dispute, Resolution};
 use crate::event::{Event, Fact};
+use crate::id::{DisputeId, InvoiceNumber};
 use crate::invoice::{OpenItem, Step};
+use crate::promise::PromiseState;
 
 /// Folds one event into the account.
 pub fn evolve(account: &mut Account, event: &Event) {
@@ -29,6 +33,8 @@ pub fn evolve(account: &mut Account, event: &Event) {
             cash::allocated(account, payment, allocations);
         }
 
+        Fact::PaymentMoved { payment, .. } => cash::moved(account, payment),
+
         Fact::CallEnded(call) => contact::call_ended(account, call),
         Fact::StopRequested { medium, .. } => {
             account.stopped.insert(medium.clone());
@@ -36,25 +42,15 @@ pub fn evolve(account: &mut Account, event: &Event) {
         Fact::MessageTracked { message, status, .. } => contact::tracked(account, message, *status),
 
         Fact::PromiseMade { promise } => promises::made(account, promise),
-        Fact::PromiseKept { promise } => promises::end(account, promise, crate::promise::PromiseState::Kept),
-        Fact::PromisePartlyKept { promise } => {
-            promises::end(account, promise, crate::promise::PromiseState::PartlyKept)
-        }
-        Fact::PromiseBroken { promise } => promises::end(account, promise, crate::promise::PromiseState::Broken),
-        Fact::PromiseRefused { promise, .. } => {
-            promises::end(account, promise, crate::promise::PromiseState::Cancelled)
-        }
+        Fact::PromiseKept { promise } => promises::end(account, promise, PromiseState::Kept),
+        Fact::PromisePartlyKept { promise } => promises::end(account, promise, PromiseState::PartlyKept),
+        Fact::PromiseBroken { promise } => promises::end(account, promise, PromiseState::Broken),
+        Fact::PromiseRefused { promise, .. } => promises::end(account, promise, PromiseState::Cancelled),
 
-        Fact::DisputeOpened { dispute } => {
-            if account.disputes.iter().all(|known| known.id != dispute.id) {
-                account.disputes.push(dispute.clone());
-                promises::cancel_for(account, &dispute.invoice);
-            }
-        }
+        Fact::DisputeOpened { dispute } => dispute_opened(account, dispute),
         Fact::DisputeResolved { dispute, outcome, text } => {
-            if let Some(known) = account.disputes.iter_mut().find(|known| &known.id == dispute && known.is_open()) {
-                known.resolution = Some(Resolution { on, outcome: outcome.clone(), text: text.clone() });
-            }
+            let resolution = Resolution { on, outcome: outcome.clone(), text: text.clone() };
+            dispute_resolved(account, dispute, resolution);
         }
         Fact::DunningBlocked { reason, until } => {
             account.blocked = Some(DunningBlock { reason: reason.clone(), until: *until });
@@ -83,11 +79,27 @@ pub fn evolve(account: &mut Account, event: &Event) {
         Fact::EffectDone { key, .. } => effects::done(account, key, on),
         Fact::EffectRejected { key, code, reason } => effects::rejected(account, key, code, reason, on),
         Fact::EffectUnknown { key, .. } => effects::unknown(account, key),
+        Fact::EffectApproved { key } => {
+            account.approved.insert(key.clone());
+        }
         Fact::EffectSettled { key, happened, .. } => effects::settled(account, key, *happened),
     }
 }
 
-fn step(account: &mut Account, invoice: &crate::id::InvoiceNumber, step: Step) {
+fn dispute_opened(account: &mut Account, dispute: &Dispute) {
+    if account.disputes.iter().all(|known| known.id != dispute.id) {
+        account.disputes.push(dispute.clone());
+        promises::cancel_for(account, &dispute.invoice);
+    }
+}
+
+fn dispute_resolved(account: &mut Account, dispute: &DisputeId, resolution: Resolution) {
+    if let Some(known) = account.disputes.iter_mut().find(|known| &known.id == dispute && known.is_open()) {
+        known.resolution = Some(resolution);
+    }
+}
+
+fn step(account: &mut Account, invoice: &InvoiceNumber, step: Step) {
     if let Some(item) = account.items.get_mut(invoice)
         && item.steps.iter().all(|known| known.level != step.level)
     {

@@ -23,10 +23,12 @@ pub(super) fn take_back(work: &mut Work<'_>) {
 }
 
 fn planned(work: &mut Work<'_>, effect: &Effect) {
-    if let Some(last) = effect.valid_until {
+    let guard = guard::of_effect(work.scene(), effect);
+    let stays = guard.as_ref().is_none_or(|guard| !guard.takes_back() && !guard.is_final());
+    if let Some(last) = effect.valid_until.filter(|_| stays) {
         work.wakes(plus_days(last, 1));
     }
-    let Some(guard) = guard::of_effect(work.scene(), effect) else { return };
+    let Some(guard) = guard else { return };
     let key = effect.key.clone();
     match guard.code.as_str() {
         "expired" => {

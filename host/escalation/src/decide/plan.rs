@@ -55,6 +55,7 @@ pub(super) fn plan(work: &mut Work<'_>, due: Vec<Due<'_>>) {
         _ => (0, std::cmp::Reverse(None), *voice),
     });
     for (voice, group) in groups {
+        let group = still_free(work, group);
         match voice {
             Voice::Place => place(work, group),
             Voice::Hold => hold(work, group),
@@ -63,6 +64,19 @@ pub(super) fn plan(work: &mut Work<'_>, due: Vec<Due<'_>>) {
             Voice::Call => call(work, group),
         }
     }
+}
+
+/// What came before may have taken an item along, to the agency.
+fn still_free<'a>(work: &mut Work<'_>, group: Vec<Due<'a>>) -> Vec<Due<'a>> {
+    let mut free = Vec::new();
+    for one in group {
+        let guard = work.account.items.get(&one.invoice).and_then(|item| guard::of_item(work.scene(), item));
+        match guard {
+            Some(guard) => work.is_silent(guard, &one.invoice, Some(&one.level.id)),
+            None => free.push(one),
+        }
+    }
+    free
 }
 
 fn notice(work: &mut Work<'_>, group: Vec<Due<'_>>) {
@@ -160,7 +174,8 @@ fn hold(work: &mut Work<'_>, group: Vec<Due<'_>>) {
     }
 }
 
-/// All that is overdue and free goes to the agency together, one placement for each currency.
+/// What has come to the end of its ladder goes to the agency together, one placement for each currency. An item that still
+/// has a final demand before it, or a deadline in one, is not the agency's business yet.
 fn place(work: &mut Work<'_>, group: Vec<Due<'_>>) {
     let mut currencies: Vec<Currency> = Vec::new();
     for one in &group {
@@ -178,14 +193,11 @@ fn place(work: &mut Work<'_>, group: Vec<Due<'_>>) {
 }
 
 fn place_one(work: &mut Work<'_>, group: Vec<Due<'_>>, currency: Currency) {
-    let today = work.today();
-    let scene = work.scene();
     let items: Vec<PlacedItem> = work
         .account
         .open_items()
         .into_iter()
-        .filter(|item| item.open.currency == currency && item.invoice.due_on < today)
-        .filter(|item| guard::of_item(scene, item).is_none())
+        .filter(|item| group.iter().any(|one| one.invoice == item.invoice.number))
         .map(|item| PlacedItem { invoice: item.invoice.number.clone(), amount: item.open })
         .collect();
     let Some(oldest) = items.first().map(|item| item.invoice.clone()) else { return };

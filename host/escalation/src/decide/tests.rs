@@ -1,1 +1,170 @@
+//! What only the core can see: clearance at the moment of dispatch, and reasons with their ends.
 
+use jiff::civil::date;
+
+use super::*;
+use crate::account::EffectState;
+use crate::clear::{Clearance, clear};
+use crate::invoice::Invoice;
+use crate::money::{Currency, Money};
+use crate::party::Party;
+use crate::promise::{Promise, PromiseState};
+
+const STANDARD: &str = include_str!("../../../../config/policies/standard.toml");
+
+fn policy() -> Policy {
+    Policy::parse(STANDARD, "standard.toml").unwrap()
+}
+
+fn now(day: Date) -> Now {
+    Now { at: day.at(6, 0, 0, 0), cash_known_until: Some(day) }
+}
+
+fn happens(account: &mut Account, day: Date, fact: Fact) {
+    evolve(account, &Event { at: day.at(9, 0, 0, 0), on: day, origin: "test".to_owned(), fact });
+}
+
+/// Owes 500.00 EUR, due on 2026-03-01.
+fn acme() -> Account {
+    let mut account = Account::new("acme".into());
+    let debtor =
+        Party { name: "Acme".into(), email: Some("a@b.example".into()), phone: Some("+1".into()), ..Party::default() };
+    happens(&mut account, date(2026, 3, 2), Fact::DebtorSynced { debtor });
+    let amount = Money::new(50_000, Currency::EUR);
+    let invoice = Invoice {
+        number: "INV-7".into(),
+        issued_on: date(2026, 2, 1),
+        due_on: date(2026, 3, 1),
+        total: amount,
+        payable: amount,
+        terms: String::new(),
+        payment_references: Vec::new(),
+        discounts: Vec::new(),
+        buyer_reference: None,
+        order: None,
+    };
+    happens(&mut account, date(2026, 3, 2), Fact::InvoiceIssued { invoice });
+    account
+}
+
+/// Decides on a day and folds what was decided.
+fn decided(account: &mut Account, day: Date) -> Decision {
+    let decision = decide(account, &policy(), &now(day));
+    for fact in decision.events.clone() {
+        happens(account, day, fact);
+    }
+    decision
+}
+
+fn planned(account: &Account) -> Effect {
+    account.effects.values().find(|known| known.state == EffectState::Planned).unwrap().effect.clone()
+}
+
+fn promise(account: &mut Account, day: Date, due_on: Date) {
+    let amount = Money::new(50_000, Currency::EUR);
+    let promise = Promise {
+        id: "promise".into(),
+        amount,
+        made_on: day,
+        due_on,
+        invoices: Vec::new(),
+        text: String::new(),
+        state: PromiseState::Running,
+        received: Money::zero(Currency::EUR),
+    };
+    happens(account, day, Fact::PromiseMade { promise });
+}
+
+#[test]
+fn the_key_says_what_it_means() {
+    let mut account = acme();
+    decided(&mut account, date(2026, 3, 2));
+    assert_eq!(planned(&account).key.as_str(), "notice:first-notice:INV-7:cycle-1");
+    assert_eq!(clear(&account, &planned(&account), &policy(), &now(date(2026, 3, 2))), Clearance::Allow);
+}
+
+#[test]
+fn what_is_paid_meanwhile_is_cancelled_at_the_door() {
+    let mut account = acme();
+    let day = date(2026, 3, 2);
+    decided(&mut account, day);
+    let effect = planned(&account);
+    happens(&mut account, day, Fact::InvoiceRestated { number: "INV-7".into(), open: Money::zero(Currency::EUR) });
+    let clearance = clear(&account, &effect, &policy(), &now(day));
+    assert!(matches!(&clearance, Clearance::Cancel { guard } if guard.code == "nothing-owed"), "{clearance:?}");
+    decided(&mut account, day);
+    let clearance = clear(&account, &effect, &policy(), &now(day));
+    assert!(matches!(&clearance, Clearance::Cancel { guard } if guard.code == "superseded"), "{clearance:?}");
+}
+
+#[test]
+fn a_promise_holds_what_is_at_the_door_until_it_is_judged() {
+    let mut account = acme();
+    let day = date(2026, 3, 2);
+    decided(&mut account, day);
+    let effect = planned(&account);
+    promise(&mut account, day, date(2026, 3, 9));
+    let clearance = clear(&account, &effect, &policy(), &now(day));
+    assert!(
+        matches!(&clearance, Clearance::Wait { guard, until } if guard.code == "promise" && *until == Some(date(2026, 3, 12)))
+    );
+    let decision = decided(&mut account, day);
+    assert_eq!(decision.look_again, Some(date(2026, 3, 12).at(6, 0, 0, 0)));
+    let reason = decision.because.iter().find(|reason| reason.code == "promise").unwrap();
+    assert_eq!((reason.text.as_str(), reason.until), ("running promise until 2026-03-09", Some(date(2026, 3, 12))));
+}
+
+#[test]
+fn a_placement_waits_for_a_person_where_the_policy_says_so() {
+    let mut account = acme();
+    for (n, level) in policy().levels.iter().take(10).enumerate() {
+        let level = level.id.clone();
+        let on = crate::invoice::plus_days(date(2026, 3, 2), i32::try_from(n).unwrap());
+        happens(&mut account, on, Fact::LevelReached { invoice: "INV-7".into(), level });
+    }
+    let day = date(2026, 4, 20);
+    decided(&mut account, day);
+    let effect = planned(&account);
+    assert!(matches!(effect.action, Action::PlaceWithAgency { .. }));
+    let text = STANDARD.replace("approval = false", "approval = true");
+    let careful = Policy::parse(&text, "careful.toml").unwrap();
+    assert_eq!(clear(&account, &effect, &careful, &now(day)), Clearance::NeedsApproval);
+    assert_eq!(clear(&account, &effect, &policy(), &now(day)), Clearance::Allow);
+}
+
+#[test]
+fn a_cancelled_call_that_the_dialer_got_all_the_same_is_withdrawn() {
+    let mut account = acme();
+    decided(&mut account, date(2026, 3, 2));
+    for day in [date(2026, 3, 2), date(2026, 3, 6)] {
+        let key = planned(&account).key;
+        happens(&mut account, day, Fact::EffectDone { key, reference: String::new() });
+        decided(&mut account, if day == date(2026, 3, 2) { date(2026, 3, 6) } else { date(2026, 3, 9) });
+    }
+    let day = date(2026, 3, 9);
+    let call = planned(&account);
+    assert!(matches!(call.action, Action::QueueCall(_)));
+    promise(&mut account, day, date(2026, 3, 16));
+    let decision = decided(&mut account, day);
+    assert!(decision.events.iter().any(|fact| matches!(fact, Fact::EffectCancelled { key, .. } if *key == call.key)));
+    happens(&mut account, day, Fact::EffectDone { key: call.key.clone(), reference: String::new() });
+    decided(&mut account, day);
+    assert!(matches!(planned(&account).action, Action::WithdrawCall { call: withdrawn, .. } if withdrawn == call.key));
+}
+
+#[test]
+fn the_explanation_says_what_is_next_and_until_when() {
+    let mut account = acme();
+    decided(&mut account, date(2026, 3, 2));
+    let key = planned(&account).key;
+    happens(&mut account, date(2026, 3, 2), Fact::EffectDone { key, reference: String::new() });
+    let decision = decided(&mut account, date(2026, 3, 3));
+    assert_eq!(
+        crate::explain::explain(&account, &decision),
+        [
+            "Acme owes 500.00 EUR",
+            "INV-7: next is `second-notice` (second e-mail) on 2026-03-06 (until 2026-03-06)",
+            "looked at again on 2026-03-06, or as soon as something happens",
+        ]
+    );
+}

@@ -41,6 +41,15 @@ pub(super) fn received(account: &mut Account, payment: &Payment) {
     promises::count(account);
 }
 
+/// Leaves the account, if nothing was done with it here.
+pub(super) fn moved(account: &mut Account, payment: &PaymentId) {
+    let untouched = |posted: &PostedPayment| posted.allocations.is_empty() && posted.reversed_on.is_none();
+    if account.payments.get(payment).is_some_and(untouched) {
+        account.payments.remove(payment);
+        promises::count(account);
+    }
+}
+
 pub(super) fn announced(account: &mut Account, payment: &Payment) {
     let booked = account.payments.values().any(|posted| same_money(&posted.payment, payment));
     if !booked && !account.payments.contains_key(&payment.id) {

@@ -1,5 +1,8 @@
 //! What the world reports becomes facts of the accounts, as the edge of the hub would make them.
 
+use jiff::civil::Date;
+
+use super::expect::Deed;
 use super::says::{Paid, Says};
 use super::world::{Happened, World};
 use crate::account::Account;
@@ -15,8 +18,6 @@ use crate::placement::{Collection, commission_of};
 use crate::promise::{Promise, PromiseState};
 use crate::report::{CallResult, Tracking};
 
-use super::expect::Deed;
-
 /// Folds a report; answers whose accounts have to be decided.
 pub(super) fn hear(world: &mut World<'_>, says: &Says) -> Result<Vec<String>, String> {
     let today = world.now.date();
@@ -31,18 +32,7 @@ pub(super) fn hear(world: &mut World<'_>, says: &Says) -> Result<Vec<String>, St
             return Ok(vec![name.clone()]);
         }
         Says::Invoice { number, amount, to, due_on, issued_on, quoting } => {
-            let invoice = Invoice {
-                number: number.clone(),
-                issued_on: *issued_on,
-                due_on: *due_on,
-                total: *amount,
-                payable: *amount,
-                terms: String::new(),
-                payment_references: quoting.clone(),
-                discounts: Vec::new(),
-                buyer_reference: None,
-                order: None,
-            };
+            let invoice = invoice(number, *amount, *due_on, *issued_on, quoting);
             world.lane(to);
             (to.clone(), Fact::InvoiceIssued { invoice })
         }
@@ -109,6 +99,21 @@ fn account<'a>(world: &'a World<'_>, name: &str) -> Result<&'a Account, String> 
 fn owner(world: &World<'_>, number: &InvoiceNumber) -> Result<String, String> {
     let owner = world.lanes.iter().find(|(_, lane)| lane.account.items.contains_key(number));
     owner.map(|(name, _)| name.clone()).ok_or_else(|| format!("there is no invoice `{number}` yet"))
+}
+
+fn invoice(number: &InvoiceNumber, amount: Money, due_on: Date, issued_on: Date, quoting: &[String]) -> Invoice {
+    Invoice {
+        number: number.clone(),
+        issued_on,
+        due_on,
+        total: amount,
+        payable: amount,
+        terms: String::new(),
+        payment_references: quoting.to_vec(),
+        discounts: Vec::new(),
+        buyer_reference: None,
+        order: None,
+    }
 }
 
 fn payment(world: &mut World<'_>, paid: &Paid) -> Payment {
