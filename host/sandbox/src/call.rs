@@ -1,6 +1,6 @@
 //! One call: a slot, a fresh instance, the clocks, and what is said when it ends badly.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use escalation::Role;
 use tokio::sync::SemaphorePermit;
@@ -12,9 +12,10 @@ use crate::answer::{CallError, Called, ErrorKind};
 use crate::bindings::types;
 use crate::connection::Files;
 use crate::convert::retry_after;
-use crate::limits::{HANDLES_MAX, HOSTCALL_LEN_MAX, LOG_LINE_LEN_MAX, TICK};
+use crate::limits::{HANDLES_MAX, HOSTCALL_LEN_MAX, LOG_LINE_LEN_MAX};
 use crate::log::clean;
 use crate::memory::Kv;
+use crate::meter::Meter;
 use crate::plugin::Inner;
 use crate::role::{Answer, Guest};
 use crate::state::State;
@@ -23,6 +24,7 @@ pub(crate) struct Call<'p> {
     plugin: &'p Inner,
     role: Role,
     start: Instant,
+    pub(crate) meter: Meter,
     // Dropped in this order: the slot of the pool is free before its permit is.
     pub(crate) store: Store<State>,
     _permit: SemaphorePermit<'p>,
@@ -41,7 +43,9 @@ impl<'p> Call<'p> {
         let busy = || plugin.error(ErrorKind::Busy, "too many plugin calls run at once");
         let permit = tokio::time::timeout(plugin.limits.wall, plugin.house.slots.acquire()).await;
         let permit = permit.map_err(|_| busy())?.map_err(|_| busy())?;
-        Ok(Self { plugin, role, start: Instant::now(), store: plugin.store(), _permit: permit })
+        let meter = Meter::default();
+        let store = plugin.store(meter.clone());
+        Ok(Self { plugin, role, start: Instant::now(), meter, store, _permit: permit })
     }
 
     /// A fresh instance, in the role of this call.
@@ -111,7 +115,7 @@ impl<'p> Call<'p> {
 
 impl Inner {
     /// A store with every limit set.
-    fn store(&self) -> Store<State> {
+    fn store(&self, meter: Meter) -> Store<State> {
         let kv = Kv::new(self.name.clone(), self.memory.clone());
         let state = State::new(self.limits.memory, kv, Files::new(self.folders.clone()));
         let mut store = Store::new(&self.house.engine, state);
@@ -119,11 +123,9 @@ impl Inner {
         store.set_hostcall_fuel(HOSTCALL_LEN_MAX);
         store.set_max_component_handles(HANDLES_MAX);
         let budget = self.limits.cpu;
-        let mut ticks = Duration::ZERO;
         store.set_epoch_deadline(1);
-        store.epoch_deadline_callback(move |store| {
-            ticks += TICK;
-            if ticks.saturating_sub(store.data().waited) > budget {
+        store.epoch_deadline_callback(move |_| {
+            if meter.spent() > budget {
                 return Ok(UpdateDeadline::Interrupt);
             }
             // Others on this thread get their turn with every tick.

@@ -26,6 +26,7 @@ mod connection;
 mod convert;
 mod linker;
 mod log;
+mod meter;
 mod role;
 mod state;
 

@@ -29,7 +29,7 @@ pub const MEMORY_KEEP_RESIDENT: usize = 256 * KIB;
 pub const TABLE_KEEP_RESIDENT: usize = 16 * KIB;
 
 // -- a call
-/// The step of the processor clock.
+/// How often a running guest is looked at, and lets others on its thread go on.
 pub const TICK: Duration = Duration::from_millis(10);
 /// Bytes that a guest may hand to the host in one host call or answer; a file of the largest size must fit.
 pub const HOSTCALL_LEN_MAX: usize = 40 * MIB;

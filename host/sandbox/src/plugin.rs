@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use escalation::Role;
 use escalation::id::EffectKey;
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 use wasmtime::component::InstancePre;
 
@@ -18,6 +19,7 @@ use crate::health::{Health, Pulse};
 use crate::limits::{BATCH_LEN_MAX, Limits, LimitsMax};
 use crate::manifest::Manifest;
 use crate::memory::Memory;
+use crate::meter::Meter;
 use crate::request::{Batch, Request};
 use crate::role::Indices;
 use crate::state::{Folders, State};
@@ -108,7 +110,8 @@ impl Plugin {
             Ok(call) => call,
             Err(error) => return Called::without(error),
         };
-        let answer = timeout(self.inner.limits.wall, async {
+        let meter = call.meter.clone();
+        let answer = self.clocked(&meter, async {
             let guest = call.guest().await?;
             guest.check(&mut call.store, &self.inner.config).await
         });
@@ -122,7 +125,8 @@ impl Plugin {
             Ok(call) => call,
             Err(error) => return Called::without(error),
         };
-        let answer = timeout(self.inner.limits.wall, async {
+        let meter = call.meter.clone();
+        let answer = self.clocked(&meter, async {
             let guest = call.guest().await?;
             guest.pull(&mut call.store, &self.inner.config, cursor, &self.inner.house.zone).await
         });
@@ -139,7 +143,8 @@ impl Plugin {
             Ok(call) => call,
             Err(error) => return Called::without(error),
         };
-        let answer = timeout(self.inner.limits.wall, async {
+        let meter = call.meter.clone();
+        let answer = self.clocked(&meter, async {
             let guest = call.guest().await?;
             let batch = to_batch(batch, &self.inner.house.zone);
             guest.perform(&mut call.store, &self.inner.config, &batch, requests).await
@@ -158,12 +163,18 @@ impl Plugin {
             Ok(call) => call,
             Err(error) => return Called::without(error),
         };
-        let answer = timeout(self.inner.limits.wall, async {
+        let meter = call.meter.clone();
+        let answer = self.clocked(&meter, async {
             let guest = call.guest().await?;
             guest.lookup(&mut call.store, &self.inner.config, keys).await
         });
         let answer = answer.await;
         call.close(answer)
+    }
+
+    /// Under both clocks; the one of the processor interrupts the guest itself.
+    async fn clocked<T>(&self, meter: &Meter, work: impl Future<Output = T>) -> Result<T, Elapsed> {
+        timeout(self.inner.limits.wall, meter.run(work)).await
     }
 
     /// The manifest says what it performs, and how many at once.

@@ -1,7 +1,7 @@
 //! What one call owns on the host's side, and the host's end of the imported interfaces.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use wasmtime::component::ResourceTable;
 use wasmtime::{ResourceLimiter, Result};
@@ -10,7 +10,7 @@ use wasmtime_wasi::{HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxView, Was
 use crate::bindings::types::Error;
 use crate::bindings::{files, kv, log, types};
 use crate::connection::Files;
-use crate::limits::{HANDLES_MAX, TABLE_LEN_MAX, TICK};
+use crate::limits::{HANDLES_MAX, TABLE_LEN_MAX};
 use crate::log::{Log, Printed};
 use crate::memory::Kv;
 
@@ -22,8 +22,6 @@ pub(crate) struct State {
     pub(crate) log: Log,
     pub(crate) kv: Kv,
     files: Files,
-    /// Ticks of the processor clock that passed while the host worked and the guest waited.
-    pub(crate) waited: Duration,
 }
 
 impl State {
@@ -35,21 +33,7 @@ impl State {
         wasi.stdout(printed.clone()).stderr(printed.clone());
         // A call is a function of what it is given: its hash seeds and clocks never differ.
         wasi.insecure_random_seed(0x6475_6e6c_696e).wall_clock(Stopped).monotonic_clock(Stopped);
-        Self {
-            wasi: wasi.build(),
-            table,
-            printed,
-            space: Space::new(memory_max),
-            log: Log::default(),
-            kv,
-            files,
-            waited: Duration::ZERO,
-        }
-    }
-
-    /// The epoch goes on while the guest waits for the host, but counts one tick at most when it comes back.
-    fn back_from(&mut self, start: Instant) {
-        self.waited += start.elapsed().min(TICK);
+        Self { wasi: wasi.build(), table, printed, space: Space::new(memory_max), log: Log::default(), kv, files }
     }
 }
 
@@ -125,24 +109,15 @@ impl log::Host for State {
 
 impl kv::Host for State {
     async fn get(&mut self, key: String) -> Result<Result<Option<Vec<u8>>, Error>> {
-        let start = Instant::now();
-        let value = self.kv.get(&key).await;
-        self.back_from(start);
-        Ok(value)
+        Ok(self.kv.get(&key).await)
     }
 
     async fn set(&mut self, key: String, value: Vec<u8>) -> Result<Result<(), Error>> {
-        let start = Instant::now();
-        let done = self.kv.put(key, Some(value)).await;
-        self.back_from(start);
-        Ok(done)
+        Ok(self.kv.put(key, Some(value)).await)
     }
 
     async fn delete(&mut self, key: String) -> Result<Result<(), Error>> {
-        let start = Instant::now();
-        let done = self.kv.put(key, None).await;
-        self.back_from(start);
-        Ok(done)
+        Ok(self.kv.put(key, None).await)
     }
 }
 
@@ -154,31 +129,19 @@ impl files::Host for State {
         after: Option<String>,
         limit: u32,
     ) -> Result<Result<Vec<files::Entry>, Error>> {
-        let start = Instant::now();
-        let entries = self.files.list(&connection, folder, after, limit).await;
-        self.back_from(start);
-        Ok(entries)
+        Ok(self.files.list(&connection, folder, after, limit).await)
     }
 
     async fn read(&mut self, connection: String, path: String) -> Result<Result<Vec<u8>, Error>> {
-        let start = Instant::now();
-        let content = self.files.read(&connection, path).await;
-        self.back_from(start);
-        Ok(content)
+        Ok(self.files.read(&connection, path).await)
     }
 
     async fn write(&mut self, connection: String, path: String, content: Vec<u8>) -> Result<Result<(), Error>> {
-        let start = Instant::now();
-        let done = self.files.write(&connection, path, content).await;
-        self.back_from(start);
-        Ok(done)
+        Ok(self.files.write(&connection, path, content).await)
     }
 
     async fn move_(&mut self, connection: String, start: String, goal: String) -> Result<Result<(), Error>> {
-        let begun = Instant::now();
-        let done = self.files.rename(&connection, start, goal).await;
-        self.back_from(begun);
-        Ok(done)
+        Ok(self.files.rename(&connection, start, goal).await)
     }
 }
 

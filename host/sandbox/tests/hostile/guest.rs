@@ -30,7 +30,7 @@ pub fn manifest() -> Manifest {
         batch_max = 5
         [limits]
         cpu_ms = 200
-        wall_ms = 2000
+        wall_ms = 5000
         memory_mib = 16
     "#;
     Manifest::parse(text, "plugin.toml").unwrap()

@@ -55,7 +55,7 @@ async fn a_guest_that_sleeps_is_stopped_by_the_wall_clock() {
     let plugin = load("sleeps", json!({"do": "sleep"})).await;
     let error = plugin.check(Role::Dialer).await.result.unwrap_err();
     assert_eq!(error.kind, ErrorKind::OutOfTime);
-    says(&error.message, &["did not answer within 2000 ms"]);
+    says(&error.message, &["did not answer within 5000 ms"]);
 }
 
 #[tokio::test]
