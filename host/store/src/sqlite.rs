@@ -43,6 +43,8 @@ const READERS_MAX: u32 = 4;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Pages of write-ahead log before they move into the database: 64 MiB. SQLite's own 1000 pages cost half the throughput.
 const WAL_PAGES: &str = "16384";
+/// Prepared statements that the writer keeps: some twenty of one row, and the bulk ones in each of their sizes.
+const STATEMENTS_MAX: usize = 256;
 
 pub struct SqliteStore {
     reader: Reader,
@@ -102,7 +104,8 @@ pub(crate) async fn open_to_write(path: &Path) -> Result<SqliteConnection> {
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .pragma("wal_autocheckpoint", WAL_PAGES);
+        .pragma("wal_autocheckpoint", WAL_PAGES)
+        .statement_cache_capacity(STATEMENTS_MAX);
     let mut conn = options.connect().await?;
     migrate(&mut conn, path).await?;
     Ok(conn)

@@ -8,8 +8,8 @@ use crate::Result;
 
 pub(crate) type Values = sqlx::query::Query<'static, Sqlite, SqliteArguments>;
 
-/// Rows in one statement, largest first: three sizes, so that three prepared statements serve every length.
-const CHUNKS: [usize; 3] = [128, 16, 1];
+/// Rows in one statement, largest first: few sizes, so that few prepared statements serve every length.
+const CHUNKS: [usize; 6] = [256, 128, 32, 8, 2, 1];
 
 /// A statement over rows of values: `head row, row, row tail`.
 pub(crate) struct Bulk {

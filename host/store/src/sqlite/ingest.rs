@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use async_trait::async_trait;
-use escalation::Fact;
 use escalation::event::Event;
+use escalation::{Fact, Received};
 
 use super::bulk::Bulk;
 use super::journal::{self, Line};
@@ -49,11 +49,14 @@ impl Page {
 
 impl Prepared {
     fn new(entry: Entry) -> Result<Self> {
-        let digest = match &entry.received.source.digest {
+        let Received { source, report } = &entry.received;
+        let report = json(report)?;
+        let digest = match &source.digest {
             Some(digest) => digest.clone(),
-            None => hex(&sha256(json(&entry.received.report)?.as_bytes())),
+            None => hex(&sha256(report.as_bytes())),
         };
-        let body = json(&entry.received)?;
+        // As `Received` is written, without writing the report twice.
+        let body = format!("{{\"source\":{},\"report\":{report}}}", json(source)?);
         let lines =
             entry.events.iter().map(|(account, event)| Line::new(account.as_str(), event)).collect::<Result<_>>()?;
         Ok(Self { entry, digest, body, lines })
@@ -301,7 +304,7 @@ impl Page {
             };
             sqlx::query(statement)
                 .bind(tx.tenant)
-                .bind(self.connection.as_str())
+                .bind(self.connection.split('/').next().unwrap_or_default()) // a plugin's roles share its memory
                 .bind(change.key.as_str())
                 .bind(change.value.as_deref())
                 .execute(&mut *tx.conn)

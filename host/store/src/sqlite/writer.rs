@@ -141,6 +141,12 @@ async fn commit(tx: &mut Tx<'_>, path: &str, mut group: Vec<Box<dyn Job>>) {
 
 async fn run_group(tx: &mut Tx<'_>, group: &mut [Box<dyn Job>]) -> Result<Vec<Result<()>>> {
     execute(tx.conn, "BEGIN IMMEDIATE").await?;
+    if let [job] = group {
+        // Alone it needs no savepoint: the transaction itself is taken back.
+        job.run(tx).await?;
+        execute(tx.conn, "COMMIT").await?;
+        return Ok(vec![Ok(())]);
+    }
     let mut results = Vec::with_capacity(group.len());
     for job in group {
         execute(tx.conn, "SAVEPOINT command").await?;
