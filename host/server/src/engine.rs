@@ -111,8 +111,12 @@ impl Engine {
             let mut work = Work::default();
             // Who owes is asked before who paid, so that money finds its invoice.
             for role in Role::ALL {
-                work.add(self.poll_role(role).await?);
+                let polled = self.poll_role(role).await?;
+                work.add(polled);
                 work.decided += self.decide_due().await?;
+                if role == Role::Accounting && polled.taken > 0 {
+                    work.taken += self.identify_again().await?;
+                }
             }
             work.dispatched += self.dispatch_due().await?;
             work.decided += self.decide_due().await?;

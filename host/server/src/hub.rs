@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use escalation::event::Event;
 use escalation::report::{Received, Report, Source};
-use escalation::{AccountId, DateTime, Fact, Party, Policy};
+use escalation::{AccountId, DateTime, Fact, Party, PaymentId, Policy};
 use sha2::{Digest, Sha256};
 use store::{Entry, Ingest, Store};
 use tokio::sync::Notify;
@@ -77,6 +77,13 @@ impl Hub for Desked {
         let entry = Entry { received: Received { source, report }, events: vec![(account.clone(), event)] };
         let page = Ingest { entries: vec![entry], ..Ingest::empty(DESK, now) };
         self.engine.store.ingest(page).await.map_err(|error| error.to_string())?;
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    async fn move_payment(&self, from: &AccountId, payment: &PaymentId, to: &AccountId, who: &str) -> Result<(), String> {
+        let who = format!("desk:{who}");
+        self.engine.move_payment(from, payment, to, &who).await.map_err(|error| error.to_string())?;
         self.bell.notify_one();
         Ok(())
     }

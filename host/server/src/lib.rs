@@ -10,6 +10,7 @@ pub mod start;
 pub mod engine;
 pub mod poll;
 pub mod intake;
+pub mod moves;
 pub mod pipeline;
 pub mod rows;
 pub mod dispatch;

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
-use escalation::{AccountId, DateTime, Fact, Party, Policy};
+use escalation::{AccountId, DateTime, Fact, Party, PaymentId, Policy};
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::{api, desk};
@@ -30,6 +30,8 @@ pub trait Hub: Send + Sync {
     fn plugins(&self) -> Vec<PluginStatus>;
     /// A person's act: an event on the account, with the person as its origin.
     async fn record(&self, account: &AccountId, who: &str, fact: Fact) -> Result<(), String>;
+    /// A payment that was received for the wrong account, or for none, goes to the right one.
+    async fn move_payment(&self, from: &AccountId, payment: &PaymentId, to: &AccountId, who: &str) -> Result<(), String>;
     async fn resume_plugin(&self, name: &str) -> Result<(), String>;
     async fn unpark(&self, account: &AccountId) -> Result<(), String>;
     /// `day 57 of 120` in the demo.

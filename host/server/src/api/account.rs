@@ -246,7 +246,8 @@ fn view(
 }
 
 fn next(account: &Account, lane: &LaneState, last: Option<DecisionRow>) -> NextView {
-    let because = last.map(|decision| decision.because).unwrap_or_default();
+    let mut because = last.map(|decision| decision.because).unwrap_or_default();
+    because.dedup();
     let (blocks, reasons): (Vec<_>, Vec<_>) =
         because.iter().map(reason).partition(|reason| GUARDS.contains(&reason.code.as_str()));
     let mut planned: Vec<_> = account

@@ -101,7 +101,7 @@ fn items(view: &AccountView) -> Markup {
             h2 { "Open items" }
             @if view.items.is_empty() { p { "Nothing is open." } } @else {
                 table.stack {
-                    thead { tr { th { "Invoice" } th { "Due" } th.num { "Days past due" } th.num { "Total" } th.num { "Open" } th { "Level" } } }
+                    thead { tr { th { "Invoice" } th { "Due" } th.num { "Open" } th { "Level" } } }
                     tbody { @for item in &view.items { (one_item(item)) } }
                 }
             }
@@ -112,11 +112,16 @@ fn items(view: &AccountView) -> Markup {
 fn one_item(item: &ItemView) -> Markup {
     html! {
         tr {
-            td.title.number { (item.invoice) @if item.cycle > 1 { " " span.chip { "reopened" } } div.soft.small.keep { "of " (item.issued_on) } }
-            td.keep data-name="Due" { (item.due_on) }
-            td.num data-name="Days past due" { @if item.days_past_due > 0 { (item.days_past_due) } @else { span.soft { "–" } } }
-            td.num data-name="Total" { (amount(&item.total)) }
-            td.num data-name="Open" { strong { (amount(&item.open)) } }
+            td.title.number {
+                (item.invoice) @if item.cycle > 1 { " " span.chip { "reopened" } }
+                div.soft.small.keep { "of " (item.issued_on) }
+            }
+            td.keep data-name="Due" {
+                div { (item.due_on) @if item.days_past_due > 0 { div.soft.small { (days(item.days_past_due)) " past due" } } }
+            }
+            td.num data-name="Open" {
+                div { strong { (amount(&item.open)) } @if item.open != item.total { div.soft.small { "of " (amount(&item.total)) } } }
+            }
             td data-name="Level" {
                 @match item.level_title.as_ref().or(item.level.as_ref()) { Some(level) => { (level) }, None => { span.soft { "–" } } }
             }
@@ -157,7 +162,7 @@ fn next(next: &NextView) -> Markup {
             h2 { "What happens next" }
             @match &next.look_again {
                 Some(at) => p { "Looked at again " strong { (moment(at)) } ", or as soon as something happens." },
-                None => p { "Nothing is planned. It is looked at again as soon as something happens." },
+                None => p { "Looked at again as soon as something happens." },
             }
             @if !next.planned.is_empty() {
                 ul.list { @for planned in &next.planned { li { div.head { span.what { (sentence(&planned.text)) } (state(&planned.state)) } div.origin { "on " (planned.due_on) } } } }

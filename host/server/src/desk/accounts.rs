@@ -88,7 +88,7 @@ fn table(view: &AccountsView, query: &AccountsQuery, levels: &[(String, String)]
                         td.num data-name="Open" { (amount(&line.open)) }
                         td.num data-name="Days past due" { @if line.days_past_due > 0 { (line.days_past_due) } @else { span.soft { "–" } } }
                         td data-name="Level" { @if let Some(level) = &line.level { (title(level)) } @else { span.soft { "–" } } }
-                        td data-name="State" { @if line.flags.is_empty() { span.soft { "–" } } (flags(&line.flags)) }
+                        td data-name="State" { (flags(&line.flags)) }
                     }
                 }
             }

@@ -73,8 +73,14 @@ pub fn flag(name: &str) -> Markup {
     html! { span class=(class) { (text) } }
 }
 
+/// All that apply, or a dash.
 pub fn flags(names: &[String]) -> Markup {
-    html! { @for name in names { (flag(name)) " " } }
+    html! {
+        span.flags {
+            @if names.is_empty() { span.soft { "–" } }
+            @for name in names { (flag(name)) " " }
+        }
+    }
 }
 
 /// The state of a promise, an effect, a placement.

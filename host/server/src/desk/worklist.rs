@@ -34,7 +34,7 @@ pub async fn page(State(web): State<Shared>) -> Page {
                                 td.num data-name="Overdue" { (amount(&line.overdue)) }
                                 td.num data-name="Days past due" { (line.days_past_due) }
                                 td data-name="Level" { @if let Some(level) = &line.level { (title(level)) } @else { span.soft { "–" } } }
-                                td data-name="State" { @if line.flags.is_empty() { span.soft { "–" } } (flags(&line.flags)) }
+                                td data-name="State" { (flags(&line.flags)) }
                             }
                         }
                     }

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use escalation::event::Event;
-use escalation::{Account, AccountId, Date, DateTime, Fact, Money, Now, Party, Policy, decide, evolve};
+use escalation::{Account, AccountId, Date, DateTime, Fact, Money, Now, Party, PaymentId, Policy, decide, evolve};
 use jiff::ToSpan;
 use store::sqlite::SqliteStore;
 use store::view::CallRow;
@@ -296,6 +296,10 @@ impl Hub for TestHub {
 
     async fn record(&self, account: &AccountId, who: &str, fact: Fact) -> Result<(), String> {
         self.acts.lock().unwrap().push((account.to_string(), who.to_owned(), fact));
+        Ok(())
+    }
+
+    async fn move_payment(&self, _: &AccountId, _: &PaymentId, _: &AccountId, _: &str) -> Result<(), String> {
         Ok(())
     }
 
