@@ -29,7 +29,10 @@ fn says(text: &str, parts: &[&str]) {
 
 #[test]
 fn an_unknown_key_is_named_with_its_file_and_the_known_ones() {
-    says(&serve_with("dunlin.toml", |text| format!("polls = 3\n{text}")), &["dunlin.toml", "polls", "poll_seconds", "line 1"]);
+    says(
+        &serve_with("dunlin.toml", |text| format!("polls = 3\n{text}")),
+        &["dunlin.toml", "polls", "poll_seconds", "line 1"],
+    );
     says(
         &serve_with("policies/standard.toml", |text| text.replacen("tone", "tune", 1)),
         &["standard.toml", "tune", "tone"],
@@ -86,5 +89,8 @@ fn a_level_order_that_cannot_be_is_refused() {
             .collect::<Vec<_>>()
             .join("\n")
     });
-    says(&text, &["standard.toml", "days"]);
+    says(
+        &text,
+        &["standard.toml:", "`second-notice` is on day 5, before `first-notice` on day 99", "allowed: 99 and later"],
+    );
 }

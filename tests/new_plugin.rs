@@ -41,6 +41,7 @@ purpose = "invoices are read from it"
 const SOURCE: &str = r#"
 //! A whole accounting plugin, as short as one gets.
 use dunlin_plugin_sdk::accounting::{Accounting, Fact, Invoice};
+use dunlin_plugin_sdk::files::Connection;
 use dunlin_plugin_sdk::inbox::{Document, Inbox, Taken};
 use dunlin_plugin_sdk::{Event, Money, Page, Party, Refusal, Result, Source};
 
@@ -54,7 +55,8 @@ impl Accounting for Oneline {
     type Config = Config;
 
     fn pull(_: &Config, cursor: Option<&str>) -> Result<Page<Fact>> {
-        Inbox::new("inbox", &["txt"]).pull(cursor, read)
+        let inbox = Inbox { connection: Connection::new("inbox"), folder: "", extensions: &["txt"], files_per_pull: 10 };
+        inbox.pull(cursor, read)
     }
 }
 
@@ -97,7 +99,7 @@ fn read(document: &Document) -> std::result::Result<Taken<Fact>, Refusal> {
         };
         events.push(Event { source, fact });
     }
-    Ok(Taken { events, ..Taken::default() })
+    Ok(Taken::new(events))
 }
 
 dunlin_plugin_sdk::export!(Oneline: accounting);

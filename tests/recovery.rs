@@ -21,7 +21,12 @@ fn demo(folder: &std::path::Path) -> Child {
 /// Waits until the exchange shows that so many files went out, without looking at a clock.
 fn until_files_went_out(child: &mut Child, folder: &std::path::Path, files: usize) {
     loop {
-        if workspace::files(&folder.join("exchange")).iter().filter(|file| file.to_string_lossy().contains("outgoing")).count() >= files {
+        if workspace::files(&folder.join("exchange"))
+            .iter()
+            .filter(|file| file.to_string_lossy().contains("outgoing"))
+            .count()
+            >= files
+        {
             return;
         }
         assert!(child.try_wait().unwrap().is_none(), "the demo ended before it could be killed");
@@ -52,7 +57,8 @@ fn killed_three_times_it_loses_nothing_and_sends_nothing_twice() {
     let calm = workspace::fresh();
     let output = demo(calm.path()).wait_with_output().unwrap();
     let calm: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    for figure in ["invoices_read", "emails", "letters", "calls_queued", "placements", "received_minor", "posted_minor"] {
+    for figure in ["invoices_read", "emails", "letters", "calls_queued", "placements", "received_minor", "posted_minor"]
+    {
         assert_eq!(killed[figure], calm[figure], "{figure}");
     }
 }

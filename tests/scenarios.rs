@@ -26,7 +26,8 @@ fn the_stories_go_as_they_are_told() {
 #[test]
 fn a_story_that_is_wrong_fails_and_shows_the_difference() {
     let policy = server::start::read_policy(&root().join("config/policies/standard.toml")).unwrap();
-    let text = "2026-03-02  accounting: invoice INV-7 of 1200.00 EUR to ACME due 2026-03-01\n  > place ACME with agency\n";
+    let text =
+        "2026-03-02  accounting: invoice INV-7 of 1200.00 EUR to ACME due 2026-03-01\n  > place ACME with agency\n";
     let report = escalation::story::run(text, "wrong.story", &policy);
     assert!(!report.ok);
     assert!(report.lines.iter().any(|line| line.contains("place ACME with agency")), "{:?}", report.lines);

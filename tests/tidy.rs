@@ -66,7 +66,7 @@ fn no_function_is_longer_than_70_lines() {
             let is_fn = ["fn ", "pub fn ", "pub(crate) fn ", "async fn ", "pub async fn ", "pub(crate) async fn "]
                 .iter()
                 .any(|prefix| code.starts_with(prefix));
-            if !is_fn {
+            if !is_fn || code.ends_with(';') {
                 continue;
             }
             let close = format!("{}}}", " ".repeat(indent));
@@ -86,7 +86,9 @@ fn rooms_are_named_by_what_is_in_them() {
     check(
         files(&[".rs"])
             .iter()
-            .filter(|path| path.iter().any(|part| EMPTY_WORDS.contains(&part.to_string_lossy().trim_end_matches(".rs"))))
+            .filter(|path| {
+                path.iter().any(|part| EMPTY_WORDS.contains(&part.to_string_lossy().trim_end_matches(".rs")))
+            })
             .map(|path| format!("{}: the name says nothing", path.display()))
             .collect(),
     );
@@ -124,7 +126,8 @@ fn imports_go_one_way() {
 
 #[test]
 fn heavy_crates_are_named_in_one_place() {
-    let owners = [("sqlx", "host/store"), ("wasmtime", "host/sandbox"), ("cap_std", "host/sandbox"), ("axum", "host/server")];
+    let owners =
+        [("sqlx", "host/store"), ("wasmtime", "host/sandbox"), ("cap_std", "host/sandbox"), ("axum", "host/server")];
     let mut found = Vec::new();
     for path in files(&[".rs"]) {
         let name = path.to_string_lossy().into_owned();
@@ -142,8 +145,17 @@ fn heavy_crates_are_named_in_one_place() {
 
 #[test]
 fn the_core_is_pure() {
-    const IMPURE: [&str; 9] =
-        ["std::fs", "std::net", "std::time", "std::env", "std::thread", "async fn", "rand::", "println!", "Timestamp::now"];
+    const IMPURE: [&str; 9] = [
+        "std::fs",
+        "std::net",
+        "std::time",
+        "std::env",
+        "std::thread",
+        "async fn",
+        "rand::",
+        "println!",
+        "Timestamp::now",
+    ];
     let mut found = Vec::new();
     for path in files(&[".rs"]).iter().filter(|path| path.starts_with("host/escalation/src")) {
         if path.to_string_lossy().contains("tests") {
@@ -151,20 +163,24 @@ fn the_core_is_pure() {
         }
         let text = read(path);
         let code = text.split("#[cfg(test)]").next().unwrap_or("");
-        found.extend(IMPURE.iter().filter(|word| code.contains(**word)).map(|word| format!("{}: `{word}`", path.display())));
+        found.extend(
+            IMPURE.iter().filter(|word| code.contains(**word)).map(|word| format!("{}: `{word}`", path.display())),
+        );
     }
     check(found);
 }
 
 #[test]
 fn nothing_is_left_for_later_and_no_test_waits() {
-    let marks = [["TO", "DO"].concat(), ["FIX", "ME"].concat(), ["to", "do!("].concat(), ["unimpl", "emented!("].concat()];
+    let marks =
+        [["TO", "DO"].concat(), ["FIX", "ME"].concat(), ["to", "do!("].concat(), ["unimpl", "emented!("].concat()];
     let waits = [["thread::", "sleep("].concat()];
     let mut found = Vec::new();
     for path in files(&[".rs", ".toml", ".md"]) {
         let text = read(&path);
         for mark in marks.iter().chain(&waits) {
-            if text.contains(mark.as_str()) && !path.ends_with(".clippy.toml") {
+            let hostile = path.starts_with("tests/hostile") || path.ends_with(".clippy.toml");
+            if text.contains(mark.as_str()) && !hostile {
                 found.push(format!("{}: `{mark}`", path.display()));
             }
         }
@@ -194,7 +210,9 @@ fn every_plugin_has_its_rooms_and_a_running_example() {
     for folder in std::fs::read_dir(root().join("plugins")).unwrap().map(|entry| entry.unwrap().path()) {
         let name = folder.file_name().unwrap().to_string_lossy().into_owned();
         let rooms = ["Cargo.toml", "plugin.toml", "src/lib.rs", "src/map.rs", "src/wire.rs", "fixtures"];
-        found.extend(rooms.iter().filter(|room| !folder.join(room).exists()).map(|room| format!("plugins/{name} has no {room}")));
+        found.extend(
+            rooms.iter().filter(|room| !folder.join(room).exists()).map(|room| format!("plugins/{name} has no {room}")),
+        );
         if !root().join("config/plugins").join(format!("{name}.toml")).is_file() {
             found.push(format!("config/plugins/{name}.toml is missing"));
         }
@@ -205,8 +223,19 @@ fn every_plugin_has_its_rooms_and_a_running_example() {
 #[test]
 fn the_visible_root_stays_short() {
     const KNOWN: [&str; 13] = [
-        "Cargo.lock", "Cargo.toml", "CHANGELOG.md", "LICENSE", "README.md", "config", "deny.toml", "host", "plugin-sdk", "plugins",
-        "rust-toolchain.toml", "tests", "target",
+        "Cargo.lock",
+        "Cargo.toml",
+        "CHANGELOG.md",
+        "LICENSE",
+        "README.md",
+        "config",
+        "deny.toml",
+        "host",
+        "plugin-sdk",
+        "plugins",
+        "rust-toolchain.toml",
+        "tests",
+        "target",
     ];
     let mut found = Vec::new();
     for path in files(&[""]) {

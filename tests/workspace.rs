@@ -19,12 +19,13 @@ pub fn components() -> &'static Path {
     COMPONENTS.get_or_init(|| {
         let into = shared().join("components");
         let sources = Sources::find(root()).expect("the sources of the plugins are here");
-        sources.build(&[], &into, |line| {
-            if line.starts_with("adding") {
-                eprintln!("{line}");
-            }
-        })
-        .expect("the plugins build");
+        sources
+            .build(&[], &into, |line| {
+                if line.starts_with("adding") {
+                    eprintln!("{line}");
+                }
+            })
+            .expect("the plugins build");
         into
     })
 }

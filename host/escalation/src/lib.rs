@@ -6,25 +6,25 @@
 //!
 //! The modules, in reading order:
 
-pub mod account;
-pub mod cash;
-pub mod clear;
-pub mod decide;
-pub mod disposition;
-pub mod dispute;
-pub mod effect;
-pub mod event;
-pub mod evolve;
-pub mod explain;
-pub mod guard;
 pub mod id;
-pub mod invoice;
 pub mod money;
 pub mod party;
-pub mod placement;
-pub mod policy;
+pub mod invoice;
+pub mod cash;
 pub mod promise;
+pub mod dispute;
+pub mod placement;
+pub mod disposition;
 pub mod report;
+pub mod effect;
+pub mod event;
+pub mod account;
+pub mod policy;
+pub mod guard;
+pub mod evolve;
+pub mod decide;
+pub mod clear;
+pub mod explain;
 pub mod story;
 
 pub use account::Account;

@@ -23,7 +23,9 @@ impl Asks<'_> {
     pub fn request(&self, account: &Account, effect: &Effect, rank: u32) -> Result<Request, String> {
         let ask = match &effect.action {
             Action::SendNotice(notice) => Ask::Send(self.notice(account, notice)?),
-            Action::TellColleague { to, template, invoices, .. } => Ask::Send(self.colleague(account, to, template, invoices)?),
+            Action::TellColleague { to, template, invoices, .. } => {
+                Ask::Send(self.colleague(account, to, template, invoices)?)
+            }
             Action::QueueCall(call) => Ask::QueueCall(self.call(account, call, effect.valid_until, rank)?),
             Action::WithdrawCall { call, reason } => Ask::WithdrawCall(CallWithdrawal {
                 call: call.clone(),
@@ -92,12 +94,19 @@ impl Asks<'_> {
         })
     }
 
-    fn colleague(&self, account: &Account, to: &str, template: &str, invoices: &[InvoiceNumber]) -> Result<Message, String> {
+    fn colleague(
+        &self,
+        account: &Account,
+        to: &str,
+        template: &str,
+        invoices: &[InvoiceNumber],
+    ) -> Result<Message, String> {
         let engine = self.engine;
         let address = engine.colleagues.get(to).ok_or_else(|| {
             format!("nobody is named for `{to}`\n\nhint: add `{to} = \"name@example.com\"` under `[colleagues]` in dunlin.toml")
         })?;
-        let recipient = Party { id: to.to_owned(), name: to.to_owned(), email: Some(address.clone()), ..Party::default() };
+        let recipient =
+            Party { id: to.to_owned(), name: to.to_owned(), email: Some(address.clone()), ..Party::default() };
         let language = engine.letters.language(template, &engine.creditor);
         let facts = self.facts(account, invoices, None, &language);
         let rendered = engine.letters.render(template, &language, &facts)?;

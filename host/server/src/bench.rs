@@ -65,7 +65,8 @@ pub async fn plugin_call(components: &Path, folder: &Path) -> Result<Figure, Box
     let mut ours = Vec::new();
     let mut bare = Vec::new();
     for _ in 0..ROUNDS {
-        let taken = sandbox::bench::bare_calls(&runtime, &wasm, &grant, memory.clone(), &batch, &requests, CALLS).await?;
+        let taken =
+            sandbox::bench::bare_calls(&runtime, &wasm, &grant, memory.clone(), &batch, &requests, CALLS).await?;
         bare.push(nanos(taken) / u64::from(CALLS));
         let started = Instant::now();
         for _ in 0..CALLS {
@@ -73,7 +74,13 @@ pub async fn plugin_call(components: &Path, folder: &Path) -> Result<Figure, Box
         }
         ours.push(nanos(started.elapsed()) / u64::from(CALLS));
     }
-    Ok(Figure::new("plugin call, fresh instance, 1 KB", "ns", middle(ours), "bare wasmtime call, tuned pool", middle(bare)))
+    Ok(Figure::new(
+        "plugin call, fresh instance, 1 KB",
+        "ns",
+        middle(ours),
+        "bare wasmtime call, tuned pool",
+        middle(bare),
+    ))
 }
 
 /// A call of about 1 KB that is no longer to be made: the plugin reads it, answers, and touches no file.
@@ -113,7 +120,13 @@ pub async fn ingest(folder: &Path) -> Result<Figure, Box<dyn std::error::Error>>
         bare.push(store::bench::bare_batched_insert(&folder.join(format!("bare-{round}.sqlite")), &pages).await?);
         ours.push(store::bench::ingest(&folder.join(format!("ours-{round}.sqlite")), &pages).await?);
     }
-    Ok(Figure::new("durable ingest (T1), 128 reports a page", "reports/s", middle(ours), "bare batched insert", middle(bare)))
+    Ok(Figure::new(
+        "durable ingest (T1), 128 reports a page",
+        "reports/s",
+        middle(ours),
+        "bare batched insert",
+        middle(bare),
+    ))
 }
 
 /// The demo's days at full speed, beside the same days of the town without a hub; and the memory at its highest.
@@ -143,7 +156,13 @@ pub async fn demo(components: &Path, folder: &Path) -> Result<[Figure; 2], Box<d
     }
     let taken = started.elapsed();
     Ok([
-        Figure::new("demo, 120 days, 300 invoices", "ms", millis(taken), "the town alone, without a hub", millis(alone)),
+        Figure::new(
+            "demo, 120 days, 300 invoices",
+            "ms",
+            millis(taken),
+            "the town alone, without a hub",
+            millis(alone),
+        ),
         Figure::new("memory at its highest", "KiB", peak_rss_kb(), "before the demo", before),
     ])
 }

@@ -163,7 +163,10 @@ impl Config {
             )));
         }
         let zone = TimeZone::get(&text.time_zone).map_err(|_| {
-            wrong(format!("`time_zone = \"{}\"` is unknown\n\nhint: use a name such as `Europe/Berlin` or `UTC`", text.time_zone))
+            wrong(format!(
+                "`time_zone = \"{}\"` is unknown\n\nhint: use a name such as `Europe/Berlin` or `UTC`",
+                text.time_zone
+            ))
         })?;
         if text.poll_seconds == 0 {
             return Err(wrong("`poll_seconds` must be at least 1".to_owned()));
@@ -210,7 +213,9 @@ fn absolute(base: &Path, path: &Path) -> PathBuf {
     for part in joined.components() {
         match part {
             std::path::Component::CurDir => {}
-            std::path::Component::ParentDir if matches!(clean.components().next_back(), Some(std::path::Component::Normal(_))) => {
+            std::path::Component::ParentDir
+                if matches!(clean.components().next_back(), Some(std::path::Component::Normal(_))) =>
+            {
                 clean.pop();
             }
             other => clean.push(other),

@@ -40,6 +40,8 @@ pub fn router() -> Router<Shared> {
         .route("/accounts/{id}/unblock", post(actions::unblock))
         .route("/accounts/{id}/resolve", post(actions::resolve))
         .route("/accounts/{id}/assign", post(actions::assign))
+        .route("/accounts/{id}/move", post(actions::move_payment))
+        .route("/accounts/{id}/approve", post(actions::approve))
         .route("/accounts/{id}/settle", post(actions::settle))
         .route("/accounts/{id}/unpark", post(actions::unpark))
         .route("/worklist", get(worklist::page))

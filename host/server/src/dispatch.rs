@@ -57,7 +57,8 @@ impl Engine {
             return Ok(());
         }
         let performs = plugin.manifest().performs.get(kind);
-        let (class, batch_max) = performs.map_or((Class::None, 1), |performs| (performs.class, performs.batch_max.max(1)));
+        let (class, batch_max) =
+            performs.map_or((Class::None, 1), |performs| (performs.class, performs.batch_max.max(1)));
         for rows in rows.chunks(batch_max as usize) {
             let batch = batch_id(self.at(), rows);
             let marked = self.mark(plugin.name(), &batch, rows).await?;
@@ -80,7 +81,9 @@ impl Engine {
                 Clearance::Allow => {}
                 Clearance::Wait { guard, until } => {
                     let until = until.unwrap_or_else(|| now.today().tomorrow().unwrap_or(now.today()));
-                    self.store.postpone(&row.key, until.at(6, 0, 0, 0).max(later(now.at, limits::RETRY_FIRST)), &guard.text).await?;
+                    self.store
+                        .postpone(&row.key, until.at(6, 0, 0, 0).max(later(now.at, limits::RETRY_FIRST)), &guard.text)
+                        .await?;
                     continue;
                 }
                 Clearance::Cancel { guard } => {
@@ -89,14 +92,22 @@ impl Engine {
                 }
                 Clearance::NeedsApproval => {
                     let tomorrow = now.today().tomorrow().unwrap_or(now.today());
-                    self.store.postpone(&row.key, tomorrow.at(6, 0, 0, 0), "a person has to approve it at the desk").await?;
+                    self.store
+                        .postpone(&row.key, tomorrow.at(6, 0, 0, 0), "a person has to approve it at the desk")
+                        .await?;
                     continue;
                 }
             }
             let request = match asks.request(&account, &row.effect, marks.len() as u32 + 1) {
                 Ok(request) => request,
                 Err(why) => {
-                    self.end_here(row, lane.done_seq, Outcome::Rejected { reason: why.clone() }, rejected(row, "not-possible", &why)).await?;
+                    self.end_here(
+                        row,
+                        lane.done_seq,
+                        Outcome::Rejected { reason: why.clone() },
+                        rejected(row, "not-possible", &why),
+                    )
+                    .await?;
                     continue;
                 }
             };
@@ -124,7 +135,14 @@ impl Engine {
     }
 
     /// The call, and T4.
-    async fn perform(&self, plugin: &Plugin, role: Role, class: Class, batch: &str, marked: Vec<Marked>) -> Result<(), StoreError> {
+    async fn perform(
+        &self,
+        plugin: &Plugin,
+        role: Role,
+        class: Class,
+        batch: &str,
+        marked: Vec<Marked>,
+    ) -> Result<(), StoreError> {
         let at = self.at();
         let whole = Batch { id: batch.to_owned(), at, creditor: self.creditor.clone() };
         let requests: Vec<Request> = marked.iter().map(|marked| marked.request.clone()).collect();
@@ -139,8 +157,10 @@ impl Engine {
                 .collect(),
             Err(error) => {
                 let text = error.to_string();
-                let harmless = class == Class::Native || matches!(error.kind, ErrorKind::Busy | ErrorKind::Paused | ErrorKind::Denied);
-                let looked = if class == Class::Lookup && !harmless { self.look_up(plugin, role, &marked).await? } else { None };
+                let harmless = class == Class::Native
+                    || matches!(error.kind, ErrorKind::Busy | ErrorKind::Paused | ErrorKind::Denied);
+                let looked =
+                    if class == Class::Lookup && !harmless { self.look_up(plugin, role, &marked).await? } else { None };
                 marked
                     .iter()
                     .enumerate()
@@ -210,7 +230,9 @@ impl Engine {
             Class::Lookup => {
                 let at = self.at();
                 let findings = self.look_up(plugin, role, &marked).await?.unwrap_or_default();
-                let unclear = Finding::Unclear { text: "the hub stopped while it went out, and asking gave no answer".to_owned() };
+                let unclear = Finding::Unclear {
+                    text: "the hub stopped while it went out, and asking gave no answer".to_owned(),
+                };
                 let mut place = 0;
                 self.conclude_all(&marked, name, |one| {
                     let outcome = found(findings.get(place).unwrap_or(&unclear), at, one.attempt);
@@ -226,14 +248,24 @@ impl Engine {
         }
     }
 
-    async fn look_up(&self, plugin: &Plugin, role: Role, marked: &[Marked]) -> Result<Option<Vec<Finding>>, StoreError> {
+    async fn look_up(
+        &self,
+        plugin: &Plugin,
+        role: Role,
+        marked: &[Marked],
+    ) -> Result<Option<Vec<Finding>>, StoreError> {
         let keys: Vec<EffectKey> = marked.iter().map(|marked| marked.key.clone()).collect();
         let called = plugin.lookup(role, &keys).await;
         self.note_call(plugin, "lookup", &called, |_| false).await?;
         Ok(called.result.ok())
     }
 
-    async fn conclude_all(&self, marked: &[Marked], by: &str, mut outcome: impl FnMut(&Marked) -> Outcome) -> Result<(), StoreError> {
+    async fn conclude_all(
+        &self,
+        marked: &[Marked],
+        by: &str,
+        mut outcome: impl FnMut(&Marked) -> Outcome,
+    ) -> Result<(), StoreError> {
         let concluded = marked.iter().map(|one| self.conclude(one, outcome(one), by)).collect();
         self.store.concluded(concluded).await
     }
@@ -245,7 +277,10 @@ impl Engine {
             let Some((_, lane)) = self.store.account(&row.account).await? else { continue };
             let (outcome, fact) = if role == Role::Accounting {
                 let reference = "kept by the hub".to_owned();
-                (Outcome::Succeeded { reference: reference.clone() }, Fact::EffectDone { key: row.key.clone(), reference })
+                (
+                    Outcome::Succeeded { reference: reference.clone() },
+                    Fact::EffectDone { key: row.key.clone(), reference },
+                )
             } else {
                 let reason = format!("no running plugin performs `{kind}`");
                 (Outcome::Rejected { reason: reason.clone() }, rejected(&row, "no-plugin", &reason))
@@ -275,8 +310,15 @@ impl Engine {
         let made = self.store.mark_dispatching(vec![mark]).await?;
         let Some(attempt) = made.first().and_then(|made| made.attempt) else { return Ok(()) };
         let event = Some(self.event(fact));
-        let concluded =
-            Concluded { key: row.key.clone(), account: row.account.clone(), attempt, at, outcome, event, by: HUB.to_owned() };
+        let concluded = Concluded {
+            key: row.key.clone(),
+            account: row.account.clone(),
+            attempt,
+            at,
+            outcome,
+            event,
+            by: HUB.to_owned(),
+        };
         self.store.concluded(vec![concluded]).await
     }
 
@@ -284,7 +326,9 @@ impl Engine {
         let key = marked.key.clone();
         let fact = match &outcome {
             Outcome::Succeeded { reference } => Some(Fact::EffectDone { key, reference: reference.clone() }),
-            Outcome::Rejected { reason } => Some(Fact::EffectRejected { key, code: "rejected".to_owned(), reason: reason.clone() }),
+            Outcome::Rejected { reason } => {
+                Some(Fact::EffectRejected { key, code: "rejected".to_owned(), reason: reason.clone() })
+            }
             Outcome::Unknown { text } => Some(Fact::EffectUnknown { key, text: text.clone() }),
             Outcome::Cancelled { because } => Some(Fact::EffectCancelled { key, because: because.clone() }),
             Outcome::Again { .. } => None,
@@ -322,9 +366,10 @@ fn found(finding: &Finding, at: DateTime, attempt: u32) -> Outcome {
     match finding {
         Finding::Done { reference } => Outcome::Succeeded { reference: reference.clone() },
         Finding::Rejected { code, reason } => Outcome::Rejected { reason: format!("{code}: {reason}") },
-        Finding::Absent => {
-            Outcome::Again { at: later(at, wait(attempt)), because: "the other side does not know it; it goes out again".to_owned() }
-        }
+        Finding::Absent => Outcome::Again {
+            at: later(at, wait(attempt)),
+            because: "the other side does not know it; it goes out again".to_owned(),
+        },
         Finding::Unclear { text } => Outcome::Unknown { text: text.clone() },
     }
 }

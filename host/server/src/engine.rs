@@ -30,7 +30,9 @@ pub struct Engine {
 pub enum EngineError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("a turn did not come to rest after {0} rounds\n\nhint: look at the newest decisions with `dunlin why`; two rules feed each other")]
+    #[error(
+        "a turn did not come to rest after {0} rounds\n\nhint: look at the newest decisions with `dunlin why`; two rules feed each other"
+    )]
     Restless(u32),
 }
 
@@ -64,7 +66,11 @@ fn cash_note(connection: &str) -> String {
 impl Engine {
     /// The name under which a plugin's role keeps its cursor and its source keys.
     pub fn connection(plugin: &Plugin, role: Role) -> String {
-        if plugin.roles().len() == 1 { plugin.name().to_owned() } else { format!("{}/{}", plugin.name(), role.as_str()) }
+        if plugin.roles().len() == 1 {
+            plugin.name().to_owned()
+        } else {
+            format!("{}/{}", plugin.name(), role.as_str())
+        }
     }
 
     /// The moment of a decision, with what is known of the cash.

@@ -71,9 +71,7 @@ impl Count {
         let figures = &mut self.figures;
         match &event.fact {
             Fact::InvoiceIssued { invoice } => {
-                if self.invoices.insert(invoice.number.clone()) {
-                    figures.invoices_read += 1;
-                }
+                figures.invoices_read += u64::from(self.invoices.insert(invoice.number.clone()));
             }
             Fact::CreditMemoIssued { .. } => figures.credit_memos += 1,
             Fact::CallEnded(_) => figures.calls_done += 1,

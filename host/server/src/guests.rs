@@ -11,7 +11,9 @@ pub const TARGET: &str = "wasm32-wasip2";
 
 #[derive(Debug, Error)]
 pub enum BuildError {
-    #[error("no plugin sources were found in `{0}` or above it\n\nhint: run this inside a checkout of the source, where the folder `plugins` is")]
+    #[error(
+        "no plugin sources were found in `{0}` or above it\n\nhint: run this inside a checkout of the source, where the folder `plugins` is"
+    )]
     NoSources(PathBuf),
     #[error("there is no plugin `{name}` in `{}`; there are: {known}", .folder.display())]
     Unknown { name: String, folder: PathBuf, known: String },
@@ -31,7 +33,8 @@ pub struct Sources {
 impl Sources {
     /// The nearest folder, from `start` upwards, with a `Cargo.toml` and a folder `plugins`.
     pub fn find(start: &Path) -> Result<Self, BuildError> {
-        let root = start.ancestors().find(|folder| folder.join("Cargo.toml").is_file() && folder.join("plugins").is_dir());
+        let root =
+            start.ancestors().find(|folder| folder.join("Cargo.toml").is_file() && folder.join("plugins").is_dir());
         root.map(|root| Self { root: root.to_owned() }).ok_or_else(|| BuildError::NoSources(start.to_owned()))
     }
 
@@ -126,10 +129,8 @@ fn ensure_target(say: &mut impl FnMut(&str)) -> Result<(), BuildError> {
         return Ok(());
     }
     say(&format!("adding the compiler target {TARGET}: `rustup target add {TARGET}`"));
-    let added = Command::new("rustup").args(["target", "add", TARGET]).output().map_err(|why| BuildError::NotStarted {
-        command: format!("rustup target add {TARGET}"),
-        why,
-        hint: "add the target by hand",
+    let added = Command::new("rustup").args(["target", "add", TARGET]).output().map_err(|why| {
+        BuildError::NotStarted { command: format!("rustup target add {TARGET}"), why, hint: "add the target by hand" }
     })?;
     if added.status.success() {
         return Ok(());

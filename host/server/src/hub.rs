@@ -81,7 +81,13 @@ impl Hub for Desked {
         Ok(())
     }
 
-    async fn move_payment(&self, from: &AccountId, payment: &PaymentId, to: &AccountId, who: &str) -> Result<(), String> {
+    async fn move_payment(
+        &self,
+        from: &AccountId,
+        payment: &PaymentId,
+        to: &AccountId,
+        who: &str,
+    ) -> Result<(), String> {
         let who = format!("desk:{who}");
         self.engine.move_payment(from, payment, to, &who).await.map_err(|error| error.to_string())?;
         self.bell.notify_one();

@@ -38,7 +38,9 @@ impl Intake<'_> {
             .join(" ");
         let events = events
             .into_iter()
-            .map(|(account, fact)| (account, Event { at: self.now, on: source.occurred_on, origin: origin.clone(), fact }))
+            .map(|(account, fact)| {
+                (account, Event { at: self.now, on: source.occurred_on, origin: origin.clone(), fact })
+            })
             .collect();
         Ok(Ok(Entry { received, events }))
     }
@@ -47,7 +49,9 @@ impl Intake<'_> {
         let key = received.source.key.as_str();
         let on = received.source.occurred_on;
         let (account, fact) = match received.report.clone() {
-            Report::Debtor { debtor } => return Ok(Ok(vec![(AccountId::new(&debtor.id), Fact::DebtorSynced { debtor })])),
+            Report::Debtor { debtor } => {
+                return Ok(Ok(vec![(AccountId::new(&debtor.id), Fact::DebtorSynced { debtor })]));
+            }
             Report::Invoice(invoice) => return Ok(self.invoice(invoice, received.source.version.is_some())),
             Report::CreditMemo { debtor, memo } => {
                 let account = AccountId::new(&debtor.id);

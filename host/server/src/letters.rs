@@ -78,7 +78,8 @@ impl Letters {
     /// Reads `<folder>/<language>/<template>.txt`; a template that cannot be parsed is refused with its line.
     pub fn load(folder: &Path) -> Result<Self, ConfigError> {
         const HINT: &str = "`letters` names a folder with one folder for each language";
-        let unreadable = |why: std::io::Error| ConfigError::Unreadable { file: folder.to_owned(), why: why.to_string(), hint: HINT };
+        let unreadable =
+            |why: std::io::Error| ConfigError::Unreadable { file: folder.to_owned(), why: why.to_string(), hint: HINT };
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         let mut languages: Vec<PathBuf> = Vec::new();
@@ -94,7 +95,8 @@ impl Letters {
                 if file.extension().is_none_or(|extension| extension != "txt") {
                     continue;
                 }
-                let part = |path: &Path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+                let part =
+                    |path: &Path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
                 let name = format!("{}/{}", part(&language), part(&file));
                 let text = read_text(&file, HINT)?;
                 environment.add_template_owned(name, text).map_err(|error| ConfigError::Wrong {
@@ -127,7 +129,8 @@ impl Letters {
 
     /// Fills a template. The first line is the subject.
     pub fn render(&self, template: &str, language: &str, facts: &Facts) -> Result<Rendered, String> {
-        let template = self.environment.get_template(&format!("{language}/{template}")).map_err(|error| error.to_string())?;
+        let template =
+            self.environment.get_template(&format!("{language}/{template}")).map_err(|error| error.to_string())?;
         let whole = template.render(minijinja::value::Serde(facts)).map_err(|error| error.to_string())?;
         let (first, rest) = whole.split_once('\n').unwrap_or((&whole, ""));
         let subject = first.strip_prefix("Subject:").unwrap_or(first).trim().to_owned();
@@ -156,7 +159,10 @@ fn html(text: &str, language: &str) -> String {
         .split("\n\n")
         .map(|paragraph| format!("<p>{}</p>\n", escape(paragraph).replace('\n', "<br>\n")))
         .collect();
-    format!("<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"></head><body>\n{paragraphs}</body></html>\n", escape(language))
+    format!(
+        "<!doctype html>\n<html lang=\"{}\"><head><meta charset=\"utf-8\"></head><body>\n{paragraphs}</body></html>\n",
+        escape(language)
+    )
 }
 
 fn escape(text: &str) -> String {
@@ -187,7 +193,17 @@ pub fn amount(money: Money, language: &str) -> String {
 /// How days are written; English names the month, because 02/03 is two different days in two countries.
 pub fn day(date: Date, language: &str) -> String {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ];
     match language {
@@ -195,7 +211,8 @@ pub fn day(date: Date, language: &str) -> String {
         "el" => format!("{:02}/{:02}/{}", date.day(), date.month(), date.year()),
         "sv" => date.to_string(),
         _ => {
-            let month = usize::try_from(date.month() - 1).ok().and_then(|month| MONTHS.get(month)).copied().unwrap_or("");
+            let month =
+                usize::try_from(date.month() - 1).ok().and_then(|month| MONTHS.get(month)).copied().unwrap_or("");
             format!("{} {month} {}", date.day(), date.year())
         }
     }
@@ -208,7 +225,8 @@ pub fn total(items: &[LetterItem], language: &str) -> String {
         let sum = sums.entry(item.open.currency).or_default();
         *sum = sum.saturating_add(item.open.minor);
     }
-    let texts: Vec<String> = sums.into_iter().map(|(currency, minor)| amount(Money::new(minor, currency), language)).collect();
+    let texts: Vec<String> =
+        sums.into_iter().map(|(currency, minor)| amount(Money::new(minor, currency), language)).collect();
     texts.join(" + ")
 }
 

@@ -29,7 +29,9 @@ impl Engine {
         to: &AccountId,
         who: &str,
     ) -> Result<(), MoveError> {
-        let Some((account, _)) = self.store.account(from).await? else { return Err(MoveError::NoAccount(from.clone())) };
+        let Some((account, _)) = self.store.account(from).await? else {
+            return Err(MoveError::NoAccount(from.clone()));
+        };
         if from == to || self.store.account(to).await?.is_none() {
             return Err(MoveError::NoAccount(to.clone()));
         }
@@ -43,7 +45,13 @@ impl Engine {
         Ok(())
     }
 
-    async fn write_move(&self, from: &AccountId, payment: Payment, to: &AccountId, who: &str) -> Result<(), StoreError> {
+    async fn write_move(
+        &self,
+        from: &AccountId,
+        payment: Payment,
+        to: &AccountId,
+        who: &str,
+    ) -> Result<(), StoreError> {
         let at = self.at();
         let event = |fact| Event { at, on: at.date(), origin: who.to_owned(), fact };
         let events = vec![
@@ -81,8 +89,7 @@ impl Engine {
             };
             let mut candidates = self.store.candidates(&lookup).await?;
             candidates.retain(|candidate| candidate.account != unidentified);
-            if let Identified::Account { account: to, .. } = cash::identify(payment, &candidates)
-            {
+            if let Identified::Account { account: to, .. } = cash::identify(payment, &candidates) {
                 self.write_move(&unidentified, payment.clone(), &to, "policy").await?;
                 moved += 1;
             }

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use escalation::event::Event;
-use escalation::{Account, Now, Policy, decide, evolve};
+use escalation::{Account, AccountId, Now, Policy, decide, evolve};
 use store::{Claimed, Decided, StoreError};
 
 use crate::engine::Engine;
@@ -61,6 +61,12 @@ fn decide_lane(lane: Claimed, policy: &Policy, now: &Now) -> Decided {
         evolve(&mut account, &stored.event);
         read_seq = stored.seq;
     }
+    if lane.more {
+        return Decided {
+            look_again: Some(now.at),
+            ..decided(lane.account, lane.fence, read_seq, account, policy, now)
+        };
+    }
     let decision = decide(&account, policy, now);
     let events: Vec<Event> = decision
         .events
@@ -70,18 +76,27 @@ fn decide_lane(lane: Claimed, policy: &Policy, now: &Now) -> Decided {
     for event in &events {
         evolve(&mut account, event);
     }
-    let row = rows::row(&account, policy, now.today());
     Decided {
-        account: lane.account,
-        fence: lane.fence,
-        at: now.at,
-        read_seq,
         events,
-        state: account,
-        policy: format!("{} {}", policy.name, policy.version),
         look_again: decision.look_again,
         because: decision.because,
-        row,
+        ..decided(lane.account, lane.fence, read_seq, account, policy, now)
+    }
+}
+
+/// The lane with what was read of it, and nothing decided.
+fn decided(id: AccountId, fence: i64, read_seq: i64, account: Account, policy: &Policy, now: &Now) -> Decided {
+    Decided {
+        account: id,
+        fence,
+        at: now.at,
+        read_seq,
+        events: Vec::new(),
+        row: rows::row(&account, policy, now.today()),
+        state: account,
+        policy: format!("{} {}", policy.name, policy.version),
+        look_again: None,
+        because: Vec::new(),
     }
 }
 

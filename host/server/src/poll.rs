@@ -24,7 +24,8 @@ impl Engine {
         for _ in 0..limits::PAGES_PER_POLL_MAX {
             let cursor = self.store.cursor(&connection).await?;
             let called = plugin.pull(role, cursor.as_deref()).await;
-            self.note_call(plugin, "pull", &called, |page| page.received.is_empty() && page.refusals.is_empty()).await?;
+            self.note_call(plugin, "pull", &called, |page| page.received.is_empty() && page.refusals.is_empty())
+                .await?;
             let Ok(page) = called.result else { break };
             let more = page.more;
             if Some(&page.cursor) == cursor.as_ref() && page.received.is_empty() && page.refusals.is_empty() {
@@ -69,8 +70,15 @@ impl Engine {
             })
             .collect();
         let kv = kv.into_iter().map(|(key, value)| KvChange { key, value }).collect();
-        let ingest =
-            Ingest { connection: connection.to_owned(), at: now, cursor: Some(page.cursor), entries, refusals, totals, kv };
+        let ingest = Ingest {
+            connection: connection.to_owned(),
+            at: now,
+            cursor: Some(page.cursor),
+            entries,
+            refusals,
+            totals,
+            kv,
+        };
         let ingested = self.store.ingest(ingest).await?;
         if let Some(until) = statement_until {
             self.cash_is_known(connection, until).await?;

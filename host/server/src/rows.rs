@@ -70,7 +70,8 @@ fn main_currency(account: &Account) -> Currency {
         let newest = account.items.values().max_by_key(|item| (item.invoice.issued_on, &item.invoice.number));
         newest.map(|item| item.invoice.total.currency)
     };
-    let unapplied = || sum(account.payments.values().map(|posted| posted.unapplied)).first().map(|amount| amount.currency);
+    let unapplied =
+        || sum(account.payments.values().map(|posted| posted.unapplied)).first().map(|amount| amount.currency);
     largest.or_else(newest).or_else(unapplied).unwrap_or(Currency::EUR)
 }
 

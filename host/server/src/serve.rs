@@ -17,7 +17,9 @@ use crate::web::{Access, router};
 pub enum ServeError {
     #[error("`{address}` is not an address to listen on\n\nhint: write `desk.listen` like `127.0.0.1:8080`")]
     Address { address: String },
-    #[error("the desk cannot listen on {address}: {why}\n\nhint: another program has this port; stop it, or choose another with `--listen 127.0.0.1:8081`")]
+    #[error(
+        "the desk cannot listen on {address}: {why}\n\nhint: another program has this port; stop it, or choose another with `--listen 127.0.0.1:8081`"
+    )]
     Port { address: SocketAddr, why: std::io::Error },
     #[error("the access token `{}` cannot be kept: {why}", .file.display())]
     Token { file: PathBuf, why: std::io::Error },
@@ -37,7 +39,12 @@ impl OpenDesk {
 }
 
 /// Starts the desk and the API.
-pub async fn open_desk(hub: Arc<Desked>, listen: &str, hosts: Vec<String>, token: String) -> Result<OpenDesk, ServeError> {
+pub async fn open_desk(
+    hub: Arc<Desked>,
+    listen: &str,
+    hosts: Vec<String>,
+    token: String,
+) -> Result<OpenDesk, ServeError> {
     let address: SocketAddr = listen.parse().map_err(|_| ServeError::Address { address: listen.to_owned() })?;
     let listener = TcpListener::bind(address).await.map_err(|why| ServeError::Port { address, why })?;
     let bound = listener.local_addr().unwrap_or(address);

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use escalation::Policy;
-use sandbox::{CallError, ErrorKind, Grant, LimitsMax, Manifest, Memory, Plugin, Runtime, RuntimeOptions, SandboxError};
+use sandbox::{
+    CallError, ErrorKind, Grant, LimitsMax, Manifest, Memory, Plugin, Runtime, RuntimeOptions, SandboxError,
+};
 use store::sqlite::SqliteStore;
 use store::{Store, StoreError};
 use thiserror::Error;
@@ -77,24 +79,38 @@ pub async fn load_plugins(config: &Config, store: &Arc<dyn Store>) -> Result<Vec
     Ok(plugins)
 }
 
-async fn load(runtime: &Runtime, components: &Path, file: &PluginFile, memory: Arc<dyn Memory>) -> Result<Plugin, StartError> {
+async fn load(
+    runtime: &Runtime,
+    components: &Path,
+    file: &PluginFile,
+    memory: Arc<dyn Memory>,
+) -> Result<Plugin, StartError> {
     let wrong = |why: String| StartError::Plugin { file: file.file.clone(), why };
     let folder = components.join(&file.plugin);
     let manifest_file = folder.join("plugin.toml");
     if !manifest_file.is_file() {
         let known = installed(components);
-        let known = if known.is_empty() { "none is installed".to_owned() } else { format!("installed are {}", known.join(", ")) };
+        let known = if known.is_empty() {
+            "none is installed".to_owned()
+        } else {
+            format!("installed are {}", known.join(", "))
+        };
         return Err(wrong(format!(
             "`plugin = \"{}\"`: there is no such plugin in `{}`; {known}\n\nhint: build and install the bundled ones with `dunlin plugin build`",
             file.plugin,
             components.display()
         )));
     }
-    let manifest = Manifest::parse(&read_text(&manifest_file, "reinstall the plugin")?, &manifest_file.display().to_string())?;
+    let manifest =
+        Manifest::parse(&read_text(&manifest_file, "reinstall the plugin")?, &manifest_file.display().to_string())?;
     let component = folder.join(format!("{}.wasm", file.plugin));
     let size = std::fs::metadata(&component).map(|data| data.len()).unwrap_or(0);
     if size == 0 || size > limits::COMPONENT_LEN_MAX {
-        return Err(wrong(format!("`{}` has {size} bytes; allowed is 1 to {}", component.display(), limits::COMPONENT_LEN_MAX)));
+        return Err(wrong(format!(
+            "`{}` has {size} bytes; allowed is 1 to {}",
+            component.display(),
+            limits::COMPONENT_LEN_MAX
+        )));
     }
     let wasm = std::fs::read(&component).map_err(|error| wrong(format!("`{}`: {error}", component.display())))?;
     for connection in file.connections.values() {

@@ -40,13 +40,17 @@ pub async fn verify(store: &dyn Store) -> Result<Verified, StoreError> {
     }
     for total in store.totals(u32::MAX).await? {
         if total.stated != total.counted {
-            let text = format!("{}: `{}` states {} and {} was counted", total.connection, total.name, total.stated, total.counted);
+            let text = format!(
+                "{}: `{}` states {} and {} was counted",
+                total.connection, total.name, total.stated, total.counted
+            );
             verified.differences.push(text);
         }
     }
     let unknown = store.effects_by_status(EffectStatus::Unknown, u32::MAX).await?.len() as u64;
     if unknown != verified.figures.effects_unknown {
-        let text = format!("{unknown} effects are listed as unknown; the journal says {}", verified.figures.effects_unknown);
+        let text =
+            format!("{unknown} effects are listed as unknown; the journal says {}", verified.figures.effects_unknown);
         verified.differences.push(text);
     }
     verified.differences.truncate(DIFFERENCES_MAX);
@@ -137,11 +141,15 @@ fn laws(account: &Account, differ: &mut impl FnMut(String)) {
         let spread: i64 = posted.allocations.iter().map(|allocation| allocation.amount.minor).sum();
         let expected = if posted.reversed_on.is_some() { 0 } else { posted.payment.amount.minor };
         if spread + posted.unapplied.minor != expected {
-            differ(format!("payment {id} of {}: {spread} applied and {} unapplied do not add up", posted.payment.amount, posted.unapplied.minor));
+            differ(format!(
+                "payment {id} of {}: {spread} applied and {} unapplied do not add up",
+                posted.payment.amount, posted.unapplied.minor
+            ));
         }
     }
     for (number, item) in &account.items {
-        let expected = item.invoice.payable.minor - item.paid.minor - item.credited.minor - item.collected.minor + item.adjusted.minor;
+        let expected = item.invoice.payable.minor - item.paid.minor - item.credited.minor - item.collected.minor
+            + item.adjusted.minor;
         if item.open.minor != expected {
             differ(format!("invoice {number} is open with {}; its parts make {expected} minor units", item.open));
         }
@@ -178,7 +186,8 @@ fn outbox(rows: Vec<EffectRow>, effects: &BTreeMap<EffectKey, (Effect, Ended)>, 
             EffectStatus::Cancelled => *ended == Ended::Cancelled,
         };
         if !agrees {
-            differences.push(format!("effect `{}` is {:?} in the outbox and {ended:?} in the journal", row.key, row.status));
+            differences
+                .push(format!("effect `{}` is {:?} in the outbox and {ended:?} in the journal", row.key, row.status));
         }
         if *effect != row.effect {
             differences.push(format!("effect `{}` is not what was planned", row.key));

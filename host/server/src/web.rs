@@ -31,7 +31,13 @@ pub trait Hub: Send + Sync {
     /// A person's act: an event on the account, with the person as its origin.
     async fn record(&self, account: &AccountId, who: &str, fact: Fact) -> Result<(), String>;
     /// A payment that was received for the wrong account, or for none, goes to the right one.
-    async fn move_payment(&self, from: &AccountId, payment: &PaymentId, to: &AccountId, who: &str) -> Result<(), String>;
+    async fn move_payment(
+        &self,
+        from: &AccountId,
+        payment: &PaymentId,
+        to: &AccountId,
+        who: &str,
+    ) -> Result<(), String>;
     async fn resume_plugin(&self, name: &str) -> Result<(), String>;
     async fn unpark(&self, account: &AccountId) -> Result<(), String>;
     /// `day 57 of 120` in the demo.

@@ -231,7 +231,7 @@ mod tests {
 
     /// Run by hand, with `--release -- --ignored --nocapture`: the ratio is the measure, not the rates.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-    #[ignore = "a measurement"]
+    #[ignore = "needs an idle machine: it measures"]
     async fn rates() {
         for (reports, per_page) in [(20_000, 100), (50_000, 500)] {
             let folder = tempfile::tempdir_in(".").unwrap();

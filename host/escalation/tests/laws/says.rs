@@ -8,7 +8,7 @@ use escalation::invoice::{CreditMemo, Invoice, plus_days};
 use escalation::placement::{Collection, commission_of};
 use escalation::promise::{Promise, PromiseState};
 use escalation::report::{CallResult, Tracking};
-use escalation::{Action, Currency, InvoiceNumber, Money};
+use escalation::{Action, Currency, Date, InvoiceNumber, Money};
 use proptest::prelude::*;
 
 use crate::world::World;
@@ -135,26 +135,28 @@ impl World {
         }
     }
 
+    fn invoice(&mut self, total: Money, due_on: Date) -> Invoice {
+        Invoice {
+            number: format!("INV-{}", self.fresh()).as_str().into(),
+            issued_on: plus_days(due_on, -30),
+            due_on,
+            total,
+            payable: total,
+            terms: String::new(),
+            payment_references: Vec::new(),
+            discounts: Vec::new(),
+            buyer_reference: None,
+            order: None,
+        }
+    }
+
     fn money(&mut self, op: Op) -> Option<Fact> {
         let today = self.now.date();
         let eur = |minor| Money::new(minor, Currency::EUR);
         Some(match op {
             Op::Invoice { minor, due_in, foreign } => {
                 let currency = if foreign { "SEK".parse().unwrap() } else { Currency::EUR };
-                let due_on = plus_days(today, due_in);
-                let invoice = Invoice {
-                    number: format!("INV-{}", self.fresh()).as_str().into(),
-                    issued_on: plus_days(due_on, -30),
-                    due_on,
-                    total: Money::new(minor, currency),
-                    payable: Money::new(minor, currency),
-                    terms: String::new(),
-                    payment_references: Vec::new(),
-                    discounts: Vec::new(),
-                    buyer_reference: None,
-                    order: None,
-                };
-                Fact::InvoiceIssued { invoice }
+                Fact::InvoiceIssued { invoice: self.invoice(Money::new(minor, currency), plus_days(today, due_in)) }
             }
             Op::Pay { minor, names } => {
                 let text = self.named(names).first().map(ToString::to_string).unwrap_or_default();

@@ -109,12 +109,21 @@ fn print_summary(summary: &Summary) {
             sums.iter().map(|(currency, minor)| escalation::Money::new(*minor, *currency).to_string()).collect();
         if texts.is_empty() { "nothing".to_owned() } else { texts.join(", ") }
     };
-    println!("{} days, {} debtors, {} invoices, seed {}", summary.days, figures.debtors, figures.invoices_read, summary.seed);
-    println!("  written    {} e-mails, {} letters, {} notes to colleagues", figures.emails, figures.letters, figures.colleagues_told);
+    println!(
+        "{} days, {} debtors, {} invoices, seed {}",
+        summary.days, figures.debtors, figures.invoices_read, summary.seed
+    );
+    println!(
+        "  written    {} e-mails, {} letters, {} notes to colleagues",
+        figures.emails, figures.letters, figures.colleagues_told
+    );
     for (level, count) in &figures.notices_by_level {
         println!("             {count:>5} {level}");
     }
-    println!("  calls      {} queued, {} withdrawn, {} results", figures.calls_queued, figures.calls_withdrawn, figures.calls_done);
+    println!(
+        "  calls      {} queued, {} withdrawn, {} results",
+        figures.calls_queued, figures.calls_withdrawn, figures.calls_done
+    );
     println!(
         "  promises   {} made, {} kept, {} partly, {} broken",
         figures.promises_made, figures.promises_kept, figures.promises_partly_kept, figures.promises_broken
@@ -133,7 +142,10 @@ fn print_summary(summary: &Summary) {
     println!("  unapplied  {}", sums(&figures.unapplied_minor));
     println!("  given back {}", sums(&figures.reversed_minor));
     println!("  open       {}", sums(&figures.open_minor));
-    println!("  aside      {} documents in quarantine, {} effects unknown", summary.quarantined, figures.effects_unknown);
+    println!(
+        "  aside      {} documents in quarantine, {} effects unknown",
+        summary.quarantined, figures.effects_unknown
+    );
     println!("  took       {} ms, at most {} KiB of memory", summary.wall_ms, summary.peak_rss_kb);
     println!("  verify     {}", if summary.verify == "ok" { "ok" } else { "DIFFERENCES" });
 }

@@ -100,7 +100,11 @@ pub fn build(sources: &Sources, names: &[String], into: &std::path::Path) -> Res
             steps += 1;
             bar.set_message(format!("building the plugins: {line}"));
             bar.tick();
-            if bar.is_hidden() && (line.starts_with("Compiling") && steps % 20 == 1 || line.starts_with("adding") || line.starts_with("Finished")) {
+            if bar.is_hidden()
+                && (line.starts_with("Compiling") && steps % 20 == 1
+                    || line.starts_with("adding")
+                    || line.starts_with("Finished"))
+            {
                 eprintln!("building the plugins: {line}");
             }
         }
@@ -117,7 +121,13 @@ async fn check(config: &Config, folder: &std::path::Path) -> Result<Vec<String>,
         .iter()
         .map(|plugin| {
             let roles: Vec<&str> = plugin.roles().iter().map(|role| role.as_str()).collect();
-            format!("{} runs {} {} as {}", plugin.name(), plugin.manifest().id, plugin.manifest().version, roles.join(", "))
+            format!(
+                "{} runs {} {} as {}",
+                plugin.name(),
+                plugin.manifest().id,
+                plugin.manifest().version,
+                roles.join(", ")
+            )
         })
         .collect())
 }

@@ -36,7 +36,12 @@ pub fn run(command: PolicyCommand) -> Done {
                 println!("{} {} ({})", policy.name, policy.version, file.display());
                 for level in &policy.levels {
                     let anchor = if level.after == escalation::policy::Anchor::Issue { "issue" } else { "due date" };
-                    println!("  {:>4} days after the {anchor:<8}  {:<22} {}", level.days, level.id.as_str(), level.title);
+                    println!(
+                        "  {:>4} days after the {anchor:<8}  {:<22} {}",
+                        level.days,
+                        level.id.as_str(),
+                        level.title
+                    );
                 }
             }
         }

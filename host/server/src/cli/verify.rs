@@ -21,7 +21,10 @@ pub async fn run(verify: Verify) -> Done {
         let result = if agrees { serde_json::json!("ok") } else { serde_json::json!(verified.differences) };
         print_json(&serde_json::json!({ "verify": result, "figures": verified.figures }))?;
     } else if agrees {
-        println!("ok: {} events of {} debtors make every figure again", verified.figures.events, verified.figures.debtors);
+        println!(
+            "ok: {} events of {} debtors make every figure again",
+            verified.figures.events, verified.figures.debtors
+        );
         println!("{}", serde_json::to_string_pretty(&verified.figures)?);
     }
     if agrees {

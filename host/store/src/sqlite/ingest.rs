@@ -124,6 +124,11 @@ fn sort<'a>(entries: &'a [Prepared], known: &Known<'_>) -> Sorted<'a> {
                 continue;
             }
             Some((_, version)) if entry.version() > version.as_deref() => sorted.newer.push(entry),
+            // How things stood earlier, told late, is no news and no contradiction.
+            Some((_, version)) if entry.version().is_some() && entry.version() < version.as_deref() => {
+                sorted.duplicates += 1;
+                continue;
+            }
             Some(_) => {
                 sorted.conflicts.push(entry);
                 continue;
