@@ -31,7 +31,7 @@ version = "0.1.0"
 contract = "0.1"
 summary = "an invoice a line: number;debtor;issued;due;amount"
 roles = ["accounting"]
-imports = ["files"]
+imports = ["files", "log"]
 [[connection]]
 name = "inbox"
 type = "files"

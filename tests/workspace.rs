@@ -67,7 +67,11 @@ pub fn copy(from: &Path, to: &Path) {
     for entry in entries {
         let path = entry.unwrap().path();
         let goal = to.join(path.file_name().unwrap());
-        if path.is_dir() { copy(&path, &goal) } else { drop(std::fs::copy(&path, &goal).unwrap()) }
+        if path.is_dir() {
+            copy(&path, &goal);
+        } else {
+            std::fs::copy(&path, &goal).unwrap();
+        }
     }
 }
 

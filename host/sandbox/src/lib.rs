@@ -6,17 +6,17 @@
 //!
 //! The modules, in reading order:
 
-pub mod answer;
-pub mod bench;
-pub mod engine;
-pub mod error;
-pub mod grant;
-pub mod health;
 pub mod limits;
+pub mod error;
 pub mod manifest;
-pub mod memory;
-pub mod plugin;
+pub mod grant;
 pub mod request;
+pub mod answer;
+pub mod engine;
+pub mod plugin;
+pub mod memory;
+pub mod health;
+pub mod bench;
 
 mod bindings;
 mod cache;

@@ -1,10 +1,12 @@
 //! What a report means: whose account it concerns, and which events it becomes there.
 
 use escalation::cash::{self, Identified, Payment};
+use escalation::dispute::Dispute;
 use escalation::event::Event;
+use escalation::id::{DisputeId, PromiseId};
 use escalation::invoice::Invoice;
 use escalation::promise::{Promise, PromiseState};
-use escalation::report::{InvoiceReport, Received, Report};
+use escalation::report::{DisputeReport, InvoiceReport, Received, Report};
 use escalation::{AccountId, DateTime, Fact, Money, Policy};
 use jiff::ToSpan;
 use store::{Entry, Lookup, Refused, Store, StoreError};
@@ -72,29 +74,16 @@ impl Intake<'_> {
             Report::Statement(_) => return Ok(Ok(Vec::new())),
             Report::CallEnded(result) => (result.account.clone(), Fact::CallEnded(result)),
             Report::Promised { account, amount, due_on, invoices, text } => {
-                let promise = Promise {
-                    id: escalation::id::PromiseId::new(key),
-                    amount,
-                    made_on: on,
-                    due_on,
-                    invoices,
-                    text,
-                    state: PromiseState::Running,
-                    received: Money::zero(amount.currency),
-                };
+                let (id, received) = (PromiseId::new(key), Money::zero(amount.currency));
+                let state = PromiseState::Running;
+                let promise = Promise { id, amount, made_on: on, due_on, invoices, text, state, received };
                 (account, Fact::PromiseMade { promise })
             }
-            Report::Disputed(dispute) => {
-                let opened = escalation::dispute::Dispute {
-                    id: escalation::id::DisputeId::new(key),
-                    invoice: dispute.invoice,
-                    amount: dispute.amount,
-                    reason: dispute.reason,
-                    text: dispute.text,
-                    opened_on: on,
-                    resolution: None,
-                };
-                (dispute.account, Fact::DisputeOpened { dispute: opened })
+            Report::Disputed(report) => {
+                let DisputeReport { account, invoice, amount, reason, text } = report;
+                let (id, opened_on, resolution) = (DisputeId::new(key), on, None);
+                let dispute = Dispute { id, invoice, amount, reason, text, opened_on, resolution };
+                (account, Fact::DisputeOpened { dispute })
             }
             Report::AskedToStop { account, medium, text } => (account, Fact::StopRequested { medium, text }),
             Report::Acknowledged { account, placement, status, agency_reference, reason } => {

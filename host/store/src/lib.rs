@@ -6,15 +6,15 @@
 //!
 //! The only crate that names sqlx.
 
-pub mod bench;
-#[cfg(test)]
-mod conformance;
 pub mod inbox;
 pub mod journal;
 pub mod lane;
 pub mod outbox;
-pub mod sqlite;
 pub mod view;
+pub mod sqlite;
+pub mod bench;
+#[cfg(test)]
+mod conformance;
 
 use async_trait::async_trait;
 use escalation::{Account, AccountId, DateTime, EffectKey};
