@@ -108,6 +108,8 @@ pub struct PlannedView {
     pub due_on: String,
     /// `planned`, `handed`, `unknown`.
     pub state: String,
+    /// It goes out only when a person agrees.
+    pub needs_approval: bool,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -224,7 +226,7 @@ fn view(
         unapplied: money::all(account.unapplied()),
         days_past_due: account.days_past_due(today),
         release: release::view(account, today),
-        next: next(account, &lane, last),
+        next: next(account, &lane, last, policy),
         settled: account.items.len() - items.len(),
         items,
         promises: account.promises.iter().rev().map(promise).collect(),
@@ -245,7 +247,7 @@ fn view(
     }
 }
 
-fn next(account: &Account, lane: &LaneState, last: Option<DecisionRow>) -> NextView {
+fn next(account: &Account, lane: &LaneState, last: Option<DecisionRow>, policy: &Policy) -> NextView {
     let mut because = last.map(|decision| decision.because).unwrap_or_default();
     because.dedup();
     let (blocks, reasons): (Vec<_>, Vec<_>) =
@@ -258,6 +260,7 @@ fn next(account: &Account, lane: &LaneState, last: Option<DecisionRow>) -> NextV
             text: super::narrate::action(&planned.effect.action),
             due_on: planned.effect.due_on.to_string(),
             state: word(&planned.state),
+            needs_approval: effects::needs_approval(account, &planned.effect, policy),
         })
         .collect();
     planned.sort_by(|a, b| (&a.due_on, &a.key).cmp(&(&b.due_on, &b.key)));

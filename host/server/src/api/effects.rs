@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use escalation::AccountId;
+use escalation::account::EffectState;
+use escalation::{Account, AccountId, Action, Effect, Policy};
 use serde::{Deserialize, Serialize};
 use store::{EffectRow, EffectStatus};
 use utoipa::{IntoParams, ToSchema};
@@ -12,17 +13,6 @@ use super::timeline::moment;
 use super::{Answer, Params};
 use crate::web::problem::{Problem, ProblemView};
 use crate::web::{Hub, Shared, limits};
-
-const STATUSES: [EffectStatus; 8] = [
-    EffectStatus::Planned,
-    EffectStatus::Held,
-    EffectStatus::Dispatching,
-    EffectStatus::Succeeded,
-    EffectStatus::Rejected,
-    EffectStatus::Unknown,
-    EffectStatus::Expired,
-    EffectStatus::Cancelled,
-];
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -81,8 +71,8 @@ pub struct AttemptView {
 pub async fn get(State(web): State<Shared>, Params(query): Params<EffectsQuery>) -> Answer<EffectsView> {
     let limit = super::accounts::bounded("limit", query.limit.unwrap_or(limits::LIST_ROWS_MAX), limits::LIST_ROWS_MAX)?;
     let wanted = if query.status.is_empty() { "unknown" } else { &query.status };
-    let Some(status) = STATUSES.into_iter().find(|status| name(*status) == wanted) else {
-        let allowed: Vec<_> = STATUSES.into_iter().map(name).collect();
+    let Some(status) = EffectStatus::ALL.into_iter().find(|status| status.as_str() == wanted) else {
+        let allowed: Vec<_> = EffectStatus::ALL.into_iter().map(EffectStatus::as_str).collect();
         return Err(Problem::wrong(
             format!("`status` cannot be `{wanted}`"),
             format!("allowed: {}", allowed.join(", ")),
@@ -96,6 +86,32 @@ pub async fn by_status(hub: &dyn Hub, status: EffectStatus, limit: u32) -> Resul
     Ok(rows.into_iter().map(|row| view(row, Vec::new())).collect())
 }
 
+/// Planned effects that go out only when a person agrees.
+pub async fn awaiting_approval(hub: &dyn Hub) -> Result<Vec<EffectView>, Problem> {
+    let mut waiting = Vec::new();
+    if !hub.policy().agency.approval {
+        return Ok(waiting);
+    }
+    for row in hub.store().effects_by_status(EffectStatus::Planned, limits::PLANNED_SCANNED_MAX).await? {
+        if !matches!(row.effect.action, Action::PlaceWithAgency { .. }) {
+            continue;
+        }
+        let account = hub.store().account(&row.account).await?;
+        if account.is_some_and(|(account, _)| needs_approval(&account, &row.effect, &hub.policy())) {
+            waiting.push(view(row, Vec::new()));
+        }
+    }
+    Ok(waiting)
+}
+
+/// As `escalation::clear` has it.
+pub fn needs_approval(account: &Account, effect: &Effect, policy: &Policy) -> bool {
+    policy.agency.approval
+        && matches!(effect.action, Action::PlaceWithAgency { .. })
+        && !account.approved.contains(&effect.key)
+        && account.effects.get(&effect.key).is_some_and(|known| known.state == EffectState::Planned)
+}
+
 /// The effects of an account, newest first, each with its attempts.
 pub async fn of_account(hub: &dyn Hub, account: &AccountId) -> Result<Vec<EffectView>, Problem> {
     let mut effects = Vec::new();
@@ -104,19 +120,6 @@ pub async fn of_account(hub: &dyn Hub, account: &AccountId) -> Result<Vec<Effect
         effects.push(view(row, attempts));
     }
     Ok(effects)
-}
-
-pub fn name(status: EffectStatus) -> &'static str {
-    match status {
-        EffectStatus::Planned => "planned",
-        EffectStatus::Held => "held",
-        EffectStatus::Dispatching => "dispatching",
-        EffectStatus::Succeeded => "succeeded",
-        EffectStatus::Rejected => "rejected",
-        EffectStatus::Unknown => "unknown",
-        EffectStatus::Expired => "expired",
-        EffectStatus::Cancelled => "cancelled",
-    }
 }
 
 fn view(row: EffectRow, attempts: Vec<store::Attempt>) -> EffectView {
@@ -135,7 +138,7 @@ fn view(row: EffectRow, attempts: Vec<store::Attempt>) -> EffectView {
         role: row.role.as_str().to_owned(),
         kind: row.kind,
         text: narrate::action(&row.effect.action),
-        status: name(row.status).to_owned(),
+        status: row.status.as_str().to_owned(),
         planned_at: moment(row.planned_at),
         due_at: moment(row.due_at),
         ended_at: row.ended_at.map(moment),

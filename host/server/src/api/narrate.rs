@@ -123,10 +123,8 @@ fn person(fact: &Fact) -> Option<Told> {
             told("person", format!("Dunning blocked{until}"), reason)
         }
         Fact::DunningUnblocked { reason } => told("person", "Dunning block lifted".to_owned(), reason),
-        Fact::PaymentMoved { payment, to } => {
-            told("cash", format!("Payment moved to account {to}"), payment.as_str())
-        }
-        Fact::EffectApproved { key } => told("person", "Approved".to_owned(), key.as_str()),
+        Fact::PaymentMoved { payment, to } => told("money", format!("Payment moved to account {to}"), payment.as_str()),
+        Fact::EffectApproved { key } => told("person", "Approved by a person".to_owned(), key.as_str()),
         Fact::EffectSettled { key, happened, text } => {
             let what = if *happened { "It happened" } else { "It did not happen" };
             let detail = if text.is_empty() { key.to_string() } else { format!("{key}: {text}") };

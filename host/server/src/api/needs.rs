@@ -20,6 +20,8 @@ use crate::web::{Hub, Shared, limits};
 pub struct NeedsListView {
     /// They may or may not have happened.
     pub effects: Vec<EffectView>,
+    /// They go out only when a person agrees.
+    pub approvals: Vec<EffectView>,
     pub documents: Vec<DocumentView>,
     pub parked: Vec<ParkedView>,
     /// Accounts with money that no invoice took.
@@ -69,6 +71,7 @@ pub async fn gather(hub: &dyn Hub) -> Result<NeedsListView, Problem> {
     let parked = hub.store().parked(limits::LIST_ROWS_MAX).await?;
     Ok(NeedsListView {
         effects: effects::by_status(hub, EffectStatus::Unknown, limits::LIST_ROWS_MAX).await?,
+        approvals: effects::awaiting_approval(hub).await?,
         documents: quarantine::gather(hub).await?.documents,
         parked: parked
             .into_iter()

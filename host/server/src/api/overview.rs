@@ -86,6 +86,8 @@ pub struct NeedsView {
     pub total: u64,
     /// Effects that may or may not have happened.
     pub effects_unknown: u64,
+    /// Effects that go out only when a person agrees.
+    pub approvals: u64,
     pub quarantined: u64,
     pub parked: u64,
     /// Money that no invoice took, by currency.
@@ -106,6 +108,7 @@ pub async fn gather(hub: &dyn Hub) -> Result<OverviewView, Problem> {
     let today = hub.now().date();
     let overview = hub.store().overview(today).await?;
     let policy = hub.policy();
+    let approvals = super::effects::awaiting_approval(hub).await?.len() as u64;
     Ok(OverviewView {
         creditor: hub.creditor().name.clone(),
         now: super::timeline::moment(hub.now()),
@@ -114,7 +117,7 @@ pub async fn gather(hub: &dyn Hub) -> Result<OverviewView, Problem> {
         accounts: overview.accounts,
         currencies: currencies(&overview, today),
         levels: levels(&overview, &policy),
-        needs_person: needs(&overview),
+        needs_person: needs(&overview, approvals),
         effects_planned: overview.effects_planned,
         flags: overview.flags,
     })
@@ -181,12 +184,13 @@ fn levels(overview: &Overview, policy: &Policy) -> Vec<LevelView> {
     known.chain(older.map(|id| LevelView { id: id.clone(), title: id.clone(), items: count(id) })).collect()
 }
 
-fn needs(overview: &Overview) -> NeedsView {
+fn needs(overview: &Overview, approvals: u64) -> NeedsView {
     let flagged = |flag: &str| overview.flags.get(flag).copied().unwrap_or_default();
     let unapplied = overview.unapplied.iter();
     let mut needs = NeedsView {
         total: 0,
         effects_unknown: overview.effects_unknown,
+        approvals,
         quarantined: overview.quarantined,
         parked: overview.parked,
         unapplied: unapplied
@@ -195,7 +199,7 @@ fn needs(overview: &Overview) -> NeedsView {
             .collect(),
         stray_reversals: flagged("stray-reversal"),
     };
-    needs.total = needs.effects_unknown + needs.quarantined + needs.parked + needs.stray_reversals;
+    needs.total = needs.effects_unknown + needs.approvals + needs.quarantined + needs.parked + needs.stray_reversals;
     needs
 }
 

@@ -10,7 +10,7 @@ use super::forms::{self, From};
 use super::layout::{self, About, Frame};
 use super::notation::{amount, amounts, days, moment, sentence, state};
 use super::{Page, actions, agreements, effects, timeline};
-use crate::api::account::{AccountView, DebtorView, ItemView, NextView, gather};
+use crate::api::account::{AccountView, DebtorView, ItemView, PlannedView, gather};
 use crate::api::accounts::bounded;
 use crate::api::narrate::count;
 use crate::api::needs::OpenView;
@@ -54,7 +54,7 @@ pub async fn page(
                 (timeline::section(&history))
             }
             div {
-                (next(&view.next))
+                (next(&view, &visitor))
                 (debtor(&view.debtor, &view))
                 (dunning(&view, &visitor))
                 (effects::section(&view.effects))
@@ -141,7 +141,7 @@ fn money(view: &AccountView, visitor: &Visitor) -> Markup {
                     @for payment in &view.unapplied_payments {
                         li {
                             div.head { span.what { (super::needs::payment(payment)) } span.chip.warn { "unapplied" } }
-                            details { summary { "Assign" } (forms::assign(visitor, &view.id, payment, &items, From::Account)) }
+                            details { summary { "Assign" } (forms::assign(visitor, &view.id, payment, &items, From::Account)) (forms::move_to(visitor, &view.id, payment, From::Account)) }
                         }
                     }
                     @for payment in &view.pending {
@@ -156,7 +156,8 @@ fn money(view: &AccountView, visitor: &Visitor) -> Markup {
     }
 }
 
-fn next(next: &NextView) -> Markup {
+fn next(view: &AccountView, visitor: &Visitor) -> Markup {
+    let next = &view.next;
     html! {
         section.card.next {
             h2 { "What happens next" }
@@ -165,13 +166,24 @@ fn next(next: &NextView) -> Markup {
                 None => p { "Looked at again as soon as something happens." },
             }
             @if !next.planned.is_empty() {
-                ul.list { @for planned in &next.planned { li { div.head { span.what { (sentence(&planned.text)) } (state(&planned.state)) } div.origin { "on " (planned.due_on) } } } }
+                ul.list { @for planned in &next.planned { (one_planned(&view.id, planned, visitor)) } }
             }
             @if !next.reasons.is_empty() { (timeline::reasons(&next.reasons)) }
             @if !next.blocks.is_empty() {
                 h3 { "What stands in the way" }
                 (timeline::reasons(&next.blocks))
             }
+        }
+    }
+}
+
+fn one_planned(account: &str, planned: &PlannedView, visitor: &Visitor) -> Markup {
+    html! {
+        li {
+            div.head { span.what { (sentence(&planned.text)) } (state(&planned.state)) }
+            div.origin { "on " (planned.due_on) }
+            @if planned.needs_approval { p.soft { "Waits for a person to agree." } (forms::approve(visitor, account, &planned.key, From::Account)) }
+            @if planned.state == "unknown" { details { summary { "Settle" } (forms::settle(visitor, account, &planned.key, From::Account)) } }
         }
     }
 }

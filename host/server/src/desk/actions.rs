@@ -10,6 +10,7 @@ use escalation::id::DisputeId;
 use escalation::{Account, AccountId, Date, EffectKey, Fact, InvoiceNumber, Money, PaymentId};
 
 use super::Failed;
+use crate::api::effects::needs_approval;
 use crate::web::guard::{self, Visitor};
 use crate::web::problem::Problem;
 use crate::web::{Shared, limits, link, session};
@@ -87,6 +88,8 @@ pub fn said(word: &str) -> Option<&'static str> {
         "resolved" => Some("The dispute is resolved."),
         "assigned" => Some("The money is assigned."),
         "settled" => Some("The outcome is on record."),
+        "approved" => Some("It is approved and goes out with the next turn."),
+        "moved" => Some("The payment is on its new account."),
         "unparked" => Some("The account is tried again."),
         "resumed" => Some("The plugin is asked again."),
         _ => None,
@@ -152,6 +155,24 @@ pub async fn assign(State(web): State<Shared>, Path(id): Path<String>, act: Act)
     record(&web, &id, &act, Fact::CashAssigned { payment, allocations }, "assigned").await
 }
 
+pub async fn approve(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
+    let key = EffectKey::new(act.needed("key")?);
+    let account = account(&web, &id).await?;
+    let planned = account.effects.get(&key).map(|planned| &planned.effect);
+    if !planned.is_some_and(|effect| needs_approval(&account, effect, &web.hub.policy())) {
+        return Err(changed("this effect does not wait for approval").into());
+    }
+    record(&web, &id, &act, Fact::EffectApproved { key }, "approved").await
+}
+
+pub async fn move_payment(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
+    let (payment, to) = (PaymentId::new(act.needed("payment")?), AccountId::new(act.needed("to")?));
+    let who = act.who()?;
+    let moved = web.hub.move_payment(&AccountId::new(&id), &payment, &to, who).await;
+    moved.map_err(|text| Problem::told(StatusCode::CONFLICT, &text))?;
+    Ok(remembered(act.back(&id, "moved"), who))
+}
+
 pub async fn unpark(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
     web.hub.unpark(&AccountId::new(&id)).await.map_err(|text| Problem::told(StatusCode::CONFLICT, &text))?;
     Ok(act.back(&id, "unparked"))
@@ -171,11 +192,15 @@ async fn record(web: &Shared, id: &str, act: &Act, fact: Fact, said: &str) -> Do
     let who = act.who()?;
     account(web, id).await?;
     web.hub.record(&AccountId::new(id), who, fact).await.map_err(|text| Problem::told(StatusCode::CONFLICT, &text))?;
-    let mut response = act.back(id, said);
+    Ok(remembered(act.back(id, said), who))
+}
+
+/// The next form knows the name.
+fn remembered(mut response: Response, who: &str) -> Response {
     if let Ok(cookie) = guard::remember(who).parse() {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }
-    Ok(response)
+    response
 }
 
 /// How much of a payment may go to an invoice: what was asked for, if both sides have it; else as much as fits.

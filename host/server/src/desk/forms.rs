@@ -1,5 +1,6 @@
 //! The forms by which people act. Each carries the visitor's proof and asks for a name, which the journal keeps.
 
+use escalation::id::NAME_LEN_MAX;
 use maud::{Markup, html};
 
 use crate::api::account::{DisputeView, PaymentView};
@@ -89,6 +90,40 @@ pub fn assign(visitor: &Visitor, account: &str, payment: &PaymentView, items: &[
             label { "Amount; empty: as much as fits" input.short type="text" name="amount" inputmode="decimal" placeholder=(rest.text); }
             (who(visitor))
             button type="submit" { "Assign" }
+        },
+    )
+}
+
+/// Takes a payment that nothing was done with to the account that it was meant for.
+pub fn move_to(visitor: &Visitor, account: &str, payment: &PaymentView, from: From) -> Markup {
+    if payment.unapplied.as_ref() != Some(&payment.amount) {
+        return html! {};
+    }
+    form(
+        visitor,
+        account,
+        "move",
+        from,
+        html! {
+            input type="hidden" name="payment" value=(payment.id);
+            label.grow { "Or to another account" input type="text" name="to" required maxlength=(NAME_LEN_MAX) placeholder="Account id"; }
+            (who(visitor))
+            button.quiet type="submit" { "Move" }
+        },
+    )
+}
+
+/// Agrees to an effect that does not go out by itself.
+pub fn approve(visitor: &Visitor, account: &str, key: &str, from: From) -> Markup {
+    form(
+        visitor,
+        account,
+        "approve",
+        from,
+        html! {
+            input type="hidden" name="key" value=(key);
+            (who(visitor))
+            button type="submit" { "Approve" }
         },
     )
 }

@@ -35,6 +35,7 @@ pub async fn page(
         h1 { "Needs a person" }
         @if let Some(said) = actions::said(&shown.said) { div.notice.good role="status" { (said) } }
         (effects(&view, &visitor))
+        (approvals(&view, &visitor))
         (unapplied(&view, &visitor))
         (reversals(&view))
         (parked(&view, &visitor))
@@ -86,6 +87,27 @@ fn effects(view: &NeedsListView, visitor: &Visitor) -> Markup {
     )
 }
 
+fn approvals(view: &NeedsListView, visitor: &Visitor) -> Markup {
+    let about = "They go out only when a person agrees, because the policy says so.";
+    part(
+        "approvals",
+        "Waiting for approval",
+        about,
+        view.approvals.len(),
+        html! {
+            ul.list {
+                @for effect in &view.approvals {
+                    li {
+                        div.head { span.what { (sentence(&effect.text)) } a href=(link::account(&effect.account)) { (effect.account) } }
+                        div.origin { (effect.role) ", " (effect.kind) ", planned " (moment(&effect.planned_at)) }
+                        (forms::approve(visitor, &effect.account, &effect.key, From::Needs))
+                    }
+                }
+            }
+        },
+    )
+}
+
 fn unapplied(view: &NeedsListView, visitor: &Visitor) -> Markup {
     let about = "Money that no invoice took: it could not be told which one was meant, or nothing was left to pay.";
     part(
@@ -100,6 +122,7 @@ fn unapplied(view: &NeedsListView, visitor: &Visitor) -> Markup {
                         li {
                             div.head { span.what { (payment(one)) } a href=(link::account(&account.account)) { (named(&account.name, &account.account)) } }
                             (forms::assign(visitor, &account.account, one, &account.items, From::Needs))
+                            (forms::move_to(visitor, &account.account, one, From::Needs))
                         }
                     }
                 }

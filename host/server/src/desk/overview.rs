@@ -57,6 +57,7 @@ fn main_currency<'a>(view: &'a OverviewView, chosen: &str) -> Option<&'a Currenc
 fn waiting(needs: &NeedsView) -> Markup {
     let all = [
         (needs.effects_unknown, "unknown outcome", "#effects"),
+        (needs.approvals, "effect to approve", "#approvals"),
         (needs.quarantined, "quarantined document", "#quarantine"),
         (needs.parked, "parked account", "#parked"),
         (needs.stray_reversals, "account with a stray reversal", "#reversals"),
@@ -76,10 +77,11 @@ fn waiting(needs: &NeedsView) -> Markup {
     }
 }
 
-/// `2 accounts with unapplied cash`: the first word takes the plural.
+/// `2 accounts with a stray reversal`, `2 effects to approve`: the first noun takes the plural.
 fn several(n: u64, noun: &str) -> String {
-    match noun.split_once(" with ") {
-        Some((head, rest)) => format!("{} with {rest}", count(n as usize, head)),
+    let rest = noun.find(" with ").or_else(|| noun.find(" to "));
+    match rest.map(|place| noun.split_at(place)) {
+        Some((head, rest)) => format!("{}{rest}", count(n as usize, head)),
         None => count(n as usize, noun),
     }
 }

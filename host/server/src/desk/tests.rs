@@ -3,11 +3,11 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use escalation::cash::Target;
-use escalation::{AccountId, Fact};
+use escalation::{AccountId, Fact, Money};
 use store::Refused;
 
 use crate::web::Hub;
-use crate::web::fixture::town::{HOSTILE, account_of};
+use crate::web::fixture::town::{HOSTILE, account_of, received};
 use crate::web::fixture::{Fixture, Seen, TOKEN};
 use crate::web::link;
 
@@ -250,12 +250,7 @@ async fn disputes_are_resolved_and_cash_is_assigned() {
     let (before, _) = fixture.hub.store().account(&account).await.unwrap().unwrap();
     let mut open: Vec<_> = before.open_items().into_iter().map(|item| item.invoice.number.clone()).collect();
     let (invoice, today) = (open.remove(0), fixture.hub.now().date());
-    let unclear = crate::web::fixture::town::received(
-        account.as_str(),
-        "thanks",
-        escalation::Money::new(777, "DKK".parse().unwrap()),
-        today,
-    );
+    let unclear = received(account.as_str(), "thanks", Money::new(777, "DKK".parse().unwrap()), today);
     fixture.hub.happens(account.as_str(), unclear).await;
     let page = fixture.page(&session, &link::account(account.as_str())).await;
     let payment = page.text.split("name=\"payment\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
@@ -314,12 +309,7 @@ async fn what_waits_for_a_person_can_be_settled() {
         matches!(&fixture.hub.acts.lock().unwrap()[0].2, Fact::EffectSettled { happened: false, text, .. } if text == "called them")
     );
 
-    let euros = crate::web::fixture::town::received(
-        &account_of(6),
-        "thanks",
-        escalation::Money::new(777, "EUR".parse().unwrap()),
-        fixture.hub.now().date(),
-    );
+    let euros = received(&account_of(6), "thanks", Money::new(777, "EUR".parse().unwrap()), fixture.hub.now().date());
     fixture.hub.happens(&account_of(6), euros).await;
     let (_, needs) = fixture.api("/api/needs-person").await;
     let unapplied = needs["unapplied"].as_array().unwrap();
@@ -336,6 +326,46 @@ async fn what_waits_for_a_person_can_be_settled() {
     let seen = fixture.post(&session, "/plugins/dialer/resume", format!("proof={}", proof(&page))).await;
     assert_eq!(seen.status, StatusCode::SEE_OTHER);
     assert_eq!(fixture.hub.resumed.lock().unwrap()[..], ["dialer"]);
+}
+
+#[tokio::test]
+async fn placements_wait_for_approval_where_the_policy_says_so() {
+    let fixture = Fixture::careful(4, 100).await;
+    let session = fixture.session().await;
+    let page = fixture.page(&session, "/needs").await;
+    let (_, needs) = fixture.api("/api/needs-person").await;
+    let effect = &needs["approvals"][0];
+    let (key, id) = (effect["key"].as_str().unwrap(), effect["account"].as_str().unwrap());
+    assert!(page.text.contains("Waiting for approval") && page.text.contains(&format!("name=\"key\" value=\"{key}\"")));
+    assert!(fixture.page(&session, &link::account(id)).await.text.contains("Waits for a person to agree."));
+    let send = async |key: &str| {
+        let body = format!("key={}&who=Ada&from=needs&proof={}", link::part(key), proof(&page));
+        fixture.post(&session, &format!("{}/approve", link::account(id)), body).await
+    };
+    assert_eq!(send("another").await.status, StatusCode::CONFLICT);
+    assert_eq!(send(key).await.headers[header::LOCATION].to_str().unwrap(), "/needs?said=approved");
+    assert!(
+        matches!(&fixture.hub.acts.lock().unwrap()[..], [(_, _, Fact::EffectApproved { key: known })] if known.as_str() == key)
+    );
+    fixture.hub.happens(id, Fact::EffectApproved { key: key.into() }).await;
+    let (_, after) = fixture.api("/api/needs-person").await;
+    assert!(after["approvals"].as_array().unwrap().iter().all(|other| other["key"] != key));
+}
+
+#[tokio::test]
+async fn a_payment_moves_to_the_account_that_it_was_meant_for() {
+    let fixture = Fixture::of(4, 25).await;
+    let (session, from) = (fixture.session().await, account_of(3));
+    let unclear = received(&from, "thanks", Money::new(777, "DKK".parse().unwrap()), fixture.hub.now().date());
+    fixture.hub.happens(&from, unclear).await;
+    let page = fixture.page(&session, &link::account(&from)).await;
+    assert!(page.text.contains("Or to another account"));
+    for (to, status) in [(account_of(2), StatusCode::SEE_OTHER), ("nobody".to_owned(), StatusCode::CONFLICT)] {
+        let body = format!("payment=p1&to={}&who=Ada&proof={}", link::part(&to), proof(&page));
+        assert_eq!(fixture.post(&session, &format!("{}/move", link::account(&from)), body).await.status, status);
+    }
+    let moved = fixture.hub.moved.lock().unwrap();
+    assert_eq!(moved[..], [[from, "p1".to_owned(), account_of(2), "Ada".to_owned()]]);
 }
 
 #[tokio::test]

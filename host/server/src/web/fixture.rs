@@ -9,7 +9,9 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use escalation::event::Event;
-use escalation::{Account, AccountId, Date, DateTime, Fact, Money, Now, Party, PaymentId, Policy, decide, evolve};
+use escalation::{
+    Account, AccountId, Clearance, Date, DateTime, Fact, Money, Now, Party, PaymentId, Policy, clear, decide, evolve,
+};
 use jiff::ToSpan;
 use store::sqlite::SqliteStore;
 use store::view::CallRow;
@@ -38,6 +40,8 @@ pub struct TestHub {
     /// What people did: account, who, fact.
     pub acts: Mutex<Vec<(String, String, Fact)>>,
     pub resumed: Mutex<Vec<String>>,
+    /// From, payment, to, who.
+    pub moved: Mutex<Vec<[String; 4]>>,
 }
 
 /// An answer, read whole.
@@ -50,6 +54,15 @@ pub struct Seen {
 impl Fixture {
     /// So many debtors, watched for so many days from Monday 2026-01-05 on.
     pub async fn of(debtors: u32, days: i32) -> Self {
+        Self::under(POLICY, debtors, days).await
+    }
+
+    /// The same, where a person approves each placement.
+    pub async fn careful(debtors: u32, days: i32) -> Self {
+        Self::under(&POLICY.replace("\napproval = false", "\napproval = true"), debtors, days).await
+    }
+
+    async fn under(policy: &str, debtors: u32, days: i32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("dunlin.sqlite"), "nordlicht").await.unwrap();
         let creditor = Party {
@@ -60,11 +73,12 @@ impl Fixture {
         };
         let hub = Arc::new(TestHub {
             store,
-            policy: Arc::new(Policy::parse(POLICY, "standard.toml").unwrap()),
+            policy: Arc::new(Policy::parse(policy, "standard.toml").unwrap()),
             creditor,
             now: Mutex::new("2026-01-05T06:00:00".parse().unwrap()),
             acts: Mutex::default(),
             resumed: Mutex::default(),
+            moved: Mutex::default(),
         });
         for n in 0..days {
             let day: Date = "2026-01-05".parse().unwrap();
@@ -222,7 +236,12 @@ impl TestHub {
     async fn dispatch_all(&self, at: DateTime) {
         let due = self.store.due_effects(at, 500).await.unwrap();
         for (n, row) in due.into_iter().enumerate() {
-            let seen_seq = self.store.account(&row.account).await.unwrap().unwrap().1.done_seq;
+            let (account, lane) = self.store.account(&row.account).await.unwrap().unwrap();
+            let now = Now { at, cash_known_until: Some(at.date()) };
+            if clear(&account, &row.effect, &self.policy, &now) == Clearance::NeedsApproval {
+                continue;
+            }
+            let seen_seq = lane.done_seq;
             let batch = format!("{}-{n}", at.date());
             let mark = Mark {
                 key: row.key.clone(),
@@ -299,7 +318,11 @@ impl Hub for TestHub {
         Ok(())
     }
 
-    async fn move_payment(&self, _: &AccountId, _: &PaymentId, _: &AccountId, _: &str) -> Result<(), String> {
+    async fn move_payment(&self, from: &AccountId, id: &PaymentId, to: &AccountId, who: &str) -> Result<(), String> {
+        if self.store.account(to).await.unwrap().is_none() {
+            return Err(format!("there is no account `{to}`"));
+        }
+        self.moved.lock().unwrap().push([from.to_string(), id.to_string(), to.to_string(), who.to_owned()]);
         Ok(())
     }
 

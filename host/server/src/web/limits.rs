@@ -29,6 +29,8 @@ pub const DECISIONS_MAX: u32 = 1_000;
 pub const ACCOUNT_EFFECTS_MAX: u32 = 60;
 /// Effects of a status, quarantined documents, parked lanes, accounts with money that nothing took: rows on one page each.
 pub const LIST_ROWS_MAX: u32 = 200;
+/// Planned effects that are looked through for those that a person has to approve.
+pub const PLANNED_SCANNED_MAX: u32 = 5_000;
 /// Pages of accounts that are looked through for money that nothing took, of [`LIST_ROWS_MAX`] each.
 pub const SCANNED_PAGES_MAX: u32 = 25;
 /// Last calls shown for each plugin.
