@@ -63,6 +63,7 @@ fn standing(account: &Account) -> String {
 
 fn reason(reason: &Reason) -> String {
     let about = reason.invoice.as_ref().map(|number| format!("{number}: ")).unwrap_or_default();
-    let until = reason.until.map(|day| format!(" (until {day})")).unwrap_or_default();
+    let told = |day: &jiff::civil::Date| reason.text.contains(&day.to_string());
+    let until = reason.until.filter(|day| !told(day)).map(|day| format!(" (until {day})")).unwrap_or_default();
     format!("{about}{}{until}", reason.text)
 }

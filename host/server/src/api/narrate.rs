@@ -226,7 +226,7 @@ fn spread(what: &str, allocations: &[Allocation]) -> String {
 fn list(invoices: &[InvoiceNumber]) -> String {
     match invoices {
         [] => "the account".to_owned(),
-        [few @ ..] if few.len() <= 3 => few.iter().map(InvoiceNumber::as_str).collect::<Vec<_>>().join(", "),
+        few if few.len() <= 3 => few.iter().map(InvoiceNumber::as_str).collect::<Vec<_>>().join(", "),
         [first, rest @ ..] => format!("{first} and {} more", rest.len()),
     }
 }

@@ -138,7 +138,7 @@ impl TestHub {
             }
         }
         let paid: Vec<_> = entries.iter().filter_map(|entry| paid(&entry.events)).collect();
-        let total = paid.iter().fold(0, |sum, minor| sum + minor);
+        let total = paid.iter().sum::<i64>();
         let euros = |minor| Money::new(minor, escalation::Currency::EUR);
         let totals = vec![Total {
             connection: "bank".into(),

@@ -35,13 +35,12 @@ pub async fn let_in(State(web): State<Shared>, mut request: Request, next: Next)
     if is_api && bearer(request.headers()).is_some_and(|given| session::same(&access.token, given, &access.token)) {
         return next.run(request).await;
     }
-    if !is_api && request.method() == Method::GET {
-        if let Some(given) = token_in_query(request.uri()) {
-            return match session::same(&access.token, &given, &access.token) {
-                true => open_session(access, request.uri()),
-                false => closed(request.uri()),
-            };
-        }
+    let given = token_in_query(request.uri()).filter(|_| !is_api && request.method() == Method::GET);
+    if let Some(given) = given {
+        return match session::same(&access.token, &given, &access.token) {
+            true => open_session(access, request.uri()),
+            false => closed(request.uri()),
+        };
     }
     let name = session::cookie_name(&access.token);
     let Some(session) = cookie(request.headers(), &name).filter(|value| session::is_ours(&access.token, value)) else {
