@@ -70,10 +70,10 @@ fn no_function_is_longer_than_70_lines() {
                 continue;
             }
             let close = format!("{}}}", " ".repeat(indent));
-            if let Some(length) = lines[start..].iter().position(|line| *line == close) {
-                if length + 1 > 70 {
-                    found.push(format!("{}:{}: {} lines", path.display(), start + 1, length + 1));
-                }
+            if let Some(length) = lines[start..].iter().position(|line| *line == close)
+                && length + 1 > 70
+            {
+                found.push(format!("{}:{}: {} lines", path.display(), start + 1, length + 1));
             }
         }
     }
