@@ -234,7 +234,7 @@ mod tests {
     #[ignore = "needs an idle machine: it measures"]
     async fn rates() {
         for (reports, per_page) in [(20_000, 100), (50_000, 500)] {
-            let folder = tempfile::tempdir_in(".").unwrap();
+            let folder = tempfile::tempdir().unwrap();
             let pages = pages(reports, per_page);
             for round in 0..3 {
                 let bare = bare_batched_insert(&folder.path().join(format!("bare-{round}")), &pages).await.unwrap();
