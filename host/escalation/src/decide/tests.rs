@@ -163,7 +163,7 @@ fn the_explanation_says_what_is_next_and_until_when() {
         crate::explain::explain(&account, &decision),
         [
             "Acme owes 500.00 EUR",
-            "INV-7: next is `second-notice` (second e-mail) on 2026-03-06 (until 2026-03-06)",
+            "INV-7: next is `second-notice` (second e-mail) on 2026-03-06",
             "looked at again on 2026-03-06, or as soon as something happens",
         ]
     );
