@@ -10,4 +10,5 @@ mod program;
 mod recovery;
 mod scenarios;
 mod tidy;
+mod verify;
 mod workspace;

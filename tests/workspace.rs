@@ -47,12 +47,15 @@ pub fn fill(folder: &Path) {
         copy(components, &first.path().join("components"));
         copy(&shared().join("cache"), &first.path().join("cache"));
         let config = server::config::Config::read(&first.path().join("dunlin.toml")).unwrap();
-        let runtime = tokio::runtime::Runtime::new().unwrap();
-        runtime.block_on(async {
-            let store = store::sqlite::SqliteStore::open(&config.database, "test").await.unwrap();
-            let store: std::sync::Arc<dyn store::Store> = std::sync::Arc::new(store);
-            server::start::load_plugins(&config, &store).await.unwrap();
+        // A thread of its own: the caller may be inside a runtime already.
+        let compile = std::thread::spawn(move || {
+            tokio::runtime::Runtime::new().unwrap().block_on(async {
+                let store = store::sqlite::SqliteStore::open(&config.database, "test").await.unwrap();
+                let store: std::sync::Arc<dyn store::Store> = std::sync::Arc::new(store);
+                server::start::load_plugins(&config, &store).await.unwrap();
+            });
         });
+        compile.join().unwrap();
         copy(&first.path().join("cache"), &shared().join("cache"));
     });
     server::workspace::write(folder).unwrap();
