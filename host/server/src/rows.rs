@@ -84,6 +84,7 @@ fn flags(account: &Account, today: Date) -> Vec<String> {
         ("placed", account.live_placement().is_some()),
         ("blocked", blocked),
         ("stopped", !account.stopped.is_empty()),
+        ("stray-reversal", !account.stray_reversals.is_empty()),
     ]
     .into_iter()
     .filter(|(_, applies)| *applies)
