@@ -28,7 +28,7 @@ async fn hub_with_an_invoice() -> (tempfile::TempDir, Engine) {
 async fn verified_after(lie: impl FnOnce(&mut Decided)) -> Vec<String> {
     let (_folder, engine) = hub_with_an_invoice().await;
     let now = engine.at();
-    let lane = engine.store.claim("liar", now, now, 1).await.unwrap().remove(0);
+    let lane = engine.store.claim("liar", now, std::time::Duration::ZERO, 1).await.unwrap().remove(0);
     let mut state = Account::new(lane.account.clone());
     let mut read_seq = lane.done_seq;
     for stored in &lane.unread {

@@ -120,6 +120,8 @@ impl Engine {
                 plugin: plugin.to_owned(),
                 batch: batch.to_owned(),
                 request: text,
+                host: self.owner.clone(),
+                deadline: later(now.at, limits::LEASE),
             });
             ready.push((row, request));
         }
@@ -199,7 +201,7 @@ impl Engine {
     /// After a start: what a crash left in the air is asked after, or asked for again where that is harmless.
     pub async fn recover(&self) -> Result<u32, StoreError> {
         let mut batches: BTreeMap<(String, String), Vec<InFlight>> = BTreeMap::new();
-        let in_flight = self.store.in_flight().await?;
+        let in_flight = self.store.in_flight(self.at()).await?;
         let count = in_flight.len() as u32;
         for effect in in_flight {
             batches.entry((effect.plugin.clone(), effect.batch.clone())).or_default().push(effect);
@@ -306,6 +308,8 @@ impl Engine {
             plugin: HUB.to_owned(),
             batch: row.key.as_str().to_owned(),
             request: "null".to_owned(),
+            host: self.owner.clone(),
+            deadline: later(at, limits::LEASE),
         };
         let made = self.store.mark_dispatching(vec![mark]).await?;
         let Some(attempt) = made.first().and_then(|made| made.attempt) else { return Ok(()) };

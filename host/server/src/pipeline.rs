@@ -16,8 +16,7 @@ impl Engine {
         let mut count = 0;
         loop {
             let now = self.now().await?;
-            let lease = now.at.saturating_add(jiff::SignedDuration::try_from(limits::LEASE).unwrap_or_default());
-            let claimed = self.store.claim(&self.owner, now.at, lease, limits::LANES_PER_CLAIM).await?;
+            let claimed = self.store.claim(&self.owner, now.at, limits::LEASE, limits::LANES_PER_CLAIM).await?;
             if claimed.is_empty() {
                 return Ok(count);
             }

@@ -2,7 +2,7 @@
 
 use escalation::{Report, Role};
 use sandbox::{Page, Plugin};
-use store::{Ingest, KvChange, Refused, StoreError, Total};
+use store::{CursorMove, Ingest, KvChange, Refused, StoreError, Total};
 
 use crate::engine::{Engine, Work};
 use crate::intake::Intake;
@@ -31,7 +31,7 @@ impl Engine {
             if Some(&page.cursor) == cursor.as_ref() && page.received.is_empty() && page.refusals.is_empty() {
                 break;
             }
-            work.add(self.take(&connection, page, called.kv).await?);
+            work.add(self.take(&connection, cursor, page, called.kv).await?);
             if !more {
                 break;
             }
@@ -39,7 +39,13 @@ impl Engine {
         Ok(work)
     }
 
-    async fn take(&self, connection: &str, page: Page, kv: Vec<(String, Option<Vec<u8>>)>) -> Result<Work, StoreError> {
+    async fn take(
+        &self,
+        connection: &str,
+        from: Option<String>,
+        page: Page,
+        kv: Vec<(String, Option<Vec<u8>>)>,
+    ) -> Result<Work, StoreError> {
         let now = self.at();
         let intake = Intake { store: self.store.as_ref(), policy: &self.policy, connection, now };
         let mut refusals: Vec<Refused> = page
@@ -73,7 +79,7 @@ impl Engine {
         let ingest = Ingest {
             connection: connection.to_owned(),
             at: now,
-            cursor: Some(page.cursor),
+            cursor: Some(CursorMove { from, to: page.cursor }),
             entries,
             refusals,
             totals,

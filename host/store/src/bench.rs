@@ -10,7 +10,7 @@ use escalation::report::InvoiceReport;
 use escalation::{AccountId, Currency, Date, DateTime, Fact, InvoiceNumber, Money, Party, Received, Report, Source};
 use sqlx::Connection;
 
-use crate::inbox::{Entry, Ingest};
+use crate::inbox::{CursorMove, Entry, Ingest};
 use crate::sqlite::bulk::Bulk;
 use crate::sqlite::row::{hex, json, sha256};
 use crate::sqlite::writer::Tx;
@@ -29,7 +29,7 @@ pub fn pages(reports: usize, per_page: usize) -> Vec<Ingest> {
     let page = |(n, entries): (usize, &[Entry])| Ingest {
         connection: CONNECTION.to_owned(),
         at,
-        cursor: Some(format!("page-{n}")),
+        cursor: Some(CursorMove { from: n.checked_sub(1).map(|n| format!("page-{n}")), to: format!("page-{n}") }),
         entries: entries.to_vec(),
         refusals: Vec::new(),
         totals: Vec::new(),

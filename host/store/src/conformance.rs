@@ -1,5 +1,7 @@
 //! What every engine must do: one suite, run on each.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use escalation::effect::Call;
 use escalation::event::Event;
@@ -86,6 +88,8 @@ macro_rules! conformance {
 }
 pub(crate) use conformance;
 
+const HOUR: Duration = Duration::from_secs(3_600);
+
 /// An hour of the first day.
 fn at(hour: i8) -> DateTime {
     day(5).at(hour, 0, 0, 0)
@@ -155,7 +159,7 @@ async fn tell(store: &dyn Store, account: &str, text: &str, hour: i8) {
 }
 
 async fn claim(store: &dyn Store, hour: i8) -> Vec<Claimed> {
-    store.claim("host", at(hour), at(hour + 1), 100).await.unwrap()
+    store.claim("host", at(hour), HOUR, 100).await.unwrap()
 }
 
 async fn claim_one(store: &dyn Store, hour: i8) -> Claimed {

@@ -11,7 +11,7 @@ pub struct Ingest {
     pub connection: String,
     pub at: DateTime,
     /// None: there is no cursor (desk, webhooks).
-    pub cursor: Option<String>,
+    pub cursor: Option<CursorMove>,
     pub entries: Vec<Entry>,
     pub refusals: Vec<Refused>,
     pub totals: Vec<Total>,
@@ -31,6 +31,14 @@ impl Ingest {
             kv: Vec::new(),
         }
     }
+}
+
+/// The place that a page was read from, and the place that it reaches. The page is void when the cursor is not at `from` any
+/// more: another host was faster, or this one was away for too long.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CursorMove {
+    pub from: Option<String>,
+    pub to: String,
 }
 
 /// One report, and the events that it means for the accounts it concerns.

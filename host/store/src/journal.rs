@@ -18,4 +18,16 @@ pub struct JournalEntry {
     pub event: Event,
     /// SHA-256 of the stored event, lower-case hex.
     pub hash: String,
+    /// An operator passed it over: who, and why.
+    pub skipped: Option<String>,
+}
+
+/// An operator's decision about an event that cannot be read into its account.
+#[derive(Clone, Debug)]
+pub struct Skip {
+    pub at: DateTime,
+    pub who: String,
+    pub reason: String,
+    /// Takes its place, at the end of the lane.
+    pub instead: Option<Event>,
 }

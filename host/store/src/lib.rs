@@ -1,4 +1,4 @@
-//! What is durable. One interface, [`Store`]; the embedded engine is [`sqlite`].
+//! What is durable. One interface, [`Store`]; the embedded engine is [`sqlite`], the one that users grow into is `postgres`.
 //!
 //! Four transactions carry everything: **T1** [`Store::ingest`] takes reports and the cursor together, **T2**
 //! [`Store::decided`] writes what a decision changed, **T3** [`Store::mark_dispatching`] says that an effect is about to
@@ -10,20 +10,31 @@ pub mod inbox;
 pub mod journal;
 pub mod lane;
 pub mod outbox;
+pub mod lease;
+pub mod valve;
+pub mod seal;
+pub mod retention;
 pub mod view;
 pub mod sqlite;
 pub mod bench;
 #[cfg(test)]
 mod conformance;
 
+use std::path::Path;
+use std::time::Duration;
+
 use async_trait::async_trait;
 use escalation::{Account, AccountId, DateTime, EffectKey};
 use thiserror::Error;
 
-pub use inbox::{Entry, Ingest, Ingested, KvChange, QuarantineReason, Quarantined, Refused, Total};
-pub use journal::{JournalEntry, Stored};
+pub use inbox::{CursorMove, Entry, Ingest, Ingested, KvChange, QuarantineReason, Quarantined, Refused, Total};
+pub use journal::{JournalEntry, Skip, Stored};
 pub use lane::{Claimed, Decided, LaneState};
+pub use lease::Lease;
 pub use outbox::{Attempt, Concluded, EffectRow, EffectStatus, InFlight, Mark, Marked, Outcome};
+pub use retention::{Retained, Retention};
+pub use seal::{Seal, TailEntry, TailPosition};
+pub use valve::{Passage, Valve, ValveChange};
 pub use view::{AccountFilter, AccountPage, AccountRow, Lookup, Overview, WorkRow};
 
 #[derive(Clone, Debug, Error)]
@@ -43,6 +54,14 @@ pub enum StoreError {
     /// Another host took the lane over; what was computed is void.
     #[error("the lane of account `{0}` is no longer ours")]
     LostLane(AccountId),
+    /// Another host moved the cursor on; the page was read from a place that is no longer ours.
+    #[error("the cursor of `{connection}` was moved by another host")]
+    LostCursor { connection: String },
+    /// The database does not answer now. Nothing was written, or whether it was is found out by asking again.
+    #[error(
+        "the database is away: {why}\n\nhint: it is tried again by itself; see that the server runs and can be reached"
+    )]
+    Away { why: String },
     #[error("a record in the database cannot be read: {0}")]
     Corrupt(String),
     #[error("the database failed: {0}")]
@@ -60,8 +79,8 @@ pub trait Store: Send + Sync {
     async fn ingest(&self, page: Ingest) -> Result<Ingested>;
 
     // ---- T2
-    /// Claims up to `limit` lanes that have new events or are due, for `owner` until `lease_until`, oldest due first.
-    async fn claim(&self, owner: &str, now: DateTime, lease_until: DateTime, limit: u32) -> Result<Vec<Claimed>>;
+    /// Claims up to `limit` lanes that have new events or are due, for `owner` and the time of a lease, oldest due first.
+    async fn claim(&self, owner: &str, now: DateTime, lease: Duration, limit: u32) -> Result<Vec<Claimed>>;
     /// Writes what decisions changed. Each lane stands alone: the others are written when one cannot be, and the error is
     /// that of the first that was not. `LostLane` if the fence has moved on, or if new events made the decision void: claim
     /// again. `Corrupt` if an effect is planned whose key exists: the lane is parked with that sentence.
@@ -69,6 +88,10 @@ pub trait Store: Send + Sync {
     /// Sets a poisoned lane aside; the others go on.
     async fn park(&self, account: &AccountId, fence: i64, reason: &str) -> Result<()>;
     async fn unpark(&self, account: &AccountId) -> Result<bool>;
+    /// An operator's answer to a poisoned lane: the event stays in the journal and is passed over from now on (by claims, by
+    /// `verify`), another may take its place at the end, and the lane is taken up again. False when the lane is not parked, or
+    /// the event was read already.
+    async fn skip(&self, account: &AccountId, seq: i64, skip: Skip) -> Result<bool>;
     /// The earliest moment at which a lane becomes due; none when nothing is planned.
     async fn next_due(&self) -> Result<Option<DateTime>>;
 
@@ -78,12 +101,40 @@ pub trait Store: Send + Sync {
     /// Marks effects as going out, with the exact request; answers which marks were made. A mark is refused when the effect
     /// is no longer planned, or its lane has moved past `seen_seq`, is in a decider's hands, or is parked.
     async fn mark_dispatching(&self, marks: Vec<Mark>) -> Result<Vec<Marked>>;
-    /// Effects that were marked and not concluded: what a crash left in the air, by batch.
-    async fn in_flight(&self) -> Result<Vec<InFlight>>;
-    /// How effects ended, each with its event on the lane. Ignored when the attempt is not the current one.
+    /// Effects that were marked and not concluded although their host's time to do so is over: what a crash, or a freeze, left
+    /// in the air, by batch.
+    async fn in_flight(&self, now: DateTime) -> Result<Vec<InFlight>>;
+    /// How effects ended, each with its event on the lane. Ignored when the attempt is not the current one. An attempt that was
+    /// given up as unknown is still settled by its own late answer.
     async fn concluded(&self, concluded: Vec<Concluded>) -> Result<()>;
     /// Put a planned effect off until `until`.
     async fn postpone(&self, key: &EffectKey, until: DateTime, because: &str) -> Result<()>;
+
+    // ---- many hosts
+    /// Takes or renews work that one host at a time does; none while another has it. The fence grows with every new holder.
+    async fn lease(&self, name: &str, holder: &str, now: DateTime, term: Duration) -> Result<Option<Lease>>;
+    /// Lets go of a lease before its end; nothing happens when another holds it.
+    async fn give_back(&self, name: &str, holder: &str) -> Result<()>;
+    /// Changes how a connection may be used, and answers with what may happen now; shared by all hosts.
+    async fn turn_valve(&self, connection: &str, change: ValveChange) -> Result<Passage>;
+    async fn valves(&self) -> Result<Vec<(String, Valve)>>;
+
+    // ---- audit
+    /// Events of all accounts in the order of the journal, after a position. Ends before the first event that a running
+    /// transaction could still come in front of.
+    async fn tail(&self, after: TailPosition, limit: u32) -> Result<Vec<TailEntry>>;
+    /// Adds a seal behind the last one; false when another host was faster.
+    async fn seal(&self, seal: Seal) -> Result<bool>;
+    async fn seals(&self, after_no: i64, limit: u32) -> Result<Vec<Seal>>;
+    /// Destroys the key of an account's events and everything else that tells who it is. The journal keeps its length, order and
+    /// hashes. False when it is unknown or erased already. The caller has made sure that nothing is open.
+    async fn erase(&self, account: &AccountId, at: DateTime) -> Result<bool>;
+
+    // ---- growth
+    /// Moves what is finished and old out of the hot tables, in pieces; call again while it says `more`.
+    async fn retain(&self, retention: &Retention, now: DateTime) -> Result<Retained>;
+    /// A consistent copy into a new file, beside running work.
+    async fn backup(&self, into: &Path) -> Result<()>;
 
     // ---- plugins' memory and cursors
     async fn cursor(&self, connection: &str) -> Result<Option<String>>;

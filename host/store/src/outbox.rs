@@ -74,6 +74,10 @@ pub struct Mark {
     pub batch: String,
     /// The exact request as JSON: a repetition sends the same.
     pub request: String,
+    /// The process that goes out with it.
+    pub host: String,
+    /// Until then the host may be under way; afterwards another one looks after what it left.
+    pub deadline: DateTime,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +96,7 @@ pub struct InFlight {
     pub batch: String,
     pub request: String,
     pub marked_at: DateTime,
+    pub host: String,
 }
 
 /// T4 for one effect.
@@ -128,6 +133,13 @@ pub enum Outcome {
         at: DateTime,
         because: String,
     },
+}
+
+impl Outcome {
+    /// The other side said how it ended: this settles even what was given up as unknown.
+    pub fn is_known(&self) -> bool {
+        matches!(self, Self::Succeeded { .. } | Self::Rejected { .. })
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]

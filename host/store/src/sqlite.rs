@@ -13,9 +13,13 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
 use crate::inbox::{Ingest, Ingested, Quarantined, Total};
-use crate::journal::JournalEntry;
+use crate::journal::{JournalEntry, Skip};
 use crate::lane::{Claimed, Decided, DecisionRow, LaneState};
+use crate::lease::Lease;
 use crate::outbox::{Attempt, Concluded, EffectRow, EffectStatus, InFlight, Mark, Marked};
+use crate::retention::{Retained, Retention};
+use crate::seal::{Seal, TailEntry, TailPosition};
+use crate::valve::{Passage, Valve, ValveChange};
 use crate::view::{AccountFilter, AccountPage, CallRow, Counts, Lookup, Overview, WorkRow};
 use crate::{Result, Store, StoreError};
 use reads::Reader;
@@ -35,7 +39,7 @@ pub(crate) mod row;
 mod views;
 pub(crate) mod writer;
 
-static MIGRATIONS: Migrator = sqlx::migrate!();
+static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// Connections that read at the same time.
 const READERS_MAX: u32 = 4;
@@ -64,6 +68,14 @@ impl SqliteStore {
             .bind(tenant)
             .execute(&mut conn)
             .await?;
+        // An effect that a former process went out with is nobody's now.
+        sqlx::query(
+            "UPDATE attempt SET deadline = '' FROM effect e WHERE e.tenant = ?1 AND e.status = 'dispatching'
+             AND attempt.tenant = ?1 AND attempt.key = e.key AND attempt.n = e.attempt",
+        )
+        .bind(tenant)
+        .execute(&mut conn)
+        .await?;
         let writer = Writer::start(conn, tenant, &path.display().to_string());
         Ok(Self { reader: reader(path, tenant).await?, writer: Some(writer), _lock: Some(lock) })
     }
@@ -165,6 +177,15 @@ async fn schema(conn: &mut SqliteConnection) -> Result<i64> {
     Ok(version)
 }
 
+fn unbuilt() -> StoreError {
+    StoreError::Database("this is not built yet".to_owned())
+}
+
+/// A moment later, or the last one there is.
+fn after(now: DateTime, term: Duration) -> DateTime {
+    now.checked_add(term).unwrap_or(DateTime::MAX)
+}
+
 #[cfg(test)]
 mod tests;
 
@@ -174,8 +195,8 @@ impl Store for SqliteStore {
         self.writer()?.write(ingest::Page::new(page)?).await
     }
 
-    async fn claim(&self, owner: &str, now: DateTime, lease_until: DateTime, limit: u32) -> Result<Vec<Claimed>> {
-        let owner = owner.to_owned();
+    async fn claim(&self, owner: &str, now: DateTime, lease: Duration, limit: u32) -> Result<Vec<Claimed>> {
+        let (owner, lease_until) = (owner.to_owned(), after(now, lease));
         self.writer()?.write(lanes::Claim { owner, now, lease_until, limit }).await
     }
 
@@ -206,8 +227,8 @@ impl Store for SqliteStore {
         self.writer()?.write(outbox::Dispatch(marks)).await
     }
 
-    async fn in_flight(&self) -> Result<Vec<InFlight>> {
-        self.reader.in_flight().await
+    async fn in_flight(&self, now: DateTime) -> Result<Vec<InFlight>> {
+        self.reader.in_flight(now).await
     }
 
     async fn concluded(&self, concluded: Vec<Concluded>) -> Result<()> {
@@ -217,6 +238,50 @@ impl Store for SqliteStore {
     async fn postpone(&self, key: &EffectKey, until: DateTime, because: &str) -> Result<()> {
         let (key, until, because) = (key.as_str().to_owned(), until.to_string(), because.to_owned());
         self.writer()?.write(outbox::Postpone { key, until, because }).await
+    }
+
+    async fn skip(&self, _: &AccountId, _: i64, _: Skip) -> Result<bool> {
+        Err(unbuilt())
+    }
+
+    async fn lease(&self, _: &str, _: &str, _: DateTime, _: Duration) -> Result<Option<Lease>> {
+        Err(unbuilt())
+    }
+
+    async fn give_back(&self, _: &str, _: &str) -> Result<()> {
+        Err(unbuilt())
+    }
+
+    async fn turn_valve(&self, _: &str, _: ValveChange) -> Result<Passage> {
+        Err(unbuilt())
+    }
+
+    async fn valves(&self) -> Result<Vec<(String, Valve)>> {
+        Err(unbuilt())
+    }
+
+    async fn tail(&self, _: TailPosition, _: u32) -> Result<Vec<TailEntry>> {
+        Err(unbuilt())
+    }
+
+    async fn seal(&self, _: Seal) -> Result<bool> {
+        Err(unbuilt())
+    }
+
+    async fn seals(&self, _: i64, _: u32) -> Result<Vec<Seal>> {
+        Err(unbuilt())
+    }
+
+    async fn erase(&self, _: &AccountId, _: DateTime) -> Result<bool> {
+        Err(unbuilt())
+    }
+
+    async fn retain(&self, _: &Retention, _: DateTime) -> Result<Retained> {
+        Err(unbuilt())
+    }
+
+    async fn backup(&self, _: &Path) -> Result<()> {
+        Err(unbuilt())
     }
 
     async fn cursor(&self, connection: &str) -> Result<Option<String>> {

@@ -211,7 +211,7 @@ mod tests {
             origin: "desk:Ada".into(),
             fact: escalation::Fact::DunningUnblocked { reason: "agreed".into() },
         };
-        JournalEntry { account: "a".into(), seq, recorded_at: event.at, event, hash: String::new() }
+        JournalEntry { account: "a".into(), seq, recorded_at: event.at, event, hash: String::new(), skipped: None }
     }
 
     #[test]

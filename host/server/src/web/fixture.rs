@@ -51,6 +51,8 @@ pub struct Seen {
     pub text: String,
 }
 
+const MINUTE: std::time::Duration = std::time::Duration::from_secs(60);
+
 impl Fixture {
     /// So many debtors, watched for so many days from Monday 2026-01-05 on.
     pub async fn of(debtors: u32, days: i32) -> Self {
@@ -191,8 +193,7 @@ impl TestHub {
         let reason = Fact::DunningUnblocked { reason: "wakes the lane".into() };
         self.take("town", vec![entry(id.as_str(), self.now().date(), reason)], Vec::new(), Vec::new()).await;
         let at = self.now();
-        let lease = at.checked_add(1.minute()).unwrap();
-        let claimed = self.store.claim("test", at, lease, 10).await.unwrap();
+        let claimed = self.store.claim("test", at, MINUTE, 10).await.unwrap();
         let lane = claimed.iter().find(|lane| lane.account == id).unwrap();
         self.store.park(&id, lane.fence, "deciding it failed: division by zero").await.unwrap();
     }
@@ -200,7 +201,7 @@ impl TestHub {
     async fn decide_all(&self, at: DateTime) {
         let now = Now { at, cash_known_until: Some(at.date()) };
         loop {
-            let claimed = self.store.claim("test", at, at.checked_add(1.minute()).unwrap(), 500).await.unwrap();
+            let claimed = self.store.claim("test", at, MINUTE, 500).await.unwrap();
             if claimed.is_empty() {
                 return;
             }
@@ -251,6 +252,8 @@ impl TestHub {
                 plugin: row.role.as_str().into(),
                 batch,
                 request: "{}".into(),
+                host: "test".into(),
+                deadline: at,
             };
             let Some(attempt) = self.store.mark_dispatching(vec![mark]).await.unwrap()[0].attempt else { continue };
             let lost = row.key.as_str().bytes().map(u32::from).sum::<u32>() % 50 == 7;

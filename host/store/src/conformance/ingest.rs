@@ -3,13 +3,17 @@
 use escalation::Fact;
 
 use super::*;
-use crate::inbox::{KvChange, QuarantineReason, Refused, Total};
+use crate::inbox::{CursorMove, KvChange, QuarantineReason, Refused, Total};
+
+fn moved(from: Option<&str>, to: &str) -> Option<CursorMove> {
+    Some(CursorMove { from: from.map(str::to_owned), to: to.to_owned() })
+}
 
 pub async fn a_page_is_taken_with_its_cursor_and_memory(backend: &mut dyn Backend) {
     let store = backend.start().await;
     let taken = store
         .ingest(Ingest {
-            cursor: Some("after-2".to_owned()),
+            cursor: moved(None, "after-2"),
             kv: vec![
                 KvChange { key: "seen".to_owned(), value: Some(b"two".to_vec()) },
                 KvChange { key: "gone".to_owned(), value: None },
@@ -43,9 +47,17 @@ pub async fn a_page_is_taken_with_its_cursor_and_memory(backend: &mut dyn Backen
     assert_eq!((counts.events, counts.accounts, counts.inbox, counts.quarantined), (4, 2, 3, 0));
 
     let forget = KvChange { key: "seen".to_owned(), value: None };
-    store.ingest(Ingest { kv: vec![forget], cursor: Some("after-3".to_owned()), ..page(vec![]) }).await.unwrap();
+    store.ingest(Ingest { kv: vec![forget], cursor: moved(Some("after-2"), "after-3"), ..page(vec![]) }).await.unwrap();
     assert_eq!(store.kv_get("files", "seen").await.unwrap(), None);
     assert_eq!(store.cursor("files").await.unwrap().as_deref(), Some("after-3"));
+    // A page that was read from another place is void as a whole.
+    for from in [None, Some("after-2"), Some("elsewhere")] {
+        let late = page(vec![entry("late", "x", &[("late", said("too late"))])]);
+        let answer = store.ingest(Ingest { cursor: moved(from, "after-9"), ..late }).await;
+        assert!(matches!(answer, Err(StoreError::LostCursor { .. })), "{answer:?}");
+    }
+    assert_eq!(store.cursor("files").await.unwrap().as_deref(), Some("after-3"));
+    assert!(store.account(&id("late")).await.unwrap().is_none());
 }
 
 pub async fn the_same_key_again_changes_nothing(backend: &mut dyn Backend) {
@@ -169,7 +181,7 @@ fn payment(key: &str, minor: i64, on: i8) -> escalation::cash::Payment {
 pub async fn what_was_answered_survives_a_crash(backend: &mut dyn Backend) {
     let store = backend.start().await;
     let pages = (0..40).map(|n| Ingest {
-        cursor: Some(n.to_string()),
+        cursor: moved(None, &n.to_string()),
         connection: format!("c{n}"),
         ..page(vec![entry("one", "x", &[("a", said(&n.to_string()))])])
     });

@@ -9,7 +9,7 @@ pub async fn lanes_are_claimed_when_due_oldest_first(backend: &mut dyn Backend) 
     tell(&*store, "a", "sooner", 8).await;
     assert_eq!(store.next_due().await.unwrap(), Some(at(8)));
     assert!(claim(&*store, 7).await.is_empty());
-    let first = store.claim("host", at(10), at(11), 1).await.unwrap();
+    let first = store.claim("host", at(10), HOUR, 1).await.unwrap();
     assert_eq!(first.len(), 1);
     assert_eq!(first[0].account, id("a"));
     assert_eq!((first[0].state.clone(), first[0].done_seq, first[0].more), (None, 0, false));
@@ -28,9 +28,9 @@ pub async fn a_lease_keeps_others_out_until_it_ends(backend: &mut dyn Backend) {
     let store = backend.start().await;
     tell(&*store, "a", "first", 8).await;
     let ours = claim_one(&*store, 9).await;
-    assert!(store.claim("other", at(9), at(12), 10).await.unwrap().is_empty());
+    assert!(store.claim("other", at(9), 3 * HOUR, 10).await.unwrap().is_empty());
     // `claim` leases for an hour.
-    let theirs = store.claim("other", at(10), at(12), 10).await.unwrap().remove(0);
+    let theirs = store.claim("other", at(10), 2 * HOUR, 10).await.unwrap().remove(0);
     assert!(theirs.fence > ours.fence);
     assert_eq!(theirs.unread, ours.unread);
 }

@@ -12,6 +12,8 @@ fn mark(key: &str, account: &str, seen_seq: i64) -> Mark {
         plugin: "dialer-file".to_owned(),
         batch: "batch-1".to_owned(),
         request: format!("{{\"key\":\"{key}\"}}"),
+        host: "host".to_owned(),
+        deadline: at(11),
     }
 }
 
@@ -95,9 +97,12 @@ pub async fn what_is_in_the_air_comes_back_by_batch(backend: &mut dyn Backend) {
     let seen = plan(&*store, "a", effects.to_vec()).await;
     let marks = ["hold:3", "hold:1", "hold:2"].map(|key| mark(key, "a", seen));
     assert_eq!(marked(&*store, marks.to_vec()).await, [Some(1); 3]);
+    // Its host may still be under way.
+    assert!(store.in_flight(at(10)).await.unwrap().is_empty());
+    assert_eq!(store.in_flight(at(11)).await.unwrap().len(), 3);
     drop(store);
     let store = backend.start().await;
-    let flying = store.in_flight().await.unwrap();
+    let flying = store.in_flight(at(12)).await.unwrap();
     // In the order in which they were marked: the batch is repeated as it was.
     assert_eq!(flying.iter().map(|one| one.key.as_str()).collect::<Vec<_>>(), ["hold:3", "hold:1", "hold:2"]);
     assert!(flying.iter().zip(&marks).all(|(one, mark)| one.request == mark.request && one.batch == mark.batch));
@@ -105,7 +110,7 @@ pub async fn what_is_in_the_air_comes_back_by_batch(backend: &mut dyn Backend) {
     assert_eq!((&flying[0].account, flying[0].kind.as_str()), (&id("a"), "hold-credit"));
     let done = Outcome::Succeeded { reference: String::new() };
     store.concluded(vec![concluded("hold:1", "a", 1, done, None)]).await.unwrap();
-    assert_eq!(store.in_flight().await.unwrap().len(), 2);
+    assert_eq!(store.in_flight(at(12)).await.unwrap().len(), 2);
 }
 
 pub async fn a_conclusion_counts_once_and_tells_the_lane(backend: &mut dyn Backend) {
@@ -156,7 +161,7 @@ pub async fn what_did_not_happen_is_tried_again_later(backend: &mut dyn Backend)
     let row = effect(&*store, "hold:a").await;
     assert_eq!((row.status, row.due_at, row.ended_at), (EffectStatus::Planned, at(15), None));
     assert_eq!(row.note, "the disk of the dialer is full");
-    assert!(store.in_flight().await.unwrap().is_empty());
+    assert!(store.in_flight(at(12)).await.unwrap().is_empty());
     assert!(store.due_effects(at(14), 10).await.unwrap().is_empty());
     assert_eq!(keys(&store.due_effects(at(15), 10).await.unwrap()), ["hold:a"]);
     // No event, no unread lane: it goes out again as the second attempt.

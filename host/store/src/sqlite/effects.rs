@@ -29,19 +29,20 @@ impl Reader {
         rows.into_iter().map(StoredEffect::read).collect()
     }
 
-    pub async fn in_flight(&self) -> Result<Vec<InFlight>> {
-        type Row = (String, String, u32, String, String, String, String, String);
+    pub async fn in_flight(&self, now: DateTime) -> Result<Vec<InFlight>> {
+        type Row = (String, String, u32, String, String, String, String, String, String);
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT e.key, e.account, e.attempt, a.plugin, e.kind, a.batch, a.request, a.started_at
+            "SELECT e.key, e.account, e.attempt, a.plugin, e.kind, a.batch, a.request, a.started_at, a.host
              FROM effect e CROSS JOIN attempt a ON a.tenant = ?1 AND a.key = e.key AND a.n = e.attempt
-             WHERE e.tenant = ?1 AND e.status = 'dispatching' ORDER BY a.started_at, a.plugin, a.batch, a.place, e.key",
+             WHERE e.tenant = ?1 AND e.status = 'dispatching' AND a.deadline <= ?2 ORDER BY a.started_at, a.plugin, a.batch, a.place, e.key",
         )
         .bind(&*self.tenant)
+        .bind(now.to_string())
         .fetch_all(&self.pool)
         .await?;
-        let in_flight = |(key, account, attempt, plugin, kind, batch, request, marked_at): Row| {
+        let in_flight = |(key, account, attempt, plugin, kind, batch, request, marked_at, host): Row| {
             let (key, account, marked_at) = (EffectKey::new(key), AccountId::new(account), moment(&marked_at)?);
-            Ok(InFlight { key, account, attempt, plugin, kind, batch, request, marked_at })
+            Ok(InFlight { key, account, attempt, plugin, kind, batch, request, marked_at, host })
         };
         rows.into_iter().map(in_flight).collect()
     }

@@ -11,14 +11,14 @@ use super::journal::{self, Line};
 use super::outbox;
 use super::row::{hex, json, sha256};
 use super::writer::{Command, Tx};
-use crate::Result;
-use crate::inbox::{Entry, Ingest, Ingested, KvChange, QuarantineReason, Refused, Total};
+use crate::inbox::{CursorMove, Entry, Ingest, Ingested, KvChange, QuarantineReason, Refused, Total};
+use crate::{Result, StoreError};
 
 /// A page, serialised and hashed before the writer sees it.
 pub(super) struct Page {
     connection: String,
     at: String,
-    cursor: Option<String>,
+    cursor: Option<CursorMove>,
     entries: Vec<Prepared>,
     refusals: Vec<Refused>,
     totals: Vec<Total>,
@@ -76,6 +76,7 @@ impl Command for Page {
     type Answer = Ingested;
 
     async fn run(&mut self, tx: &mut Tx<'_>) -> Result<Ingested> {
+        self.is_in_place(tx).await?;
         let known = self.known(tx).await?;
         let sorted = sort(&self.entries, &known);
         self.take_new(tx, &sorted.new).await?;
@@ -148,6 +149,20 @@ const INBOX: Bulk = Bulk {
 };
 
 impl Page {
+    /// The page follows what was taken of its connection.
+    async fn is_in_place(&self, tx: &mut Tx<'_>) -> Result<()> {
+        let Some(moved) = &self.cursor else { return Ok(()) };
+        let row: Option<(String,)> = sqlx::query_as("SELECT cursor FROM cursor WHERE tenant = ?1 AND connection = ?2")
+            .bind(tx.tenant)
+            .bind(self.connection.as_str())
+            .fetch_optional(&mut *tx.conn)
+            .await?;
+        match row.map(|(cursor,)| cursor) == moved.from {
+            true => Ok(()),
+            false => Err(StoreError::LostCursor { connection: self.connection.clone() }),
+        }
+    }
+
     async fn known(&self, tx: &mut Tx<'_>) -> Result<Known<'_>> {
         if self.entries.is_empty() {
             return Ok(HashMap::new());
@@ -271,14 +286,14 @@ impl Page {
 
     /// The plugin's cursor and memory, and the other side's sums.
     async fn remember(&self, tx: &mut Tx<'_>) -> Result<()> {
-        if let Some(cursor) = &self.cursor {
+        if let Some(moved) = &self.cursor {
             sqlx::query(
                 "INSERT INTO cursor (tenant, connection, cursor, at) VALUES (?1, ?2, ?3, ?4)
                  ON CONFLICT (tenant, connection) DO UPDATE SET cursor = excluded.cursor, at = excluded.at",
             )
             .bind(tx.tenant)
             .bind(self.connection.as_str())
-            .bind(cursor.as_str())
+            .bind(moved.to.as_str())
             .bind(self.at.as_str())
             .execute(&mut *tx.conn)
             .await?;

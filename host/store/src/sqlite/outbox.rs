@@ -132,6 +132,8 @@ impl Command for Dispatch {
                     .bind(mark.batch.as_str())
                     .bind(mark.request.as_str())
                     .bind(mark.at.to_string())
+                    .bind(mark.host.as_str())
+                    .bind(mark.deadline.to_string())
             })
             .await?;
         Ok(answers)
@@ -146,9 +148,9 @@ const DISPATCHING: Bulk = Bulk {
 };
 
 const ATTEMPTS: Bulk = Bulk {
-    head: "INSERT INTO attempt (tenant, key, n, place, plugin, batch, request, started_at) VALUES ",
-    row: "(?1, $1, $2, $3, $4, $5, $6, $7)",
-    width: 7,
+    head: "INSERT INTO attempt (tenant, key, n, place, plugin, batch, request, started_at, host, deadline) VALUES ",
+    row: "(?1, $1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    width: 9,
     tail: "",
 };
 
@@ -201,8 +203,9 @@ impl Command for Conclude {
         for (done, line) in self.concluded.iter().zip(&self.lines) {
             let current = effects.get_mut(done.key.as_str()).filter(|effect| {
                 effect.account == done.account.as_str()
-                    && effect.status == EffectStatus::Dispatching.as_str()
                     && effect.attempt == i64::from(done.attempt)
+                    && (effect.status == EffectStatus::Dispatching.as_str()
+                        || effect.status == EffectStatus::Unknown.as_str() && done.outcome.is_known())
             });
             let Some(effect) = current else { continue };
             let end = End::of(done);

@@ -39,9 +39,11 @@ impl Reader {
     }
 
     pub async fn journal(&self, account: &AccountId, after_seq: i64, limit: u32) -> Result<Vec<JournalEntry>> {
-        let rows: Vec<(i64, String, String, Vec<u8>)> = sqlx::query_as(
-            "SELECT seq, recorded_at, payload, hash FROM event WHERE tenant = ?1 AND account = ?2 AND seq > ?3
-             ORDER BY seq LIMIT ?4",
+        type Row = (i64, String, String, Vec<u8>, Option<String>);
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT e.seq, e.recorded_at, e.payload, e.hash, s.who || ': ' || s.reason FROM event e
+             LEFT JOIN skipped s ON s.tenant = e.tenant AND s.account = e.account AND s.seq = e.seq
+             WHERE e.tenant = ?1 AND e.account = ?2 AND e.seq > ?3 ORDER BY e.seq LIMIT ?4",
         )
         .bind(&*self.tenant)
         .bind(account.as_str())
@@ -49,13 +51,14 @@ impl Reader {
         .bind(limit)
         .fetch_all(&self.pool)
         .await?;
-        let entry = |(seq, recorded_at, payload, hash): (i64, String, String, Vec<u8>)| {
+        let entry = |(seq, recorded_at, payload, hash, skipped): Row| {
             Ok(JournalEntry {
                 account: account.clone(),
                 seq,
                 recorded_at: moment(&recorded_at)?,
                 event: row::event(account.as_str(), seq, &payload, &hash)?,
                 hash: hex(&hash),
+                skipped,
             })
         };
         rows.into_iter().map(entry).collect()

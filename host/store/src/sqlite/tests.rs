@@ -104,7 +104,7 @@ async fn a_newer_schema_is_refused() {
         SqliteStore::open(&files.path(), "nordlicht").await.err().unwrap(),
         SqliteStore::open_read_only(&files.path(), "nordlicht").await.err().unwrap(),
     ] {
-        assert!(matches!(refused, StoreError::Schema { found: 9999, known: 1, .. }), "{refused:?}");
+        assert!(matches!(refused, StoreError::Schema { found: 9999, known: 2, .. }), "{refused:?}");
     }
 }
 
@@ -183,7 +183,7 @@ async fn a_record_that_cannot_be_read_parks_its_lane_alone() {
         .change("UPDATE event SET payload = replace(payload, '119', '911') WHERE account = 'debtor-000001' AND seq = 3")
         .await;
     let store = files.open().await;
-    let claimed = store.claim("host", at(), at() + Duration::from_secs(60), 10).await.unwrap();
+    let claimed = store.claim("host", at(), Duration::from_secs(60), 10).await.unwrap();
     let accounts: Vec<_> = claimed.iter().map(|lane| lane.account.as_str()).collect();
     assert_eq!(accounts, ["debtor-000000", "debtor-000002"]);
     let parked = store.parked(10).await.unwrap();
@@ -214,7 +214,7 @@ async fn rows_stand_as_they_always_did() {
     let page = crate::bench::pages(1, 1).remove(0);
     let event = page.entries[0].events[0].1.clone();
     store.ingest(page).await.unwrap();
-    let lane = store.claim("host", at(), at() + Duration::from_secs(60), 10).await.unwrap().remove(0);
+    let lane = store.claim("host", at(), Duration::from_secs(60), 10).await.unwrap().remove(0);
     store.decided(vec![golden_decision(&lane, event)]).await.unwrap();
     let mark = Mark {
         key: EffectKey::new("hold:debtor-000000:cycle-1"),
@@ -224,6 +224,8 @@ async fn rows_stand_as_they_always_did() {
         plugin: "books".to_owned(),
         batch: "batch-1".to_owned(),
         request: "{}".to_owned(),
+        host: "host".to_owned(),
+        deadline: at(),
     };
     store.mark_dispatching(vec![mark]).await.unwrap();
     store.close().await;
