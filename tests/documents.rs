@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use engine::Engine;
+use engine::clock::SimulatedClock;
 use escalation::DateTime;
-use server::clock::SimulatedClock;
 use server::config::Config;
-use server::engine::Engine;
 
 use crate::workspace;
 
@@ -19,7 +19,7 @@ async fn hub() -> Hub {
     let folder = workspace::fresh();
     let config = Config::read(&folder.path().join("dunlin.toml")).unwrap();
     let now: DateTime = "2026-03-02T08:00:00".parse().unwrap();
-    let engine = server::start::start(&config, Arc::new(SimulatedClock::new(now))).await.unwrap();
+    let engine = server::start::start(&config, Arc::new(SimulatedClock::new(now))).await.unwrap().engine;
     Hub { folder, engine }
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
-use server::clock::SimulatedClock;
+use engine::clock::SimulatedClock;
 use server::config::Config;
 
 use crate::program::root;
@@ -151,7 +151,7 @@ async fn a_new_plugin_touches_only_its_folder_and_its_file() {
 
     let config = Config::read(&folder.path().join("dunlin.toml")).unwrap();
     let now = "2026-02-02T08:00:00".parse().unwrap();
-    let engine = server::start::start(&config, Arc::new(SimulatedClock::new(now))).await.unwrap();
+    let engine = server::start::start(&config, Arc::new(SimulatedClock::new(now))).await.unwrap().engine;
     engine.turn().await.unwrap();
     let (account, _) = engine.store.account(&"Meyer".into()).await.unwrap().unwrap();
     assert_eq!(account.open()[0].to_string(), "12.50 EUR");

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use engine::Engine;
+use engine::clock::SimulatedClock;
+use engine::verify::verify;
 use escalation::{Account, DateTime, evolve};
-use server::clock::SimulatedClock;
 use server::config::Config;
-use server::engine::Engine;
-use server::verify::verify;
 use store::Decided;
 
 use crate::workspace;
@@ -17,7 +17,7 @@ async fn hub_with_an_invoice() -> (tempfile::TempDir, Engine) {
     let folder = workspace::fresh();
     let config = Config::read(&folder.path().join("dunlin.toml")).unwrap();
     let now: DateTime = "2026-03-02T08:00:00".parse().unwrap();
-    let engine = server::start::start(&config, Arc::new(SimulatedClock::new(now))).await.unwrap();
+    let engine = server::start::start(&config, Arc::new(SimulatedClock::new(now))).await.unwrap().engine;
     let inbox = folder.path().join("exchange/invoices");
     std::fs::write(inbox.join("a.xml"), INVOICE).unwrap();
     engine.poll_role(escalation::Role::Accounting).await.unwrap();
@@ -36,7 +36,7 @@ async fn verified_after(lie: impl FnOnce(&mut Decided)) -> Vec<String> {
         read_seq = stored.seq;
     }
     let mut decided = Decided {
-        row: server::rows::row(&state, &engine.policy, now.date()),
+        row: engine::rows::row(&state, &engine.policy, now.date()),
         account: lane.account,
         fence: lane.fence,
         at: now,

@@ -17,6 +17,8 @@ pub mod placement;
 pub mod disposition;
 pub mod report;
 pub mod effect;
+pub mod request;
+pub mod answer;
 pub mod event;
 pub mod account;
 pub mod policy;

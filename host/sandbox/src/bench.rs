@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use escalation::request::{Batch, Request};
 use wasmtime::Store;
 
 use crate::bindings::dialer;
@@ -16,7 +17,6 @@ use crate::engine::Runtime;
 use crate::error::SandboxError;
 use crate::grant::Grant;
 use crate::memory::{Kv, Memory};
-use crate::request::{Batch, Request};
 use crate::role;
 use crate::state::State;
 

@@ -3,12 +3,12 @@
 use std::time::Instant;
 
 use escalation::Role;
+use escalation::answer::{CallError, Called, ErrorKind};
 use tokio::sync::SemaphorePermit;
 use tokio::time::error::Elapsed;
 use wasmtime::{PoolConcurrencyLimitError, Store, Trap, UpdateDeadline};
 use wasmtime_wasi::I32Exit;
 
-use crate::answer::{CallError, Called, ErrorKind};
 use crate::bindings::types;
 use crate::connection::Files;
 use crate::convert::retry_after;

@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
+use escalation::answer::{ControlTotal, Finding, Outcome, Page, Refusal};
 use escalation::id::{AccountId, EffectKey, InvoiceNumber, NAME_LEN_MAX};
 use escalation::party::PartyKind;
+use escalation::request::Item;
 use escalation::{Date, DateTime, Money, Party, Source};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::answer::{ControlTotal, Finding, Outcome, Page, Refusal};
 use crate::bindings::types as wit;
 use crate::limits::{CURSOR_LEN_MAX, EVENTS_MAX, LIST_LEN_MAX, REFUSALS_MAX, TEXT_LEN_MAX, TOTALS_MAX};
 use crate::log::clean;
-use crate::request::Item;
 
 /// What is wrong with a value, with the name of its field.
 pub(crate) type Read<T> = Result<T, String>;
@@ -251,7 +251,7 @@ pub(crate) fn to_items(items: &[Item]) -> Vec<wit::OpenItem> {
     items.iter().map(item).collect()
 }
 
-pub(crate) fn to_batch(batch: &crate::request::Batch, zone: &TimeZone) -> wit::Batch {
+pub(crate) fn to_batch(batch: &escalation::request::Batch, zone: &TimeZone) -> wit::Batch {
     wit::Batch {
         id: batch.id.clone(),
         at: instant(batch.at, zone),

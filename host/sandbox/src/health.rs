@@ -2,7 +2,8 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::answer::CallError;
+use escalation::answer::CallError;
+
 use crate::limits::FAILURES_IN_ROW_MAX;
 
 /// A plugin's health as the desk shows it.
@@ -67,8 +68,9 @@ impl Pulse {
 
 #[cfg(test)]
 mod tests {
+    use escalation::answer::ErrorKind;
+
     use super::*;
-    use crate::answer::ErrorKind;
 
     fn error(kind: ErrorKind) -> CallError {
         CallError { kind, message: "it fell".into(), hint: None, retry_after: None, last_words: String::new() }

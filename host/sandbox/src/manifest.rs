@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use escalation::Role;
-use serde::{Deserialize, Serialize};
+use escalation::answer::Performs;
+use escalation::request::EFFECTS;
+use serde::Deserialize;
 
 use crate::error::SandboxError;
 use crate::limits::BATCH_LEN_MAX;
-use crate::request::EFFECTS;
 
 /// The contract that this host speaks, as manifests state it.
 pub const CONTRACT: &str = "0.1";
@@ -52,26 +53,6 @@ pub struct ConnectionAsk {
 pub enum ConnectionKind {
     /// A folder.
     Files,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Performs {
-    pub class: Class,
-    /// The most requests in one batch.
-    pub batch_max: u32,
-}
-
-/// What may be done when the outcome of an effect is not known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Class {
-    /// The same key or batch again is harmless.
-    Native,
-    /// Ask first.
-    Lookup,
-    /// At most once.
-    None,
 }
 
 /// What it asks for; the operator may cap it.

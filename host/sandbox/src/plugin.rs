@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use escalation::Role;
+use escalation::answer::{Called, ErrorKind, Finding, Outcome, Page};
 use escalation::id::EffectKey;
+use escalation::request::{Batch, Request};
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 use wasmtime::component::InstancePre;
 
-use crate::answer::{CallError, Called, ErrorKind, Finding, Outcome, Page};
 use crate::call::Call;
 use crate::convert::to_batch;
 use crate::engine::House;
@@ -20,7 +21,6 @@ use crate::limits::{BATCH_LEN_MAX, Limits, LimitsMax};
 use crate::manifest::Manifest;
 use crate::memory::Memory;
 use crate::meter::Meter;
-use crate::request::{Batch, Request};
 use crate::role::Indices;
 use crate::state::{Folders, State};
 
@@ -108,7 +108,7 @@ impl Plugin {
     pub async fn check(&self, role: Role) -> Called<()> {
         let mut call = match Call::open(&self.inner, role).await {
             Ok(call) => call,
-            Err(error) => return Called::without(error),
+            Err(error) => return Called::plain(Err(error)),
         };
         let meter = call.meter.clone();
         let answer = self.clocked(&meter, async {
@@ -123,7 +123,7 @@ impl Plugin {
     pub async fn pull(&self, role: Role, cursor: Option<&str>) -> Called<Page> {
         let mut call = match Call::open(&self.inner, role).await {
             Ok(call) => call,
-            Err(error) => return Called::without(error),
+            Err(error) => return Called::plain(Err(error)),
         };
         let meter = call.meter.clone();
         let answer = self.clocked(&meter, async {
@@ -137,11 +137,11 @@ impl Plugin {
     /// One outcome for each request, in their order. After an error nothing is known of any of them.
     pub async fn perform(&self, batch: &Batch, role: Role, requests: &[Request]) -> Called<Vec<Outcome>> {
         if let Err(problem) = self.may_perform(role, requests) {
-            return Called::without(self.inner.error(ErrorKind::Denied, &problem));
+            return Called::plain(Err(self.inner.error(ErrorKind::Denied, &problem)));
         }
         let mut call = match Call::open(&self.inner, role).await {
             Ok(call) => call,
-            Err(error) => return Called::without(error),
+            Err(error) => return Called::plain(Err(error)),
         };
         let meter = call.meter.clone();
         let answer = self.clocked(&meter, async {
@@ -157,11 +157,11 @@ impl Plugin {
     pub async fn lookup(&self, role: Role, keys: &[EffectKey]) -> Called<Vec<Finding>> {
         if keys.len() > BATCH_LEN_MAX as usize {
             let problem = format!("it is asked for {} keys at once; allowed are {BATCH_LEN_MAX}", keys.len());
-            return Called::without(self.inner.error(ErrorKind::Denied, &problem));
+            return Called::plain(Err(self.inner.error(ErrorKind::Denied, &problem)));
         }
         let mut call = match Call::open(&self.inner, role).await {
             Ok(call) => call,
-            Err(error) => return Called::without(error),
+            Err(error) => return Called::plain(Err(error)),
         };
         let meter = call.meter.clone();
         let answer = self.clocked(&meter, async {
@@ -192,12 +192,5 @@ impl Plugin {
             }
         }
         Ok(())
-    }
-}
-
-impl<T> Called<T> {
-    /// Nothing of the guest ran.
-    fn without(error: CallError) -> Self {
-        Self { result: Err(error), kv: Vec::new(), log: Vec::new(), dropped_log: 0, micros: 0, memory_peak: 0 }
     }
 }

@@ -7,16 +7,16 @@ mod gateway;
 mod messenger;
 
 use escalation::Role;
+use escalation::answer::{Finding, Outcome, Page};
 use escalation::id::EffectKey;
+use escalation::request::Request;
 use jiff::tz::TimeZone;
 use wasmtime::Store;
 use wasmtime::component::{Instance, InstancePre};
 
-use crate::answer::{Finding, Outcome, Page};
 use crate::bindings as wit;
 use crate::bindings::types::{Batch, Error};
 use crate::convert::{broken, finding, outcome, page};
-use crate::request::Request;
 use crate::state::State;
 
 /// An answer of the guest, or what ended it.

@@ -1,26 +1,43 @@
 //! An effect and its account become the exact request that a plugin gets: who, how much, and every word of a message.
 
+use std::collections::BTreeMap;
+
+use engine::Scribe;
 use escalation::effect::{Call, Notice};
 use escalation::invoice::OpenItem;
 use escalation::placement::PlacedItem;
 use escalation::policy::Channel;
-use escalation::{Account, Action, Date, Effect, InvoiceNumber, Money, Party};
-use sandbox::request::{
+use escalation::request::{
     Ask, CallAsk, CallWithdrawal, CashApplicationAsk, CreditNotice, DirectPaymentAsk, Item, Message, MessageWithdrawal,
     PlacementAsk, RecallAsk, Request,
 };
+use escalation::{Account, Action, Date, Effect, InvoiceNumber, Money, Party};
 
-use crate::engine::Engine;
-use crate::letters::{self, CreditorFacts, DebtorFacts, Facts, ItemFacts, LetterItem};
+use crate::letters::{self, CreditorFacts, DebtorFacts, Facts, ItemFacts, LetterItem, Letters};
 
-pub struct Asks<'a> {
-    pub engine: &'a Engine,
-    pub today: Date,
+/// What every request is written with.
+pub struct Clerk {
+    pub letters: Letters,
+    pub creditor: Party,
+    pub iban: String,
+    /// Addresses of colleagues, by the role that a policy names.
+    pub colleagues: BTreeMap<String, String>,
+}
+
+impl Scribe for Clerk {
+    fn request(&self, account: &Account, effect: &Effect, rank: u32, today: Date) -> Result<Request, String> {
+        Asks { clerk: self, today }.request(account, effect, rank)
+    }
+}
+
+struct Asks<'a> {
+    clerk: &'a Clerk,
+    today: Date,
 }
 
 impl Asks<'_> {
     /// The request, or why it cannot be made.
-    pub fn request(&self, account: &Account, effect: &Effect, rank: u32) -> Result<Request, String> {
+    fn request(&self, account: &Account, effect: &Effect, rank: u32) -> Result<Request, String> {
         let ask = match &effect.action {
             Action::SendNotice(notice) => Ask::Send(self.notice(account, notice)?),
             Action::TellColleague { to, template, invoices, .. } => {
@@ -77,7 +94,7 @@ impl Asks<'_> {
             Channel::Sms => debtor.phone.clone().ok_or("the debtor has no phone number")?,
             Channel::Letter | Channel::RegisteredLetter => String::new(),
         };
-        let letters = &self.engine.letters;
+        let letters = &self.clerk.letters;
         let language = letters.language(&notice.template, debtor);
         let facts = self.facts(account, &notice.invoices, notice.deadline, &language);
         let rendered = letters.render(&notice.template, &language, &facts)?;
@@ -101,15 +118,15 @@ impl Asks<'_> {
         template: &str,
         invoices: &[InvoiceNumber],
     ) -> Result<Message, String> {
-        let engine = self.engine;
-        let address = engine.colleagues.get(to).ok_or_else(|| {
+        let clerk = self.clerk;
+        let address = clerk.colleagues.get(to).ok_or_else(|| {
             format!("nobody is named for `{to}`\n\nhint: add `{to} = \"name@example.com\"` under `[colleagues]` in dunlin.toml")
         })?;
         let recipient =
             Party { id: to.to_owned(), name: to.to_owned(), email: Some(address.clone()), ..Party::default() };
-        let language = engine.letters.language(template, &engine.creditor);
+        let language = clerk.letters.language(template, &clerk.creditor);
         let facts = self.facts(account, invoices, None, &language);
-        let rendered = engine.letters.render(template, &language, &facts)?;
+        let rendered = clerk.letters.render(template, &language, &facts)?;
         Ok(Message {
             account: account.id.clone(),
             channel: Channel::Email.as_str().to_owned(),
@@ -150,7 +167,7 @@ impl Asks<'_> {
     }
 
     fn facts(&self, account: &Account, invoices: &[InvoiceNumber], deadline: Option<Date>, language: &str) -> Facts {
-        let engine = self.engine;
+        let clerk = self.clerk;
         let items: Vec<LetterItem> = named(account, invoices)
             .map(|item| LetterItem {
                 invoice: item.invoice.number.clone(),
@@ -161,14 +178,14 @@ impl Asks<'_> {
                 days_past_due: item.days_past_due(self.today),
             })
             .collect();
-        let creditor = &engine.creditor;
+        let creditor = &clerk.creditor;
         Facts {
             creditor: CreditorFacts {
                 name: creditor.name.clone(),
                 address: creditor.address.clone(),
                 email: creditor.email.clone().unwrap_or_default(),
                 phone: creditor.phone.clone().unwrap_or_default(),
-                iban: engine.iban.clone(),
+                iban: clerk.iban.clone(),
             },
             debtor: DebtorFacts {
                 id: account.id.as_str().to_owned(),

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use escalation::request::{Ask, Batch, CallAsk, Request};
 use escalation::{AccountId, Currency, Date, DateTime, EffectKey, Money, Party, Role};
 use jiff::tz::TimeZone;
-use sandbox::request::CallAsk;
-use sandbox::{Ask, Batch, Grant, LimitsMax, Manifest, Memory, Request, Runtime, RuntimeOptions};
+use sandbox::{Grant, LimitsMax, Manifest, Memory, Runtime, RuntimeOptions};
 use serde::Serialize;
 use town::{Plan, Town};
 

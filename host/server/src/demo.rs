@@ -4,19 +4,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use engine::clock::{SimulatedClock, morning};
+use engine::figures::Figures;
+use engine::verify::{Verified, verify};
+use engine::{Engine, EngineError};
 use escalation::Date;
 use jiff::ToSpan;
+use sandbox::Plugin;
 use serde::Serialize;
 use store::Store;
 use thiserror::Error;
 use town::{Plan, Town};
 
-use crate::clock::{SimulatedClock, morning};
 use crate::config::{Config, ConfigError};
-use crate::engine::{Engine, EngineError};
-use crate::figures::Figures;
-use crate::start::{StartError, start};
-use crate::verify::{Verified, verify};
+use crate::start::{StartError, Started, start};
 use crate::workspace::{self, WorkspaceError};
 
 /// A Monday.
@@ -49,6 +50,7 @@ pub enum DemoError {
 /// The hub and its town, on the day that they have reached.
 pub struct Demo {
     pub engine: Arc<Engine>,
+    pub plugins: Vec<Plugin>,
     pub config: Config,
     clock: Arc<SimulatedClock>,
     town: Town,
@@ -84,7 +86,8 @@ impl Demo {
     pub async fn open(folder: &Path, seed: u64) -> Result<Self, DemoError> {
         let config = Config::read(&folder.join("dunlin.toml"))?;
         let clock = Arc::new(SimulatedClock::new(morning(START)));
-        let engine = Arc::new(start(&config, clock.clone()).await?);
+        let Started { engine, plugins } = start(&config, clock.clone()).await?;
+        let engine = Arc::new(engine);
         let store = engine.store.as_ref();
         let day = match store.note_get(SEED_NOTE).await? {
             Some(found) if found == seed.to_string() => note_number(store, DAY_NOTE).await?,
@@ -106,7 +109,7 @@ impl Demo {
         town.found()?;
         clock.set(morning(date(day)));
         engine.recover().await?;
-        Ok(Self { engine, config, clock, town, day, started: Instant::now() })
+        Ok(Self { engine, plugins, config, clock, town, day, started: Instant::now() })
     }
 
     /// Lives one day: first the town, then the hub.

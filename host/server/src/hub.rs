@@ -3,20 +3,22 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
+use engine::Engine;
+use engine::verify::hex;
 use escalation::event::Event;
 use escalation::report::{Received, Report, Source};
 use escalation::{AccountId, DateTime, Fact, Party, PaymentId, Policy};
+use sandbox::Plugin;
 use sha2::{Digest, Sha256};
 use store::{Entry, Ingest, Store};
 use tokio::sync::Notify;
 
-use crate::engine::Engine;
-use crate::verify::hex;
 use crate::web::{Hub, PluginStatus};
 
 /// An engine with people around it.
 pub struct Desked {
     pub engine: Arc<Engine>,
+    pub plugins: Vec<Plugin>,
     /// Rung when somebody did something, so that the next turn comes at once.
     pub bell: Arc<Notify>,
     /// `day 57 of 120`, in the demo.
@@ -27,8 +29,8 @@ pub struct Desked {
 const DESK: &str = "desk";
 
 impl Desked {
-    pub fn new(engine: Arc<Engine>) -> Self {
-        Self { engine, bell: Arc::new(Notify::new()), progress: Mutex::new(None) }
+    pub fn new(engine: Arc<Engine>, plugins: Vec<Plugin>) -> Self {
+        Self { engine, plugins, bell: Arc::new(Notify::new()), progress: Mutex::new(None) }
     }
 
     pub fn set_progress(&self, text: String) {
@@ -55,7 +57,7 @@ impl Hub for Desked {
     }
 
     fn plugins(&self) -> Vec<PluginStatus> {
-        self.engine.plugins.iter().map(status).collect()
+        self.plugins.iter().map(status).collect()
     }
 
     async fn record(&self, account: &AccountId, who: &str, fact: Fact) -> Result<(), String> {
@@ -95,7 +97,7 @@ impl Hub for Desked {
     }
 
     async fn resume_plugin(&self, name: &str) -> Result<(), String> {
-        let plugin = self.engine.plugins.iter().find(|plugin| plugin.name() == name);
+        let plugin = self.plugins.iter().find(|plugin| plugin.name() == name);
         plugin.ok_or_else(|| format!("no plugin runs under the name `{name}`"))?.resume();
         self.bell.notify_one();
         Ok(())
@@ -117,7 +119,7 @@ impl Hub for Desked {
     }
 }
 
-fn status(plugin: &sandbox::Plugin) -> PluginStatus {
+fn status(plugin: &Plugin) -> PluginStatus {
     let manifest = plugin.manifest();
     let health = plugin.health();
     let limits = &manifest.limits;

@@ -1,4 +1,4 @@
-//! The shell around the core: everything that touches the world, and the program `dunlin`.
+//! The shell around the engine: everything that touches the world, and the program `dunlin`.
 //!
 //! The modules, in the order in which an event meets them:
 
@@ -7,17 +7,9 @@ pub mod config;
 pub mod clock;
 pub mod telemetry;
 pub mod start;
-pub mod engine;
-pub mod poll;
-pub mod intake;
-pub mod moves;
-pub mod pipeline;
-pub mod rows;
-pub mod dispatch;
+pub mod connectors;
 pub mod asks;
 pub mod letters;
-pub mod figures;
-pub mod verify;
 pub mod web;
 pub mod desk;
 pub mod api;

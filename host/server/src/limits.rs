@@ -1,30 +1,6 @@
-//! Every bound of the server, with its unit, in one place.
+//! Bounds of the shell, with their units, in one place; the engine has its own.
 
-use std::time::Duration;
-
-/// Pages that one poll of a plugin may bring before the others get their turn.
-pub const PAGES_PER_POLL_MAX: u32 = 500;
-/// Lanes that are decided in one go.
-pub const LANES_PER_CLAIM: u32 = 128;
-/// Effects that are looked at in one go.
-pub const EFFECTS_PER_LOOK: u32 = 500;
-/// Rounds of poll, decide, dispatch within one turn; more than this means that something feeds itself.
-pub const ROUNDS_PER_TURN_MAX: u32 = 1_000;
-/// How long a claimed lane stays ours.
-pub const LEASE: Duration = Duration::from_secs(30);
-/// Attempts at an effect before it is given up as rejected.
-pub const ATTEMPTS_MAX: u32 = 12;
-/// First wait before an effect is tried again; doubles with each attempt.
-pub const RETRY_FIRST: Duration = Duration::from_secs(60);
-/// The longest wait between two attempts.
-pub const RETRY_MAX: Duration = Duration::from_secs(3_600);
 /// A configuration, policy or template file, in bytes.
 pub const FILE_LEN_MAX: u64 = 1 << 20;
 /// A plugin component, in bytes.
 pub const COMPONENT_LEN_MAX: u64 = 20 << 20;
-/// Payments of an account whose bank references still lead to it.
-pub const PAYMENTS_INDEXED_MAX: usize = 50;
-/// Journal entries that are read at once.
-pub const JOURNAL_PAGE: u32 = 1_000;
-/// Accounts that are listed at once.
-pub const ACCOUNTS_PAGE: u32 = 500;

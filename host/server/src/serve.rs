@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use engine::verify::hex;
 use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::hub::Desked;
-use crate::verify::hex;
 use crate::web::{Access, router};
 
 #[derive(Debug, Error)]

@@ -4,17 +4,17 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use engine::{Clock, Connector, Engine};
 use escalation::Policy;
-use sandbox::{
-    CallError, ErrorKind, Grant, LimitsMax, Manifest, Memory, Plugin, Runtime, RuntimeOptions, SandboxError,
-};
+use escalation::answer::{CallError, ErrorKind};
+use sandbox::{Grant, LimitsMax, Manifest, Memory, Plugin, Runtime, RuntimeOptions, SandboxError};
 use store::sqlite::SqliteStore;
 use store::{Store, StoreError};
 use thiserror::Error;
 
-use crate::clock::Clock;
+use crate::asks::Clerk;
 use crate::config::{Config, ConfigError, PluginFile, read_text};
-use crate::engine::Engine;
+use crate::connectors::Running;
 use crate::letters::Letters;
 use crate::limits;
 
@@ -34,8 +34,14 @@ pub enum StartError {
     Folder { folder: PathBuf, why: std::io::Error },
 }
 
+/// The engine, and the plugins as the sandbox knows them.
+pub struct Started {
+    pub engine: Engine,
+    pub plugins: Vec<Plugin>,
+}
+
 /// Opens everything that the configuration names.
-pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Engine, StartError> {
+pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Started, StartError> {
     make(&config.folder)?;
     let policy = read_policy(&config.policy)?;
     let letters = Letters::load(&config.letters)?;
@@ -44,17 +50,17 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Engine, Sta
     letters.check(&templates)?;
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.database, &config.creditor.id).await?);
     let plugins = load_plugins(config, &store).await?;
-    Ok(Engine {
-        store,
-        clock,
-        policy: Arc::new(policy),
-        creditor: config.creditor.party(),
+    let creditor = config.creditor.party();
+    let scribe = Arc::new(Clerk {
+        letters,
+        creditor: creditor.clone(),
         iban: config.creditor.iban.clone(),
         colleagues: config.colleagues.clone(),
-        letters,
-        plugins,
-        owner: format!("host-{}", std::process::id()),
-    })
+    });
+    let connectors = plugins.iter().map(|plugin| Arc::new(Running(plugin.clone())) as Arc<dyn Connector>).collect();
+    let owner = format!("host-{}", std::process::id());
+    let policy = Arc::new(policy);
+    Ok(Started { engine: Engine { store, clock, policy, creditor, scribe, plugins: connectors, owner }, plugins })
 }
 
 pub fn read_policy(file: &Path) -> Result<Policy, StartError> {

@@ -3,6 +3,7 @@
 use escalation::id::InvoiceNumber;
 use escalation::invoice::{CreditMemo, Discount};
 use escalation::report::InvoiceReport;
+use escalation::request::{Ask, CreditNotice, Request};
 use escalation::{Received, Report};
 use jiff::tz::TimeZone;
 
@@ -11,7 +12,6 @@ use crate::convert::{
     Read, date, invoice_number, list, money, name, notes, optional, party, positive, source, text, to_date, to_money,
     to_party, word,
 };
-use crate::request::{Ask, CreditNotice, Request};
 
 pub(super) fn received(event: wit::Event, _zone: &TimeZone) -> Read<Received> {
     let report = match event.fact {

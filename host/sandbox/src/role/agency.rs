@@ -2,6 +2,7 @@
 
 use escalation::placement::Collection;
 use escalation::report::DisputeReport;
+use escalation::request::{Ask, Request};
 use escalation::{Money, Received, Report};
 use jiff::tz::TimeZone;
 
@@ -11,7 +12,6 @@ use crate::convert::{
     Read, account, date, effect_key, invoice_number, money, name, notes, positive, source, text, to_date, to_items,
     to_money, to_party, word,
 };
-use crate::request::{Ask, Request};
 
 pub(super) fn received(event: wit::Event, _zone: &TimeZone) -> Read<Received> {
     let report = match event.fact {

@@ -1,6 +1,7 @@
 //! The dialer role: whom to call, and what was said.
 
 use escalation::report::{CallResult, DisputeReport};
+use escalation::request::{Ask, Request};
 use escalation::{Received, Report};
 use jiff::tz::TimeZone;
 
@@ -9,7 +10,6 @@ use crate::convert::{
     Read, account, civil, date, effect_key, invoice_number, list, name, notes, positive, source, text, to_date,
     to_items, to_money, to_party, word,
 };
-use crate::request::{Ask, Request};
 
 pub(super) fn received(event: wit::Event, zone: &TimeZone) -> Read<Received> {
     let report = match event.fact {

@@ -3,12 +3,12 @@
 use escalation::cash::Payment;
 use escalation::id::PaymentId;
 use escalation::report::Statement;
+use escalation::request::Request;
 use escalation::{Received, Report};
 use jiff::tz::TimeZone;
 
 use crate::bindings::gateway as wit;
 use crate::convert::{Read, date, list, money, name, notes, optional, positive, source, text, word};
-use crate::request::Request;
 
 pub(super) fn received(event: wit::Event, _zone: &TimeZone) -> Read<Received> {
     let source = source(event.source)?;

@@ -1,12 +1,12 @@
 //! The messenger role: written messages, and what became of them.
 
 use escalation::report::Tracking;
+use escalation::request::{Ask, Request};
 use escalation::{Received, Report};
 use jiff::tz::TimeZone;
 
 use crate::bindings::messenger as wit;
 use crate::convert::{Read, account, civil, effect_key, name, notes, source, text, to_notes, to_party};
-use crate::request::{Ask, Request};
 
 pub(super) fn received(event: wit::Event, zone: &TimeZone) -> Read<Received> {
     let report = match event.fact {

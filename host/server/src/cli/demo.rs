@@ -48,7 +48,7 @@ pub async fn run(told: Demo) -> Done {
     let built = tokio::task::spawn_blocking(move || plugin::build(&sources, &wanted, &config.components)).await??;
     eprintln!("{} plugins are built", built.len());
     let mut town = demo::Demo::open(&told.dir, told.seed).await?;
-    let hub = Arc::new(Desked::new(town.engine.clone()));
+    let hub = Arc::new(Desked::new(town.engine.clone(), town.plugins.clone()));
     let desk = desk(&told, &hub).await?;
     let bar = progress(told.days);
     while town.day < told.days {
@@ -104,7 +104,7 @@ fn progress(days: u32) -> ProgressBar {
 
 fn print_summary(summary: &Summary) {
     let figures = &summary.figures;
-    let sums = |sums: &crate::figures::Sums| {
+    let sums = |sums: &engine::figures::Sums| {
         let texts: Vec<String> =
             sums.iter().map(|(currency, minor)| escalation::Money::new(*minor, *currency).to_string()).collect();
         if texts.is_empty() { "nothing".to_owned() } else { texts.join(", ") }

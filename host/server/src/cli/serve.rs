@@ -10,7 +10,7 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::hub::Desked;
 use crate::serve::{asked_to_stop, open_desk, run as run_hub, token};
-use crate::start::start;
+use crate::start::{Started, start};
 use crate::telemetry;
 
 #[derive(Args)]
@@ -27,8 +27,8 @@ pub async fn run(serve: Serve) -> Done {
     let usage = |error: &dyn std::error::Error| Failure::Usage(error.to_string());
     let config = Config::read(&serve.common.config).map_err(|error| usage(&error))?;
     let clock = Arc::new(SystemClock::new(config.zone.clone()));
-    let engine = Arc::new(start(&config, clock).await.map_err(|error| usage(&error))?);
-    let hub = Arc::new(Desked::new(engine));
+    let Started { engine, plugins } = start(&config, clock).await.map_err(|error| usage(&error))?;
+    let hub = Arc::new(Desked::new(Arc::new(engine), plugins));
     let listen = serve.listen.unwrap_or_else(|| config.desk.listen.clone());
     let desk = open_desk(hub.clone(), &listen, config.desk.hosts.clone(), token(&config.folder)?).await;
     let desk = desk.map_err(|error| usage(&error))?;
@@ -36,7 +36,7 @@ pub async fn run(serve: Serve) -> Done {
         println!("{}", serde_json::json!({ "desk": desk.link }));
     } else {
         println!("the desk is at {}", desk.link);
-        println!("{} plugins run; stop with Ctrl-C", hub.engine.plugins.len());
+        println!("{} plugins run; stop with Ctrl-C", hub.plugins.len());
     }
     run_hub(&hub, Duration::from_secs(config.poll_seconds), asked_to_stop()).await;
     desk.close();

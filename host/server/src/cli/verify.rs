@@ -15,7 +15,7 @@ pub struct Verify {
 pub async fn run(verify: Verify) -> Done {
     let config = Config::read(&verify.common.config).map_err(|error| Failure::Usage(error.to_string()))?;
     let store = SqliteStore::open_read_only(&config.database, &config.creditor.id).await?;
-    let verified = crate::verify::verify(&store).await?;
+    let verified = engine::verify::verify(&store).await?;
     let agrees = verified.differences.is_empty();
     if verify.common.json {
         let result = if agrees { serde_json::json!("ok") } else { serde_json::json!(verified.differences) };

@@ -1,14 +1,15 @@
 //! `dunlin why`: an account on a day, and the reasons.
 
 use clap::Args;
+use engine::clock::morning;
+use engine::{Clock, limits};
 use escalation::{Account, AccountId, Date, Now, decide, evolve};
 use store::Store;
 use store::sqlite::SqliteStore;
 
 use super::{Common, Done, Failure, print_json};
-use crate::clock::{Clock, SystemClock, morning};
+use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::limits;
 use crate::start::read_policy;
 
 #[derive(Args)]

@@ -218,7 +218,7 @@ impl TestHub {
         let event = |fact| Event { at: now.at, on: now.today(), origin: "policy".into(), fact };
         let events: Vec<Event> = decision.events.into_iter().map(event).collect();
         events.iter().for_each(|event| evolve(&mut account, event));
-        let row = crate::rows::row(&account, &self.policy, now.today());
+        let row = engine::rows::row(&account, &self.policy, now.today());
         Decided {
             account: lane.account,
             fence: lane.fence,

@@ -1,15 +1,14 @@
-//! The running hub: store, core, plugins and letters, put together once and then turned.
+//! The running engine: store, core, connectors and scribe, put together once and then turned.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use escalation::{Date, DateTime, Now, Party, Policy, Role};
-use sandbox::Plugin;
 use store::{Store, StoreError};
 use thiserror::Error;
 
 use crate::clock::Clock;
-use crate::letters::Letters;
+use crate::connector::Connector;
+use crate::scribe::Scribe;
 
 /// Everything that a turn needs.
 pub struct Engine {
@@ -17,11 +16,8 @@ pub struct Engine {
     pub clock: Arc<dyn Clock>,
     pub policy: Arc<Policy>,
     pub creditor: Party,
-    pub iban: String,
-    /// Addresses of colleagues, by the role that a policy names.
-    pub colleagues: BTreeMap<String, String>,
-    pub letters: Letters,
-    pub plugins: Vec<Plugin>,
+    pub scribe: Arc<dyn Scribe>,
+    pub plugins: Vec<Arc<dyn Connector>>,
     /// Who claims lanes: this process.
     pub owner: String,
 }
@@ -65,7 +61,7 @@ fn cash_note(connection: &str) -> String {
 
 impl Engine {
     /// The name under which a plugin's role keeps its cursor and its source keys.
-    pub fn connection(plugin: &Plugin, role: Role) -> String {
+    pub fn connection(plugin: &dyn Connector, role: Role) -> String {
         if plugin.roles().len() == 1 {
             plugin.name().to_owned()
         } else {
@@ -83,7 +79,7 @@ impl Engine {
     async fn cash_known_until(&self) -> Result<Option<Date>, StoreError> {
         let mut oldest: Option<Date> = None;
         for plugin in self.plugins.iter().filter(|plugin| plugin.roles().contains(&Role::Gateway)) {
-            let note = self.store.note_get(&cash_note(&Self::connection(plugin, Role::Gateway))).await?;
+            let note = self.store.note_get(&cash_note(&Self::connection(plugin.as_ref(), Role::Gateway))).await?;
             let day = note.and_then(|day| day.parse().ok()).unwrap_or(Date::MIN);
             oldest = Some(oldest.map_or(day, |known| known.min(day)));
         }
@@ -101,10 +97,11 @@ impl Engine {
     }
 
     /// The plugin that performs an effect of a role, if one runs.
-    pub fn performer(&self, role: Role, kind: &str) -> Option<&Plugin> {
+    pub fn performer(&self, role: Role, kind: &str) -> Option<&dyn Connector> {
         self.plugins
             .iter()
-            .find(|plugin| plugin.roles().contains(&role) && plugin.manifest().performs.contains_key(kind))
+            .map(AsRef::as_ref)
+            .find(|plugin| plugin.roles().contains(&role) && plugin.performs(kind).is_some())
     }
 
     /// One turn: what came in is taken, what is due is decided, what was decided goes out; until nothing is left to do.

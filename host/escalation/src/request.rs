@@ -1,9 +1,12 @@
 //! What a plugin is asked to do, in plain values. The host stores exactly this, so that it can ask for exactly this again.
 
-use escalation::effect::Role;
-use escalation::id::{AccountId, EffectKey, InvoiceNumber, PaymentId};
-use escalation::{Date, DateTime, Money, Party};
+use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
+
+use crate::effect::Role;
+use crate::id::{AccountId, EffectKey, InvoiceNumber, PaymentId};
+use crate::money::Money;
+use crate::party::Party;
 
 /// Effects that go out together. A batch that is asked for again has the same id and the same content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -3,8 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use escalation::{Money, Received};
 use serde::{Deserialize, Serialize};
+
+use crate::money::Money;
+use crate::report::Received;
 
 /// A call that ended, however it ended.
 #[derive(Debug)]
@@ -117,6 +119,34 @@ pub enum Finding {
     Unclear {
         text: String,
     },
+}
+
+/// How an effect is performed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Performs {
+    pub class: Class,
+    /// The most requests in one batch.
+    pub batch_max: u32,
+}
+
+/// What may be done when the outcome of an effect is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Class {
+    /// The same key or batch again is harmless.
+    Native,
+    /// Ask first.
+    Lookup,
+    /// At most once.
+    None,
+}
+
+impl<T> Called<T> {
+    /// Nothing but an answer; no memory, no log.
+    pub fn plain(result: Result<T, CallError>) -> Self {
+        Self { result, kv: Vec::new(), log: Vec::new(), dropped_log: 0, micros: 0, memory_peak: 0 }
+    }
 }
 
 impl ErrorKind {

@@ -4,15 +4,16 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use escalation::answer::{self, Class, ErrorKind, Finding};
 use escalation::event::Event;
+use escalation::request::{Batch, Request};
 use escalation::{AccountId, Clearance, DateTime, EffectKey, Fact, Role, clear};
-use sandbox::{Batch, Class, ErrorKind, Finding, Plugin, Request};
 use sha2::{Digest, Sha256};
 use store::{Concluded, EffectRow, InFlight, Ingest, KvChange, Mark, Outcome, StoreError};
 
-use crate::asks::Asks;
-use crate::engine::Engine;
+use crate::connector::Connector;
 use crate::limits;
+use crate::turn::Engine;
 
 /// The name under which the hub itself performs what no plugin is there for.
 const HUB: &str = "(hub)";
@@ -49,14 +50,14 @@ impl Engine {
         let Some(plugin) = self.performer(role, kind) else {
             return self.without_plugin(role, kind, rows).await;
         };
-        if let Some(why) = plugin.health().paused {
+        if let Some(why) = plugin.paused() {
             let until = later(self.at(), limits::RETRY_FIRST);
             for row in rows {
                 self.store.postpone(&row.key, until, &why).await?;
             }
             return Ok(());
         }
-        let performs = plugin.manifest().performs.get(kind);
+        let performs = plugin.performs(kind);
         let (class, batch_max) =
             performs.map_or((Class::None, 1), |performs| (performs.class, performs.batch_max.max(1)));
         for rows in rows.chunks(batch_max as usize) {
@@ -72,7 +73,6 @@ impl Engine {
     /// T3. Effects that may not go out now are put off or taken back; the others are marked.
     async fn mark(&self, plugin: &str, batch: &str, rows: &[EffectRow]) -> Result<Vec<Marked>, StoreError> {
         let now = self.now().await?;
-        let asks = Asks { engine: self, today: now.today() };
         let mut marks = Vec::new();
         let mut ready = Vec::new();
         for row in rows {
@@ -98,7 +98,7 @@ impl Engine {
                     continue;
                 }
             }
-            let request = match asks.request(&account, &row.effect, marks.len() as u32 + 1) {
+            let request = match self.scribe.request(&account, &row.effect, marks.len() as u32 + 1, now.today()) {
                 Ok(request) => request,
                 Err(why) => {
                     self.end_here(
@@ -139,7 +139,7 @@ impl Engine {
     /// The call, and T4.
     async fn perform(
         &self,
-        plugin: &Plugin,
+        plugin: &dyn Connector,
         role: Role,
         class: Class,
         batch: &str,
@@ -150,7 +150,7 @@ impl Engine {
         let requests: Vec<Request> = marked.iter().map(|marked| marked.request.clone()).collect();
         let called = plugin.perform(&whole, role, &requests).await;
         self.note_call(plugin, "perform", &called, |_| false).await?;
-        let by = format!("{} {}", plugin.name(), plugin.manifest().version);
+        let by = format!("{} {}", plugin.name(), plugin.version());
         let concluded = match called.result {
             Ok(outcomes) => marked
                 .iter()
@@ -189,7 +189,7 @@ impl Engine {
     }
 
     /// What a plugin wants to remember of a call.
-    async fn remember(&self, plugin: &Plugin, kv: Vec<(String, Option<Vec<u8>>)>) -> Result<(), StoreError> {
+    async fn remember(&self, plugin: &dyn Connector, kv: Vec<(String, Option<Vec<u8>>)>) -> Result<(), StoreError> {
         if kv.is_empty() {
             return Ok(());
         }
@@ -220,13 +220,13 @@ impl Engine {
                 .map_err(|error| StoreError::Corrupt(format!("the request of effect `{}`: {error}", effect.key)))?;
             marked.push(Marked { key: effect.key, account: effect.account, attempt: effect.attempt, request });
         }
-        let plugin = self.plugins.iter().find(|plugin| plugin.name() == name);
+        let plugin = self.plugins.iter().map(AsRef::as_ref).find(|plugin| plugin.name() == name);
         let role = marked.first().map(|marked| marked.request.ask.performed_by().0);
         let (Some(plugin), Some(role)) = (plugin, role) else {
             let text = format!("the hub stopped while `{name}` had it, and that plugin does not run any more");
             return self.conclude_all(&marked, name, |_| Outcome::Unknown { text: text.clone() }).await;
         };
-        let class = plugin.manifest().performs.get(&kind).map_or(Class::None, |performs| performs.class);
+        let class = plugin.performs(&kind).map_or(Class::None, |performs| performs.class);
         match class {
             Class::Native => self.perform(plugin, role, class, batch, marked).await,
             Class::Lookup => {
@@ -252,7 +252,7 @@ impl Engine {
 
     async fn look_up(
         &self,
-        plugin: &Plugin,
+        plugin: &dyn Connector,
         role: Role,
         marked: &[Marked],
     ) -> Result<Option<Vec<Finding>>, StoreError> {
@@ -358,11 +358,11 @@ fn rejected(row: &EffectRow, code: &str, reason: &str) -> Fact {
     Fact::EffectRejected { key: row.key.clone(), code: code.to_owned(), reason: reason.to_owned() }
 }
 
-fn plain(outcome: sandbox::Outcome) -> Outcome {
+fn plain(outcome: answer::Outcome) -> Outcome {
     match outcome {
-        sandbox::Outcome::Done { reference } => Outcome::Succeeded { reference },
-        sandbox::Outcome::Rejected { code, reason } => Outcome::Rejected { reason: format!("{code}: {reason}") },
-        sandbox::Outcome::Unknown { text } => Outcome::Unknown { text },
+        answer::Outcome::Done { reference } => Outcome::Succeeded { reference },
+        answer::Outcome::Rejected { code, reason } => Outcome::Rejected { reason: format!("{code}: {reason}") },
+        answer::Outcome::Unknown { text } => Outcome::Unknown { text },
     }
 }
 

@@ -6,9 +6,9 @@ use escalation::event::Event;
 use escalation::{Account, AccountId, Now, Policy, decide, evolve};
 use store::{Claimed, Decided, StoreError};
 
-use crate::engine::Engine;
 use crate::limits;
 use crate::rows;
+use crate::turn::Engine;
 
 impl Engine {
     /// Decides every lane that is due, and returns how many there were.

@@ -7,8 +7,8 @@ use escalation::{AccountId, Fact, PaymentId};
 use store::{Entry, Ingest, Lookup, StoreError};
 use thiserror::Error;
 
-use crate::engine::Engine;
 use crate::intake::UNIDENTIFIED;
+use crate::turn::Engine;
 
 #[derive(Debug, Error)]
 pub enum MoveError {

@@ -1,24 +1,25 @@
 //! T1 for plugins: pull, understand, take, with the cursor in the same transaction.
 
+use escalation::answer::{Called, Page};
 use escalation::{Report, Role};
-use sandbox::{Page, Plugin};
 use store::{CursorMove, Ingest, KvChange, Refused, StoreError, Total};
 
-use crate::engine::{Engine, Work};
+use crate::connector::Connector;
 use crate::intake::Intake;
 use crate::limits;
+use crate::turn::{Engine, Work};
 
 impl Engine {
     /// Pulls everything that the plugins of a role have. A plugin that fails is reported and tried again next time.
     pub async fn poll_role(&self, role: Role) -> Result<Work, StoreError> {
         let mut work = Work::default();
         for plugin in self.plugins.iter().filter(|plugin| plugin.roles().contains(&role)) {
-            work.add(self.poll(plugin, role).await?);
+            work.add(self.poll(plugin.as_ref(), role).await?);
         }
         Ok(work)
     }
 
-    async fn poll(&self, plugin: &Plugin, role: Role) -> Result<Work, StoreError> {
+    async fn poll(&self, plugin: &dyn Connector, role: Role) -> Result<Work, StoreError> {
         let connection = Self::connection(plugin, role);
         let mut work = Work::default();
         for _ in 0..limits::PAGES_PER_POLL_MAX {
@@ -95,9 +96,9 @@ impl Engine {
     /// Keeps a call for the desk; a quiet one that brought nothing is not worth a row.
     pub(crate) async fn note_call<T>(
         &self,
-        plugin: &Plugin,
+        plugin: &dyn Connector,
         function: &str,
-        called: &sandbox::Called<T>,
+        called: &Called<T>,
         nothing: impl Fn(&T) -> bool,
     ) -> Result<(), StoreError> {
         let error = match &called.result {
@@ -110,7 +111,7 @@ impl Engine {
         }
         let row = store::view::CallRow {
             plugin: plugin.name().to_owned(),
-            version: plugin.manifest().version.clone(),
+            version: plugin.version().to_owned(),
             function: function.to_owned(),
             at: self.at(),
             micros: called.micros,

@@ -1,0 +1,27 @@
+//! A running connection to another system, as the engine sees it: a plugin in the program, a provider in the simulator.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use escalation::answer::{Called, Finding, Outcome, Page, Performs};
+use escalation::request::{Batch, Request};
+use escalation::{EffectKey, Role};
+
+#[async_trait]
+pub trait Connector: Send + Sync {
+    /// The name under which it runs: a file in config/plugins.
+    fn name(&self) -> &str;
+    fn version(&self) -> &str;
+    fn roles(&self) -> &BTreeSet<Role>;
+    /// How it performs an effect of this kind, if it does.
+    fn performs(&self, kind: &str) -> Option<Performs>;
+    /// Why it must not be called at all.
+    fn paused(&self) -> Option<String>;
+
+    /// What is new since `cursor` (none: from the beginning).
+    async fn pull(&self, role: Role, cursor: Option<&str>) -> Called<Page>;
+    /// One outcome for each request, in their order. After an error nothing is known of any of them.
+    async fn perform(&self, batch: &Batch, role: Role, requests: &[Request]) -> Called<Vec<Outcome>>;
+    /// One finding for each key, in their order.
+    async fn lookup(&self, role: Role, keys: &[EffectKey]) -> Called<Vec<Finding>>;
+}
