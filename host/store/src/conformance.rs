@@ -15,6 +15,7 @@ use crate::lane::{Claimed, Decided};
 use crate::view::AccountRow;
 use crate::{Store, StoreError};
 
+pub mod hosts;
 pub mod ingest;
 pub mod lanes;
 pub mod outbox;
@@ -74,6 +75,13 @@ macro_rules! conformance {
                 only_what_is_still_planned_is_cancelled
                 a_person_settles_an_unknown_outcome
                 an_effect_is_put_off
+            }
+            hosts {
+                a_lease_has_one_holder_at_a_time
+                a_renewed_lease_keeps_its_fence_and_a_lost_one_does_not
+                a_lease_that_is_given_back_is_free
+                a_valve_is_one_for_all_who_ask
+                a_valve_stands_as_it_was_turned
             }
             views {
                 accounts_are_filtered_sorted_and_paged

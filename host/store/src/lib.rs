@@ -70,6 +70,11 @@ pub enum StoreError {
 
 pub type Result<T> = std::result::Result<T, StoreError>;
 
+/// A moment later, or the last one there is.
+pub(crate) fn after(now: DateTime, term: Duration) -> DateTime {
+    now.checked_add(term).unwrap_or(DateTime::MAX)
+}
+
 /// Everything durable, for one creditor (tenant). Times are hub time (the creditor's civil time) and come from the caller.
 #[async_trait]
 pub trait Store: Send + Sync {

@@ -21,7 +21,7 @@ use crate::retention::{Retained, Retention};
 use crate::seal::{Seal, TailEntry, TailPosition};
 use crate::valve::{Passage, Valve, ValveChange};
 use crate::view::{AccountFilter, AccountPage, CallRow, Counts, Lookup, Overview, WorkRow};
-use crate::{Result, Store, StoreError};
+use crate::{Result, Store, StoreError, after};
 use reads::Reader;
 use writer::Writer;
 
@@ -32,10 +32,12 @@ mod effects;
 mod ingest;
 mod journal;
 mod lanes;
+mod lease;
 mod notes;
 mod outbox;
 mod reads;
 pub(crate) mod row;
+mod valve;
 mod views;
 pub(crate) mod writer;
 
@@ -68,6 +70,7 @@ impl SqliteStore {
             .bind(tenant)
             .execute(&mut conn)
             .await?;
+        lease::end_all(&mut conn, tenant).await?;
         // An effect that a former process went out with is nobody's now.
         sqlx::query(
             "UPDATE attempt SET deadline = '' FROM effect e WHERE e.tenant = ?1 AND e.status = 'dispatching'
@@ -181,11 +184,6 @@ fn unbuilt() -> StoreError {
     StoreError::Database("this is not built yet".to_owned())
 }
 
-/// A moment later, or the last one there is.
-fn after(now: DateTime, term: Duration) -> DateTime {
-    now.checked_add(term).unwrap_or(DateTime::MAX)
-}
-
 #[cfg(test)]
 mod tests;
 
@@ -244,20 +242,21 @@ impl Store for SqliteStore {
         Err(unbuilt())
     }
 
-    async fn lease(&self, _: &str, _: &str, _: DateTime, _: Duration) -> Result<Option<Lease>> {
-        Err(unbuilt())
+    async fn lease(&self, name: &str, holder: &str, now: DateTime, term: Duration) -> Result<Option<Lease>> {
+        let (name, holder) = (name.to_owned(), holder.to_owned());
+        self.writer()?.write(lease::Take { name, holder, now, until: after(now, term) }).await
     }
 
-    async fn give_back(&self, _: &str, _: &str) -> Result<()> {
-        Err(unbuilt())
+    async fn give_back(&self, name: &str, holder: &str) -> Result<()> {
+        self.writer()?.write(lease::GiveBack { name: name.to_owned(), holder: holder.to_owned() }).await
     }
 
-    async fn turn_valve(&self, _: &str, _: ValveChange) -> Result<Passage> {
-        Err(unbuilt())
+    async fn turn_valve(&self, connection: &str, change: ValveChange) -> Result<Passage> {
+        self.writer()?.write(valve::Turn { connection: connection.to_owned(), change }).await
     }
 
     async fn valves(&self) -> Result<Vec<(String, Valve)>> {
-        Err(unbuilt())
+        self.reader.valves().await
     }
 
     async fn tail(&self, _: TailPosition, _: u32) -> Result<Vec<TailEntry>> {

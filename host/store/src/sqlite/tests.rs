@@ -65,6 +65,15 @@ async fn a_second_process_is_told_to_wait() {
 }
 
 #[tokio::test]
+async fn leases_of_a_former_process_end_when_this_one_opens_its_file() {
+    let files = Files::new();
+    let (first, hour) = (files.open().await, Duration::from_secs(3_600));
+    assert_eq!(first.lease("seal", "former", at(), hour).await.unwrap().unwrap().fence, 1);
+    drop(first);
+    assert_eq!(files.open().await.lease("seal", "this", at(), hour).await.unwrap().unwrap().fence, 2);
+}
+
+#[tokio::test]
 async fn inspection_reads_beside_the_server_and_cannot_write() {
     let files = Files::new();
     assert!(SqliteStore::open_read_only(&files.path(), "nordlicht").await.is_err());
