@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use escalation::answer::{Called, Finding, Outcome, Page, Performs};
 use escalation::request::{Batch, Request};
 use escalation::{EffectKey, Role};
+use store::valve::Rate;
 
 #[async_trait]
 pub trait Connector: Send + Sync {
@@ -15,6 +16,8 @@ pub trait Connector: Send + Sync {
     fn roles(&self) -> &BTreeSet<Role>;
     /// How it performs an effect of this kind, if it does.
     fn performs(&self, kind: &str) -> Option<Performs>;
+    /// How many effects it may be asked for.
+    fn rate(&self) -> Option<Rate>;
     /// Why it must not be called at all.
     fn paused(&self) -> Option<String>;
 

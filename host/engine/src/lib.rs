@@ -10,6 +10,7 @@ pub mod clock;
 pub mod connector;
 pub mod scribe;
 pub mod turn;
+pub mod holds;
 pub mod poll;
 pub mod intake;
 pub mod moves;

@@ -12,12 +12,14 @@ pub const EFFECTS_PER_LOOK: u32 = 500;
 pub const ROUNDS_PER_TURN_MAX: u32 = 1_000;
 /// How long a claimed lane stays ours.
 pub const LEASE: Duration = Duration::from_secs(30);
-/// Attempts at an effect before it is given up as rejected.
-pub const ATTEMPTS_MAX: u32 = 12;
-/// First wait before an effect is tried again; doubles with each attempt.
+/// How long a marked effect may wait for its call; a host that was held up for longer does not begin.
+pub const START_MAX: Duration = Duration::from_secs(60);
+/// How long a marked effect may be under way, the call included; afterwards another host looks after it.
+pub const UNDER_WAY_MAX: Duration = Duration::from_secs(180);
+/// How long the other side is asked what became of an effect.
+pub const ASKED_AFTER_MAX: Duration = Duration::from_secs(24 * 3_600);
+/// The shortest wait of an effect that may not go out now.
 pub const RETRY_FIRST: Duration = Duration::from_secs(60);
-/// The longest wait between two attempts.
-pub const RETRY_MAX: Duration = Duration::from_secs(3_600);
 /// Payments of an account whose bank references still lead to it.
 pub const PAYMENTS_INDEXED_MAX: usize = 50;
 /// Journal entries that are read at once.

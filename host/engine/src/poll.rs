@@ -24,15 +24,24 @@ impl Engine {
         let mut work = Work::default();
         for _ in 0..limits::PAGES_PER_POLL_MAX {
             let cursor = self.store.cursor(&connection).await?;
+            if !self.may_pull(plugin).await? || !self.holds(&format!("poll:{connection}")).await? {
+                break;
+            }
             let called = plugin.pull(role, cursor.as_deref()).await;
             self.note_call(plugin, "pull", &called, |page| page.received.is_empty() && page.refusals.is_empty())
                 .await?;
+            self.heard(plugin, called.result.as_ref().err()).await?;
             let Ok(page) = called.result else { break };
             let more = page.more;
             if Some(&page.cursor) == cursor.as_ref() && page.received.is_empty() && page.refusals.is_empty() {
                 break;
             }
-            work.add(self.take(&connection, cursor, page, called.kv).await?);
+            match self.take(&connection, cursor, page, called.kv).await {
+                Ok(taken) => work.add(taken),
+                // Another host was faster while we were held up.
+                Err(StoreError::LostCursor { .. }) => break,
+                Err(error) => return Err(error),
+            }
             if !more {
                 break;
             }

@@ -1,6 +1,7 @@
 //! The running engine: store, core, connectors and scribe, put together once and then turned.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use escalation::{Date, DateTime, Now, Party, Policy, Role};
 use store::{Store, StoreError};
@@ -8,6 +9,7 @@ use thiserror::Error;
 
 use crate::clock::Clock;
 use crate::connector::Connector;
+use crate::holds::Holds;
 use crate::scribe::Scribe;
 
 /// Everything that a turn needs.
@@ -20,6 +22,7 @@ pub struct Engine {
     pub plugins: Vec<Arc<dyn Connector>>,
     /// Who claims lanes: this process.
     pub owner: String,
+    pub holds: Holds,
 }
 
 #[derive(Debug, Error)]
@@ -96,14 +99,6 @@ impl Engine {
         Ok(())
     }
 
-    /// The plugin that performs an effect of a role, if one runs.
-    pub fn performer(&self, role: Role, kind: &str) -> Option<&dyn Connector> {
-        self.plugins
-            .iter()
-            .map(AsRef::as_ref)
-            .find(|plugin| plugin.roles().contains(&role) && plugin.performs(kind).is_some())
-    }
-
     /// One turn: what came in is taken, what is due is decided, what was decided goes out; until nothing is left to do.
     pub async fn turn(&self) -> Result<Work, EngineError> {
         let mut all = Work::default();
@@ -112,6 +107,9 @@ impl Engine {
                 return Err(EngineError::Restless(round));
             }
             let mut work = Work::default();
+            if round == 0 {
+                self.recover().await?;
+            }
             // Who owes is asked before who paid, so that money finds its invoice.
             for role in Role::ALL {
                 let polled = self.poll_role(role).await?;
@@ -131,6 +129,11 @@ impl Engine {
         Ok(all)
     }
 
+    /// A backup was restored, and a person has not said yet that the world was brought in line with it.
+    pub(crate) async fn is_in_doubt(&self) -> Result<bool, StoreError> {
+        Ok(self.store.note_get(store::IN_DOUBT_SINCE).await?.is_some_and(|since| !since.is_empty()))
+    }
+
     pub fn today(&self) -> Date {
         self.clock.now().date()
     }
@@ -138,4 +141,8 @@ impl Engine {
     pub fn at(&self) -> DateTime {
         self.clock.now()
     }
+}
+
+pub(crate) fn later(at: DateTime, wait: Duration) -> DateTime {
+    at.checked_add(wait).unwrap_or(DateTime::MAX)
 }

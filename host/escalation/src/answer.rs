@@ -41,7 +41,7 @@ pub struct CallError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ErrorKind {
-    /// Said by the guest: the other side is busy or away.
+    /// Said by the guest: the other side is busy or away, and took nothing of this call.
     RetryLater,
     /// Said by the guest: the other side said no.
     Refused,
@@ -92,6 +92,7 @@ pub struct ControlTotal {
 pub enum Outcome {
     Done {
         reference: String,
+        stated: Stated,
     },
     Rejected {
         code: String,
@@ -108,6 +109,7 @@ pub enum Outcome {
 pub enum Finding {
     Done {
         reference: String,
+        stated: Stated,
     },
     Rejected {
         code: String,
@@ -128,6 +130,17 @@ pub struct Performs {
     pub class: Class,
     /// The most requests in one batch.
     pub batch_max: u32,
+    /// How long the other side remembers a key, in hours; none: for good.
+    #[serde(default)]
+    pub key_hours: Option<u32>,
+}
+
+/// What the other side says it did, where it says so; held against what was asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stated {
+    pub amount: Option<Money>,
+    /// The account or debtor that it did it for.
+    pub payee: Option<String>,
 }
 
 /// What may be done when the outcome of an effect is not known.

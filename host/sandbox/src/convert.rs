@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use escalation::answer::{ControlTotal, Finding, Outcome, Page, Refusal};
+use escalation::answer::{ControlTotal, Finding, Outcome, Page, Refusal, Stated};
 use escalation::id::{AccountId, EffectKey, InvoiceNumber, NAME_LEN_MAX};
 use escalation::party::PartyKind;
 use escalation::request::Item;
@@ -186,9 +186,26 @@ pub(crate) fn page<E>(
     Ok(Page { received, cursor: progress.cursor, more: progress.more, refusals, totals })
 }
 
+/// The other side's name for what it took, and what it states in the notes `amount` (`120.00 EUR`) and `payee`.
+fn taken(receipt: wit::Receipt) -> Read<(String, Stated)> {
+    let note = |name: &str| receipt.notes.iter().find(|note| note.name == name).map(|note| note.value.as_str());
+    let amount = note("amount").map(stated_amount).transpose()?;
+    let payee = note("payee").map(|text| clean(text, NAME_LEN_MAX));
+    Ok((clean(&receipt.reference, NAME_LEN_MAX), Stated { amount, payee }))
+}
+
+fn stated_amount(text: &str) -> Read<Money> {
+    let unclear = || format!("it states `{}` as the amount, which is not like `120.00 EUR`", clean(text, NAME_LEN_MAX));
+    let (amount, currency) = text.split_once(' ').ok_or_else(unclear)?;
+    Money::parse(amount, currency.parse().map_err(|_| unclear())?).map_err(|_| unclear())
+}
+
 pub(crate) fn outcome(outcome: wit::Outcome) -> Outcome {
     match outcome {
-        wit::Outcome::Done(receipt) => Outcome::Done { reference: clean(&receipt.reference, NAME_LEN_MAX) },
+        wit::Outcome::Done(receipt) => match taken(receipt) {
+            Ok((reference, stated)) => Outcome::Done { reference, stated },
+            Err(text) => Outcome::Unknown { text },
+        },
         wit::Outcome::Rejected(rejection) => Outcome::Rejected {
             code: clean(&rejection.code, NAME_LEN_MAX),
             reason: clean(&rejection.reason, TEXT_LEN_MAX),
@@ -199,7 +216,10 @@ pub(crate) fn outcome(outcome: wit::Outcome) -> Outcome {
 
 pub(crate) fn finding(finding: wit::Finding) -> Finding {
     match finding {
-        wit::Finding::Done(receipt) => Finding::Done { reference: clean(&receipt.reference, NAME_LEN_MAX) },
+        wit::Finding::Done(receipt) => match taken(receipt) {
+            Ok((reference, stated)) => Finding::Done { reference, stated },
+            Err(text) => Finding::Unclear { text },
+        },
         wit::Finding::Rejected(rejection) => Finding::Rejected {
             code: clean(&rejection.code, NAME_LEN_MAX),
             reason: clean(&rejection.reason, TEXT_LEN_MAX),

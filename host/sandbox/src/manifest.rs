@@ -189,7 +189,7 @@ cpu_ms = 900
         let manifest = Manifest::parse(GOOD, "plugin.toml").unwrap();
         assert_eq!(manifest.id, "dialer-file");
         assert_eq!(manifest.roles, BTreeSet::from([Role::Dialer]));
-        assert_eq!(manifest.performs["queue-call"], Performs { class: Class::Native, batch_max: 500 });
+        assert_eq!(manifest.performs["queue-call"], Performs { class: Class::Native, batch_max: 500, key_hours: None });
         assert_eq!(manifest.limits, LimitsAsk { cpu_ms: 900, ..LimitsAsk::default() });
     }
 

@@ -8,6 +8,7 @@ use escalation::answer::{Called, Finding, Outcome, Page, Performs};
 use escalation::request::{Batch, Request};
 use escalation::{EffectKey, Role};
 use sandbox::Plugin;
+use store::valve::Rate;
 
 /// A loaded plugin that runs.
 pub struct Running(pub Plugin);
@@ -28,6 +29,10 @@ impl Connector for Running {
 
     fn performs(&self, kind: &str) -> Option<Performs> {
         self.0.manifest().performs.get(kind).copied()
+    }
+
+    fn rate(&self) -> Option<Rate> {
+        None
     }
 
     fn paused(&self) -> Option<String> {

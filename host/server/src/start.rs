@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use engine::holds::Holds;
 use engine::{Clock, Connector, Engine};
 use escalation::Policy;
 use escalation::answer::{CallError, ErrorKind};
@@ -60,7 +61,10 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Started, St
     let connectors = plugins.iter().map(|plugin| Arc::new(Running(plugin.clone())) as Arc<dyn Connector>).collect();
     let owner = format!("host-{}", std::process::id());
     let policy = Arc::new(policy);
-    Ok(Started { engine: Engine { store, clock, policy, creditor, scribe, plugins: connectors, owner }, plugins })
+    Ok(Started {
+        engine: Engine { store, clock, policy, creditor, scribe, plugins: connectors, owner, holds: Holds::default() },
+        plugins,
+    })
 }
 
 pub fn read_policy(file: &Path) -> Result<Policy, StartError> {

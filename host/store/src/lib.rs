@@ -24,7 +24,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use escalation::{Account, AccountId, DateTime, EffectKey};
+use escalation::{Account, AccountId, DateTime, EffectKey, Role};
 use thiserror::Error;
 
 pub use inbox::{CursorMove, Entry, Ingest, Ingested, KvChange, QuarantineReason, Quarantined, Refused, Total};
@@ -68,6 +68,9 @@ pub enum StoreError {
     Database(String),
 }
 
+/// The note that says since when what went out is in doubt: a backup was restored. Empty or missing: it is not.
+pub const IN_DOUBT_SINCE: &str = "in-doubt-since";
+
 pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// A moment later, or the last one there is.
@@ -101,8 +104,8 @@ pub trait Store: Send + Sync {
     async fn next_due(&self) -> Result<Option<DateTime>>;
 
     // ---- T3 and T4
-    /// Planned effects that are due, of lanes without unread events, in the order of their due day, role, weight and key.
-    async fn due_effects(&self, now: DateTime, limit: u32) -> Result<Vec<EffectRow>>;
+    /// Planned effects of a role that are due, of lanes without unread events, in the order of their due day, weight and key.
+    async fn due_effects(&self, role: Role, now: DateTime, limit: u32) -> Result<Vec<EffectRow>>;
     /// Marks effects as going out, with the exact request; answers which marks were made. A mark is refused when the effect
     /// is no longer planned, or its lane has moved past `seen_seq`, is in a decider's hands, or is parked.
     async fn mark_dispatching(&self, marks: Vec<Mark>) -> Result<Vec<Marked>>;

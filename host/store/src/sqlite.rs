@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use escalation::cash::Candidate;
-use escalation::{Account, AccountId, Date, DateTime, EffectKey};
+use escalation::{Account, AccountId, Date, DateTime, EffectKey, Role};
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
@@ -217,8 +217,8 @@ impl Store for SqliteStore {
         self.reader.next_due().await
     }
 
-    async fn due_effects(&self, now: DateTime, limit: u32) -> Result<Vec<EffectRow>> {
-        self.reader.due_effects(now, limit).await
+    async fn due_effects(&self, role: Role, now: DateTime, limit: u32) -> Result<Vec<EffectRow>> {
+        self.reader.due_effects(role, now, limit).await
     }
 
     async fn mark_dispatching(&self, marks: Vec<Mark>) -> Result<Vec<Marked>> {

@@ -5,8 +5,8 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
+use escalation::answer::{ErrorKind, Outcome};
 use escalation::effect::Role;
-use sandbox::{ErrorKind, Outcome};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -38,7 +38,7 @@ impl House {
         let called = plugin.perform(&guest::batch(), Role::Dialer, &requests(1)).await;
         let outcomes = called.result.map_err(|error| (error.kind, error.message))?;
         match outcomes.into_iter().next().unwrap() {
-            Outcome::Done { reference } => Ok(reference),
+            Outcome::Done { reference, .. } => Ok(reference),
             other => panic!("{other:?}"),
         }
     }

@@ -6,9 +6,9 @@ use std::process::Command;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_trait::async_trait;
+use escalation::request::{Ask, Batch, CallAsk, CallWithdrawal, Request};
 use escalation::{Money, Party};
-use sandbox::request::{CallAsk, CallWithdrawal};
-use sandbox::{Ask, Batch, Grant, LimitsMax, Manifest, Memory, Plugin, Request, Runtime, RuntimeOptions, SandboxError};
+use sandbox::{Grant, LimitsMax, Manifest, Memory, Plugin, Runtime, RuntimeOptions, SandboxError};
 use serde_json::Value;
 
 const TARGET: &str = "wasm32-wasip2";

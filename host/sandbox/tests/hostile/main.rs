@@ -7,9 +7,9 @@ mod loading;
 
 use std::time::{Duration, Instant};
 
+use escalation::answer::{ErrorKind, Outcome, Stated};
 use escalation::effect::Role;
 use guest::{Kept, load, manifest, requests, runtime};
-use sandbox::{ErrorKind, Outcome};
 use serde_json::json;
 
 #[track_caller]
@@ -26,7 +26,7 @@ async fn a_good_guest_answers() {
     let page = plugin.pull(Role::Dialer, Some("c")).await.result.unwrap();
     assert_eq!((page.received.len(), page.cursor.as_str(), page.refusals.len()), (1, "c+", 0));
     let outcomes = plugin.perform(&guest::batch(), Role::Dialer, &requests(2)).await.result.unwrap();
-    assert_eq!(outcomes[1], Outcome::Done { reference: "call:1".to_owned() });
+    assert_eq!(outcomes[1], Outcome::Done { reference: "call:1".to_owned(), stated: Stated::default() });
     let keys: Vec<_> = requests(3).into_iter().map(|request| request.key).collect();
     assert_eq!(plugin.lookup(Role::Dialer, &keys).await.result.unwrap().len(), 3);
     assert_eq!((plugin.health().calls, plugin.health().failures), (4, 0));
@@ -101,7 +101,7 @@ async fn a_guest_that_hoards_memory_is_told_apart_from_one_that_panics() {
 async fn a_guest_that_copes_with_less_memory_may_go_on() {
     let plugin = load("grows-politely", json!({"do": "grow-politely"})).await;
     let outcomes = plugin.perform(&guest::batch(), Role::Dialer, &requests(1)).await.result.unwrap();
-    let Outcome::Done { reference } = &outcomes[0] else { panic!("{outcomes:?}") };
+    let Outcome::Done { reference, .. } = &outcomes[0] else { panic!("{outcomes:?}") };
     assert!((5..16).contains(&reference.parse::<u32>().unwrap()), "{reference}");
 }
 
@@ -199,7 +199,7 @@ async fn what_it_remembers_is_kept_only_if_the_call_succeeds() {
 async fn the_guest_has_no_clock() {
     let plugin = load("clock", json!({"do": "ask-the-clock"})).await;
     let outcomes = plugin.perform(&guest::batch(), Role::Dialer, &requests(1)).await.result.unwrap();
-    assert_eq!(outcomes[0], Outcome::Done { reference: "Ok(0ns)".to_owned() });
+    assert_eq!(outcomes[0], Outcome::Done { reference: "Ok(0ns)".to_owned(), stated: Stated::default() });
 }
 
 #[tokio::test]
@@ -271,7 +271,7 @@ async fn a_call_that_its_caller_gives_up_frees_its_slot() {
 
 #[tokio::test]
 async fn the_baseline_of_the_bench_does_the_same_work() {
-    let bare = async |config, requests: &[sandbox::Request]| {
+    let bare = async |config, requests: &[escalation::request::Request]| {
         let (wasm, grant, batch) = (guest::wasm(""), guest::grant(config), guest::batch());
         sandbox::bench::bare_calls(runtime(), &wasm, &grant, Kept::default().shared(), &batch, requests, 3).await
     };

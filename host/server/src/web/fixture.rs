@@ -235,7 +235,10 @@ impl TestHub {
 
     /// Everything goes out and arrives; of every fiftieth nobody knows whether it did.
     async fn dispatch_all(&self, at: DateTime) {
-        let due = self.store.due_effects(at, 500).await.unwrap();
+        let mut due = Vec::new();
+        for role in Role::ALL {
+            due.extend(self.store.due_effects(role, at, 500).await.unwrap());
+        }
         for (n, row) in due.into_iter().enumerate() {
             let (account, lane) = self.store.account(&row.account).await.unwrap().unwrap();
             let now = Now { at, cash_known_until: Some(at.date()) };

@@ -30,3 +30,7 @@ CREATE TABLE skipped (
     reason  TEXT NOT NULL,
     PRIMARY KEY (tenant, account, seq)
 ) STRICT, WITHOUT ROWID;
+
+-- A role's effects go out by one host at a time, in the order of their day.
+DROP INDEX effect_due;
+CREATE INDEX effect_due ON effect (tenant, role, substr(due_at, 1, 10), weight DESC, key) WHERE status = 'planned';
