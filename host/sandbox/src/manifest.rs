@@ -164,6 +164,8 @@ fn quoted<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use escalation::answer::Class;
+
     use super::*;
 
     const GOOD: &str = r#"

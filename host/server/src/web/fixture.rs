@@ -10,7 +10,8 @@ use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use escalation::event::Event;
 use escalation::{
-    Account, AccountId, Clearance, Date, DateTime, Fact, Money, Now, Party, PaymentId, Policy, clear, decide, evolve,
+    Account, AccountId, Clearance, Date, DateTime, Fact, Money, Now, Party, PaymentId, Policy, Role, clear, decide,
+    evolve,
 };
 use jiff::ToSpan;
 use store::sqlite::SqliteStore;
