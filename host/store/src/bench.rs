@@ -11,8 +11,8 @@ use escalation::{AccountId, Currency, Date, DateTime, Fact, InvoiceNumber, Money
 use sqlx::Connection;
 
 use crate::inbox::{CursorMove, Entry, Ingest};
+use crate::row::{hex, json, sha256};
 use crate::sqlite::bulk::Bulk;
-use crate::sqlite::row::{hex, json, sha256};
 use crate::sqlite::writer::Tx;
 use crate::sqlite::{SqliteStore, open_to_write};
 use crate::{Result, Store};

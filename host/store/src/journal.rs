@@ -1,7 +1,12 @@
 //! The journal: every event of every account, in the account's order, for good.
 
+use std::collections::HashMap;
+
 use escalation::event::Event;
 use escalation::{AccountId, DateTime};
+
+use crate::Result;
+use crate::row::{json, sha256};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
@@ -30,4 +35,31 @@ pub struct Skip {
     pub reason: String,
     /// Takes its place, at the end of the lane.
     pub instead: Option<Event>,
+}
+
+/// An event as it will stand in the journal.
+pub(crate) struct Line {
+    pub account: String,
+    pub payload: String,
+    pub hash: Vec<u8>,
+}
+
+impl Line {
+    pub fn new(account: &str, event: &Event) -> Result<Self> {
+        let payload = json(event)?;
+        let hash = sha256(payload.as_bytes());
+        Ok(Self { account: account.to_owned(), payload, hash })
+    }
+}
+
+/// Each line with its place behind its lane's head, and by how much each lane grows.
+pub(crate) fn numbered<'l>(lines: &[&'l Line]) -> (Vec<(&'l Line, i64)>, HashMap<&'l str, i64>) {
+    let mut grown: HashMap<&str, i64> = HashMap::new();
+    let mut rows = Vec::with_capacity(lines.len());
+    for line in lines {
+        let n = grown.entry(line.account.as_str()).or_default();
+        *n += 1;
+        rows.push((*line, *n));
+    }
+    (rows, grown)
 }

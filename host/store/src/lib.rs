@@ -15,6 +15,15 @@ pub mod valve;
 pub mod seal;
 pub mod retention;
 pub mod view;
+mod page;
+mod claim;
+mod decision;
+mod dispatch;
+mod row;
+mod failure;
+mod show;
+mod reads;
+
 pub mod sqlite;
 pub mod bench;
 #[cfg(test)]

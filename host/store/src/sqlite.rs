@@ -10,19 +10,20 @@ use escalation::cash::Candidate;
 use escalation::{Account, AccountId, Date, DateTime, EffectKey, Role};
 use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection};
 
 use crate::inbox::{Ingest, Ingested, Quarantined, Total};
 use crate::journal::{JournalEntry, Skip};
 use crate::lane::{Claimed, Decided, DecisionRow, LaneState};
 use crate::lease::Lease;
 use crate::outbox::{Attempt, Concluded, EffectRow, EffectStatus, InFlight, Mark, Marked};
+use crate::page::Page;
+use crate::reads::Reader;
 use crate::retention::{Retained, Retention};
 use crate::seal::{Seal, TailEntry, TailPosition};
 use crate::valve::{Passage, Valve, ValveChange};
 use crate::view::{AccountFilter, AccountPage, CallRow, Counts, Lookup, Overview, WorkRow};
 use crate::{Result, Store, StoreError, after};
-use reads::Reader;
 use writer::Writer;
 
 pub(crate) mod bulk;
@@ -35,8 +36,6 @@ mod lanes;
 mod lease;
 mod notes;
 mod outbox;
-mod reads;
-pub(crate) mod row;
 mod valve;
 mod views;
 pub(crate) mod writer;
@@ -53,7 +52,7 @@ const WAL_PAGES: &str = "16384";
 const STATEMENTS_MAX: usize = 256;
 
 pub struct SqliteStore {
-    reader: Reader,
+    reader: Reader<Sqlite>,
     /// None: opened for reading only.
     writer: Option<Writer>,
     /// Held for as long as the store lives; the system lets go of it however the process ends.
@@ -130,7 +129,7 @@ fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new().filename(path).busy_timeout(BUSY_TIMEOUT).disable_statement_logging()
 }
 
-async fn reader(path: &Path, tenant: &str) -> Result<Reader> {
+async fn reader(path: &Path, tenant: &str) -> Result<Reader<Sqlite>> {
     let pool =
         SqlitePoolOptions::new().max_connections(READERS_MAX).connect_with(options(path).read_only(true)).await?;
     Ok(Reader { pool, tenant: Arc::from(tenant) })
@@ -190,7 +189,7 @@ mod tests;
 #[async_trait]
 impl Store for SqliteStore {
     async fn ingest(&self, page: Ingest) -> Result<Ingested> {
-        self.writer()?.write(ingest::Page::new(page)?).await
+        self.writer()?.write(Page::new(page)?).await
     }
 
     async fn claim(&self, owner: &str, now: DateTime, lease: Duration, limit: u32) -> Result<Vec<Claimed>> {

@@ -1,50 +1,17 @@
 //! T2, second half: what decisions changed, for many lanes in few statements; each lane stands alone.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use async_trait::async_trait;
-use escalation::Fact;
 
 use super::bulk::Bulk;
-use super::journal::{self, Line};
-use super::row::json;
 use super::writer::{Command, Tx};
-use super::{lanes, outbox, views};
+use super::{journal, lanes, outbox, views};
+use crate::decision::{Accepted, Held, Prepared, Refusal, judge};
+use crate::journal::Line;
 use crate::lane::{DECISIONS_KEPT_MAX, Decided};
+use crate::row::json;
 use crate::{Result, StoreError};
-
-/// A decision, serialised and hashed before the writer sees it.
-pub(super) struct Prepared {
-    pub decided: Decided,
-    pub row: String,
-    state: String,
-    because: String,
-    lines: Vec<Line>,
-}
-
-impl Prepared {
-    fn new(decided: Decided) -> Result<Self> {
-        let account = decided.account.as_str();
-        Ok(Self {
-            row: json(&decided.row)?,
-            state: json(&decided.state)?,
-            because: json(&decided.because)?,
-            lines: decided.events.iter().map(|event| Line::new(account, event)).collect::<Result<_>>()?,
-            decided,
-        })
-    }
-
-    pub fn account(&self) -> &str {
-        self.decided.account.as_str()
-    }
-
-    fn planned(&self) -> impl Iterator<Item = &str> {
-        self.decided.events.iter().filter_map(|event| match &event.fact {
-            Fact::EffectPlanned { effect } => Some(effect.key.as_str()),
-            _ => None,
-        })
-    }
-}
 
 pub(super) struct Decisions(Vec<Prepared>);
 
@@ -52,22 +19,6 @@ impl Decisions {
     pub fn new(decided: Vec<Decided>) -> Result<Self> {
         Ok(Self(decided.into_iter().map(Prepared::new).collect::<Result<_>>()?))
     }
-}
-
-/// A lane in somebody's hands.
-struct Held {
-    head_seq: i64,
-    done_seq: i64,
-    fence: i64,
-    next_due_at: Option<String>,
-}
-
-/// A decision that is written, and where its lane stands then.
-struct Accepted<'a> {
-    prepared: &'a Prepared,
-    head_seq: i64,
-    done_seq: i64,
-    next_due_at: Option<String>,
 }
 
 #[async_trait]
@@ -95,44 +46,8 @@ impl Command for Decisions {
     }
 }
 
-enum Refusal {
-    /// Another owner has the lane.
-    Lost,
-    /// The lane is ours, but new events came that the decision does not know.
-    Overtaken,
-    /// The decision plans an effect again: the core is wrong about this account.
-    Spent(String),
-}
-
-fn judge<'a>(
-    prepared: &'a Prepared,
-    held: Option<Held>,
-    spent: &mut HashSet<String>,
-) -> std::result::Result<Accepted<'a>, Refusal> {
-    let decided = &prepared.decided;
-    let lane = held.filter(|lane| lane.fence == decided.fence).ok_or(Refusal::Lost)?;
-    let everything_read = decided.read_seq == lane.head_seq;
-    let only_read = decided.events.is_empty() && (lane.done_seq..lane.head_seq).contains(&decided.read_seq);
-    if !everything_read && !only_read {
-        return Err(Refusal::Overtaken);
-    }
-    let keys: Vec<&str> = prepared.planned().collect();
-    let mut own = HashSet::new();
-    if let Some(key) = keys.iter().find(|key| spent.contains(**key) || !own.insert(**key)) {
-        return Err(Refusal::Spent((*key).to_owned()));
-    }
-    spent.extend(keys.into_iter().map(str::to_owned));
-    let head_seq = lane.head_seq + decided.events.len() as i64;
-    Ok(Accepted {
-        prepared,
-        head_seq,
-        done_seq: if everything_read { head_seq } else { decided.read_seq },
-        next_due_at: if everything_read { decided.look_again.map(|at| at.to_string()) } else { lane.next_due_at },
-    })
-}
-
 async fn refuse(tx: &mut Tx<'_>, prepared: &Prepared, refusal: Refusal) -> Result<StoreError> {
-    let account = prepared.account();
+    let (account, error) = (prepared.account(), refusal.error(prepared));
     match refusal {
         Refusal::Lost => {}
         Refusal::Overtaken => {
@@ -142,13 +57,9 @@ async fn refuse(tx: &mut Tx<'_>, prepared: &Prepared, refusal: Refusal) -> Resul
                 .execute(&mut *tx.conn)
                 .await?;
         }
-        Refusal::Spent(key) => {
-            let error = StoreError::Corrupt(format!("account `{account}` plans `{key}`, which was planned before"));
-            lanes::park(tx, account, &error.to_string()).await?;
-            return Ok(error);
-        }
+        Refusal::Spent(_) => lanes::park(tx, account, &error.to_string()).await?,
     }
-    Ok(StoreError::LostLane(prepared.decided.account.clone()))
+    Ok(error)
 }
 
 const LANES: Bulk = Bulk {

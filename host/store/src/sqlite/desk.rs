@@ -3,20 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use escalation::cash::Candidate;
-use escalation::{AccountId, Currency, Date, Money};
+use escalation::{Currency, Date, Money};
 use sqlx::{QueryBuilder, Sqlite};
 
-use super::reads::Reader;
-use super::row::{count, currency, day, from_json, json, money};
 use crate::Result;
+use crate::reads::Reader;
+use crate::row::{count, currency, day, json};
+use crate::show::{CANDIDATES_MAX, PAGE_MAX, WorkColumns, account_rows, candidates, order, page_rows, work_row};
 use crate::view::{AccountFilter, AccountPage, AccountRow, Lookup, Overview, WorkRow};
 
-/// Items that one kind of evidence may point to.
-const CANDIDATES_MAX: u32 = 200;
-/// Rows of one page of accounts.
-const PAGE_MAX: u32 = 500;
-
-impl Reader {
+impl Reader<Sqlite> {
     pub async fn overview(&self, today: Date) -> Result<Overview> {
         let (accounts, quarantined, unknown, planned, parked): (i64, i64, i64, i64, i64) = sqlx::query_as(
             "SELECT (SELECT count(*) FROM account_view WHERE tenant = ?1), (SELECT count(*) FROM quarantine WHERE tenant = ?1),
@@ -103,13 +99,7 @@ impl Reader {
 
         let mut listing = QueryBuilder::<Sqlite>::new("SELECT v.account, l.parked IS NOT NULL ");
         self.filtered(&mut listing, filter);
-        let (column, reversed) = match filter.sort.as_str() {
-            "name" => ("v.search", false),
-            "overdue" => ("coalesce(v.oldest_due_on, '9999')", true),
-            "level" => ("v.level_rank", false),
-            _ => ("v.open", false),
-        };
-        let direction = if filter.descending == reversed { "ASC" } else { "DESC" };
+        let (column, direction) = order(filter);
         let per_page = filter.per_page.clamp(1, PAGE_MAX);
         // Ties by account, so that pages do not overlap.
         listing
@@ -122,13 +112,7 @@ impl Reader {
         listing.push(" OFFSET ").push_bind(i64::from(filter.page) * i64::from(per_page));
         let page: Vec<(String, bool)> = listing.build_query_as().fetch_all(&self.pool).await?;
         let mut known = self.rows_of(page.iter().map(|(account, _)| account.as_str())).await?;
-        let mut rows = Vec::with_capacity(page.len());
-        for (account, parked) in page {
-            if let Some(mut row) = known.remove(&account) {
-                flag_parked(&mut row.flags, parked);
-                rows.push(row);
-            }
-        }
+        let rows = page_rows(page, &mut known);
         Ok(AccountPage { rows, total: count(total) })
     }
 
@@ -141,12 +125,7 @@ impl Reader {
         .bind(json(&accounts)?)
         .fetch_all(&self.pool)
         .await?;
-        let mut known = BTreeMap::new();
-        for (account, row) in rows {
-            let row = from_json(&row, || format!("the row of account `{account}`"))?;
-            known.insert(account, row);
-        }
-        Ok(known)
+        account_rows(rows)
     }
 
     fn filtered(&self, query: &mut QueryBuilder<Sqlite>, filter: &AccountFilter) {
@@ -179,8 +158,7 @@ impl Reader {
     }
 
     pub async fn worklist(&self, today: Date, limit: u32) -> Result<Vec<WorkRow>> {
-        type Row = (String, String, String, String, Option<String>, String, bool, i64, i32);
-        let rows: Vec<Row> = sqlx::query_as(
+        let rows: Vec<WorkColumns> = sqlx::query_as(
             "SELECT v.account, v.name, v.country, v.currency, v.level, v.flags, l.parked IS NOT NULL, w.overdue, w.days
              FROM (SELECT i.account, i.currency, sum(i.open) AS overdue,
                           CAST(julianday(?2) - julianday(min(i.due_on)) AS INTEGER) AS days
@@ -194,14 +172,7 @@ impl Reader {
         .bind(limit)
         .fetch_all(&self.pool)
         .await?;
-        let work = |(account, name, country, code, level, flags, parked, overdue, days_past_due): Row| {
-            let mut flags: Vec<String> = from_json(&flags, || format!("the flags of account `{account}`"))?;
-            flag_parked(&mut flags, parked);
-            let weight = overdue.saturating_mul(i64::from(days_past_due));
-            let (account, overdue) = (AccountId::new(account), money(overdue, &code)?);
-            Ok(WorkRow { account, name, country, overdue, days_past_due, level, flags, weight })
-        };
-        rows.into_iter().map(work).collect()
+        rows.into_iter().map(work_row).collect()
     }
 
     pub async fn candidates(&self, lookup: &Lookup) -> Result<Vec<Candidate>> {
@@ -222,7 +193,7 @@ impl Reader {
             hits.extend(self.of_amount(amount, lookup.payer_account.as_deref()).await?);
         }
         let known = self.rows_of(hits.iter().map(|(account, _)| account.as_str())).await?;
-        Ok(hits.iter().filter_map(|(account, invoice)| candidate(known.get(account)?, invoice)).collect())
+        Ok(candidates(&hits, &known))
     }
 
     /// Open items of exactly this amount; those whose debtor paid from this bank account before come first.
@@ -243,30 +214,4 @@ impl Reader {
         .await?;
         Ok(rows)
     }
-}
-
-/// A lane is parked outside of any decision, so its flag is not in the row.
-fn flag_parked(flags: &mut Vec<String>, parked: bool) {
-    if parked && !flags.iter().any(|flag| flag == "parked") {
-        flags.push("parked".to_owned());
-    }
-}
-
-/// The open item, or for an empty invoice the account itself.
-fn candidate(row: &AccountRow, invoice: &str) -> Option<Candidate> {
-    let item = row.items.iter().find(|item| item.invoice.as_str() == invoice);
-    let (invoice, references, open) = match item {
-        Some(item) if item.open.is_positive() => (Some(item.invoice.clone()), &item.references, item.open),
-        Some(_) => return None,
-        None if invoice.is_empty() => (None, &row.references, Money::new(row.open_minor, row.currency)),
-        None => return None,
-    };
-    Some(Candidate {
-        account: row.account.clone(),
-        debtor_name: row.name.clone(),
-        payer_accounts: row.payer_accounts.clone(),
-        references: references.clone(),
-        invoice,
-        open,
-    })
 }

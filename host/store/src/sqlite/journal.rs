@@ -2,27 +2,10 @@
 
 use std::collections::HashMap;
 
-use escalation::event::Event;
-
 use super::bulk::Bulk;
-use super::row::{json, sha256};
 use super::writer::Tx;
 use crate::Result;
-
-/// An event as it will stand in the journal.
-pub(super) struct Line {
-    pub account: String,
-    payload: String,
-    hash: Vec<u8>,
-}
-
-impl Line {
-    pub fn new(account: &str, event: &Event) -> Result<Self> {
-        let payload = json(event)?;
-        let hash = sha256(payload.as_bytes());
-        Ok(Self { account: account.to_owned(), payload, hash })
-    }
-}
+use crate::journal::{Line, numbered};
 
 const EVENTS: Bulk = Bulk {
     head: "INSERT INTO event (tenant, account, seq, recorded_at, payload, hash) VALUES ",
@@ -51,13 +34,7 @@ pub(super) async fn insert<'l>(
     recorded_at: &str,
     lines: &[&'l Line],
 ) -> Result<HashMap<&'l str, i64>> {
-    let mut grown: HashMap<&str, i64> = HashMap::new();
-    let mut rows: Vec<(&Line, i64)> = Vec::with_capacity(lines.len());
-    for line in lines {
-        let n = grown.entry(line.account.as_str()).or_default();
-        *n += 1;
-        rows.push((line, *n));
-    }
+    let (rows, grown) = numbered(lines);
     EVENTS
         .run(tx, &[recorded_at], &rows, |values, (line, n)| {
             values.bind(line.account.as_str()).bind(*n).bind(line.payload.as_str()).bind(line.hash.as_slice())

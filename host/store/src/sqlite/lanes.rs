@@ -5,27 +5,17 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use escalation::{AccountId, DateTime};
 
-use super::row::{self, from_json, json};
 use super::writer::{Command, Tx};
-use crate::journal::Stored;
+use crate::claim::{Due, EventRow, bounded, by_account, read};
 use crate::lane::{Claimed, LANE_EVENTS_MAX};
+use crate::row::json;
 use crate::{Result, StoreError};
-
-/// Unread events that one claim hands out, over all its lanes (about 1 KB each); the first lane is handed out in any case.
-const CLAIM_EVENTS_MAX: i64 = 20_000;
 
 pub(super) struct Claim {
     pub owner: String,
     pub now: DateTime,
     pub lease_until: DateTime,
     pub limit: u32,
-}
-
-/// A lane that is free and due.
-struct Due {
-    account: String,
-    head_seq: i64,
-    done_seq: i64,
 }
 
 pub(super) const DUE_LANES: &str = "SELECT account, head_seq, done_seq FROM lane WHERE tenant = ?1 AND parked IS NULL
@@ -67,16 +57,7 @@ impl Claim {
             .bind(self.limit)
             .fetch_all(&mut *tx.conn)
             .await?;
-        let mut events = 0;
-        let mut due = Vec::with_capacity(rows.len());
-        for (account, head_seq, done_seq) in rows {
-            events += (head_seq - done_seq).min(LANE_EVENTS_MAX);
-            if events > CLAIM_EVENTS_MAX && !due.is_empty() {
-                break;
-            }
-            due.push(Due { account, head_seq, done_seq });
-        }
-        Ok(due)
+        Ok(bounded(rows))
     }
 
     async fn lease(&self, tx: &mut Tx<'_>, accounts: &str) -> Result<HashMap<String, i64>> {
@@ -105,8 +86,6 @@ async fn snapshots(tx: &mut Tx<'_>, accounts: &str) -> Result<HashMap<String, St
     Ok(rows.into_iter().collect())
 }
 
-type EventRow = (i64, String, Vec<u8>);
-
 async fn unread(tx: &mut Tx<'_>, accounts: &str) -> Result<HashMap<String, Vec<EventRow>>> {
     let rows: Vec<(String, i64, String, Vec<u8>)> = sqlx::query_as(
         "SELECT e.account, e.seq, e.payload, e.hash FROM json_each(?2) j
@@ -119,28 +98,7 @@ async fn unread(tx: &mut Tx<'_>, accounts: &str) -> Result<HashMap<String, Vec<E
     .bind(LANE_EVENTS_MAX)
     .fetch_all(&mut *tx.conn)
     .await?;
-    let mut unread: HashMap<String, Vec<EventRow>> = HashMap::new();
-    for (account, seq, payload, hash) in rows {
-        unread.entry(account).or_default().push((seq, payload, hash));
-    }
-    Ok(unread)
-}
-
-fn read(lane: &Due, fence: i64, snapshot: Option<String>, events: Vec<EventRow>) -> Result<Claimed> {
-    let state =
-        snapshot.map(|text| from_json(&text, || format!("the state of account `{}`", lane.account))).transpose()?;
-    let mut unread = Vec::with_capacity(events.len());
-    for (seq, payload, hash) in events {
-        if seq != lane.done_seq + unread.len() as i64 + 1 {
-            return Err(StoreError::Corrupt(format!("event {seq} of account `{}` follows a gap", lane.account)));
-        }
-        unread.push(Stored { seq, event: row::event(&lane.account, seq, &payload, &hash)? });
-    }
-    let more = lane.head_seq > lane.done_seq + unread.len() as i64;
-    if more && (unread.len() as i64) < LANE_EVENTS_MAX {
-        return Err(StoreError::Corrupt(format!("the journal of account `{}` ends before its lane", lane.account)));
-    }
-    Ok(Claimed { account: AccountId::new(&lane.account), fence, state, done_seq: lane.done_seq, unread, more })
+    Ok(by_account(rows))
 }
 
 /// Sets a lane aside and gives its lease back.

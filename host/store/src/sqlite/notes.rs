@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 
-use super::row::json;
 use super::writer::{Command, Tx};
 use crate::Result;
+use crate::row::json;
 use crate::view::{CALLS_KEPT_MAX, CallRow};
 
 pub(super) struct SetNote {

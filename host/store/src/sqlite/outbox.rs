@@ -4,14 +4,16 @@ use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
 use escalation::event::Event;
-use escalation::{Action, DateTime, EffectKey, Fact};
+use escalation::{DateTime, EffectKey};
 
 use super::bulk::Bulk;
-use super::journal::{self, Line};
-use super::row::json;
+use super::journal;
 use super::writer::{Command, Tx};
 use crate::Result;
-use crate::outbox::{Concluded, EffectStatus, Mark, Marked, Outcome};
+use crate::dispatch::{Standing, admit, lines, planned, settle, turns};
+use crate::journal::Line;
+use crate::outbox::{Concluded, Mark, Marked};
+use crate::row::json;
 
 const PLANNED: Bulk = Bulk {
     head: "INSERT INTO effect (tenant, key, account, role, kind, body, weight, status, attempt, planned_at, due_at, note) VALUES ",
@@ -22,50 +24,30 @@ const PLANNED: Bulk = Bulk {
 
 /// Keeps the outbox with the facts: effects planned, cancelled, expired, or settled by a person.
 pub(super) async fn follow(tx: &mut Tx<'_>, at: &str, facts: &[(&str, &Event)]) -> Result<()> {
-    let mut planned = Vec::new();
-    for (account, event) in facts {
-        if let Fact::EffectPlanned { effect } = &event.fact {
-            planned.push((*account, effect, json(effect)?));
-        }
-    }
+    let planned = planned(facts)?;
     PLANNED
-        .run(tx, &[at], &planned, |values, (account, effect, body)| {
-            let (role, kind) = effect.action.performed_by();
-            let weight = if let Action::QueueCall(call) = &effect.action { call.weight } else { 0 };
+        .run(tx, &[at], &planned, |values, plan| {
             values
-                .bind(effect.key.as_str())
-                .bind(*account)
-                .bind(role.as_str())
-                .bind(kind)
-                .bind(body.as_str())
-                .bind(weight)
-                .bind(effect.due_on.at(0, 0, 0, 0).to_string())
+                .bind(plan.key)
+                .bind(plan.account)
+                .bind(plan.role)
+                .bind(plan.kind)
+                .bind(plan.body.as_str())
+                .bind(plan.weight)
+                .bind(plan.due_at.as_str())
         })
         .await?;
-    for (account, event) in facts {
-        let (key, from, to, note) = match &event.fact {
-            Fact::EffectCancelled { key, because } => {
-                (key, EffectStatus::Planned, EffectStatus::Cancelled, because.as_str())
-            }
-            Fact::EffectExpired { key } => (key, EffectStatus::Planned, EffectStatus::Expired, ""),
-            Fact::EffectSettled { key, happened: true, text } => {
-                (key, EffectStatus::Unknown, EffectStatus::Succeeded, text.as_str())
-            }
-            Fact::EffectSettled { key, happened: false, text } => {
-                (key, EffectStatus::Unknown, EffectStatus::Rejected, text.as_str())
-            }
-            _ => continue,
-        };
+    for turn in turns(facts) {
         sqlx::query(
             "UPDATE effect SET status = ?5, note = ?6, ended_at = ?7 WHERE tenant = ?1 AND key = ?2 AND account = ?3
              AND (status = ?4 OR (?4 = 'planned' AND status = 'held'))",
         )
         .bind(tx.tenant)
-        .bind(key.as_str())
-        .bind(*account)
-        .bind(from.as_str())
-        .bind(to.as_str())
-        .bind(note)
+        .bind(turn.key)
+        .bind(turn.account)
+        .bind(turn.from.as_str())
+        .bind(turn.to.as_str())
+        .bind(turn.note)
         .bind(at)
         .execute(&mut *tx.conn)
         .await?;
@@ -90,15 +72,6 @@ pub(super) async fn known(tx: &mut Tx<'_>, keys: &[&str]) -> Result<HashSet<Stri
 /// T3.
 pub(super) struct Dispatch(pub Vec<Mark>);
 
-/// An effect as T3 and T4 find it.
-struct Standing {
-    account: String,
-    status: String,
-    attempt: i64,
-    /// The lane's head, if everything is read, nobody has it in hand, and it is not parked.
-    settled_at: Option<i64>,
-}
-
 #[async_trait]
 impl Command for Dispatch {
     type Answer = Vec<Marked>;
@@ -106,21 +79,7 @@ impl Command for Dispatch {
     async fn run(&mut self, tx: &mut Tx<'_>) -> Result<Vec<Marked>> {
         let Some(now) = self.0.iter().map(|mark| mark.at).max() else { return Ok(Vec::new()) };
         let mut effects = standing(tx, self.0.iter().map(|mark| &mark.key), now).await?;
-        let mut answers = Vec::with_capacity(self.0.len());
-        let mut going: Vec<(usize, &Mark, i64)> = Vec::new();
-        for (place, mark) in self.0.iter().enumerate() {
-            let ready = effects.get_mut(mark.key.as_str()).filter(|effect| {
-                effect.account == mark.account.as_str()
-                    && effect.status == EffectStatus::Planned.as_str()
-                    && effect.settled_at == Some(mark.seen_seq)
-            });
-            let attempt = ready.map(|effect| {
-                effect.status = EffectStatus::Dispatching.as_str().to_owned();
-                effect.attempt + 1
-            });
-            going.extend(attempt.map(|n| (place, mark, n)));
-            answers.push(Marked { attempt: attempt.and_then(|n| u32::try_from(n).ok()) });
-        }
+        let (going, answers) = admit(&self.0, &mut effects);
         DISPATCHING.run(tx, &[], &going, |values, (_, mark, n)| values.bind(mark.key.as_str()).bind(*n)).await?;
         ATTEMPTS
             .run(tx, &[], &going, |values, (place, mark, n)| {
@@ -184,10 +143,7 @@ pub(super) struct Conclude {
 
 impl Conclude {
     pub fn new(concluded: Vec<Concluded>) -> Result<Self> {
-        let line =
-            |done: &Concluded| done.event.as_ref().map(|event| Line::new(done.account.as_str(), event)).transpose();
-        let lines = concluded.iter().map(line).collect::<Result<_>>()?;
-        Ok(Self { concluded, lines })
+        Ok(Self { lines: lines(&concluded)?, concluded })
     }
 }
 
@@ -198,21 +154,7 @@ impl Command for Conclude {
     async fn run(&mut self, tx: &mut Tx<'_>) -> Result<()> {
         let Some(now) = self.concluded.iter().map(|done| done.at).max() else { return Ok(()) };
         let mut effects = standing(tx, self.concluded.iter().map(|done| &done.key), now).await?;
-        let mut ended: Vec<(&Concluded, End<'_>)> = Vec::new();
-        let mut lines: Vec<&Line> = Vec::new();
-        for (done, line) in self.concluded.iter().zip(&self.lines) {
-            let current = effects.get_mut(done.key.as_str()).filter(|effect| {
-                effect.account == done.account.as_str()
-                    && effect.attempt == i64::from(done.attempt)
-                    && (effect.status == EffectStatus::Dispatching.as_str()
-                        || effect.status == EffectStatus::Unknown.as_str() && done.outcome.is_known())
-            });
-            let Some(effect) = current else { continue };
-            let end = End::of(done);
-            effect.status = end.status.as_str().to_owned();
-            ended.push((done, end));
-            lines.extend(line);
-        }
+        let (ended, lines) = settle(&self.concluded, &self.lines, &mut effects);
         EFFECTS_ENDED
             .run(tx, &[], &ended, |values, (done, end)| {
                 values
@@ -253,28 +195,6 @@ const ATTEMPTS_ENDED: Bulk = Bulk {
     tail: ") UPDATE attempt SET ended_at = v.ended_at, outcome = v.outcome, text = v.text, performer = v.performer
             FROM v WHERE attempt.tenant = ?1 AND attempt.key = v.key AND attempt.n = v.n",
 };
-
-/// How an effect stands after an attempt.
-struct End<'a> {
-    status: EffectStatus,
-    outcome: &'static str,
-    text: &'a str,
-    /// Not at its end: tried again then.
-    due_at: Option<DateTime>,
-}
-
-impl<'a> End<'a> {
-    fn of(done: &'a Concluded) -> Self {
-        let (status, outcome, text, due_at) = match &done.outcome {
-            Outcome::Succeeded { reference } => (EffectStatus::Succeeded, "succeeded", reference, None),
-            Outcome::Rejected { reason } => (EffectStatus::Rejected, "rejected", reason, None),
-            Outcome::Unknown { text } => (EffectStatus::Unknown, "unknown", text, None),
-            Outcome::Cancelled { because } => (EffectStatus::Cancelled, "cancelled", because, None),
-            Outcome::Again { at, because } => (EffectStatus::Planned, "again", because, Some(*at)),
-        };
-        Self { status, outcome, text, due_at }
-    }
-}
 
 /// A planned effect is put off.
 pub(super) struct Postpone {

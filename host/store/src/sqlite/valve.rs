@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 
-use super::reads::Reader;
-use super::row::{from_json, json};
 use super::writer::{Command, Tx};
 use crate::Result;
-use crate::valve::{Passage, Valve, ValveChange};
+use crate::reads::valve;
+use crate::row::json;
+use crate::valve::{Passage, ValveChange};
 
 pub(super) struct Turn {
     pub connection: String,
@@ -23,36 +23,21 @@ impl Command for Turn {
             .bind(self.connection.as_str())
             .fetch_optional(&mut *tx.conn)
             .await?;
-        let before = row.map(|(state,)| read(&self.connection, &state)).transpose()?.unwrap_or_default();
-        let mut valve = before.clone();
-        let passage = valve.turn(self.change.clone());
+        let before = row.map(|(state,)| valve(&self.connection, &state)).transpose()?.unwrap_or_default();
+        let mut after = before.clone();
+        let passage = after.turn(self.change.clone());
         // Most answers change nothing: a connection that works costs no write for each of them.
-        if valve != before {
+        if after != before {
             sqlx::query(
                 "INSERT INTO valve (tenant, connection, state) VALUES (?1, ?2, ?3)
                  ON CONFLICT (tenant, connection) DO UPDATE SET state = excluded.state",
             )
             .bind(tx.tenant)
             .bind(self.connection.as_str())
-            .bind(json(&valve)?)
+            .bind(json(&after)?)
             .execute(&mut *tx.conn)
             .await?;
         }
         Ok(passage)
     }
-}
-
-impl Reader {
-    pub async fn valves(&self) -> Result<Vec<(String, Valve)>> {
-        let rows: Vec<(String, String)> =
-            sqlx::query_as("SELECT connection, state FROM valve WHERE tenant = ?1 ORDER BY connection")
-                .bind(&*self.tenant)
-                .fetch_all(&self.pool)
-                .await?;
-        rows.into_iter().map(|(connection, state)| read(&connection, &state).map(|valve| (connection, valve))).collect()
-    }
-}
-
-fn read(connection: &str, state: &str) -> Result<Valve> {
-    from_json(state, || format!("the valve of connection `{connection}`"))
 }

@@ -1,13 +1,14 @@
 //! What the desk and cash application read, written again for the accounts whose row changed.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use super::bulk::Bulk;
-use super::decided::Prepared;
-use super::row::json;
 use super::writer::Tx;
 use crate::Result;
-use crate::view::{AccountRow, ItemRow};
+use crate::decision::Prepared;
+use crate::row::json;
+use crate::show::{item_rows, references, search_text};
+use crate::view::AccountRow;
 
 pub(super) async fn write(tx: &mut Tx<'_>, decisions: &[&Prepared]) -> Result<()> {
     let accounts: Vec<&str> = decisions.iter().map(|one| one.account()).collect();
@@ -73,16 +74,6 @@ async fn write_accounts(tx: &mut Tx<'_>, rows: &[&AccountRow]) -> Result<()> {
         .await
 }
 
-/// Name, account and invoice numbers, a line each.
-fn search_text(row: &AccountRow) -> String {
-    let mut text = format!("{}\n{}", row.name, row.account);
-    for item in &row.items {
-        text.push('\n');
-        text.push_str(item.invoice.as_str());
-    }
-    text.to_lowercase()
-}
-
 const ITEMS: Bulk = Bulk {
     head: "INSERT INTO item_view (tenant, account, invoice, due_on, currency, open, level) VALUES ",
     row: "(?1, $1, $2, $3, $4, $5, $6)",
@@ -91,8 +82,7 @@ const ITEMS: Bulk = Bulk {
 };
 
 async fn write_items(tx: &mut Tx<'_>, rows: &[&AccountRow]) -> Result<()> {
-    let items: Vec<(&AccountRow, &ItemRow)> =
-        rows.iter().flat_map(|row| row.items.iter().map(move |item| (*row, item))).collect();
+    let items = item_rows(rows);
     ITEMS
         .run(tx, &[], &items, |values, (row, item)| {
             values
@@ -114,15 +104,7 @@ const REFERENCES: Bulk = Bulk {
 };
 
 async fn write_references(tx: &mut Tx<'_>, rows: &[&AccountRow]) -> Result<()> {
-    let mut references: BTreeSet<(&str, &str, &str)> = BTreeSet::new();
-    for row in rows {
-        references.extend(row.references.iter().map(|token| (token.as_str(), row.account.as_str(), "")));
-        for item in &row.items {
-            let invoice = item.invoice.as_str();
-            references.extend(item.references.iter().map(|token| (token.as_str(), row.account.as_str(), invoice)));
-        }
-    }
-    let references: Vec<_> = references.into_iter().collect();
+    let references = references(rows);
     REFERENCES
         .run(tx, &[], &references, |values, (token, account, invoice)| {
             values.bind(*token).bind(*account).bind(*invoice)

@@ -1,4 +1,4 @@
-//! What a row means: text to times, money, JSON and back, in one place.
+//! What a row means: text to times, money, JSON and back, in one place for all engines.
 
 use escalation::event::Event;
 use escalation::{Currency, Date, DateTime, Money};
@@ -8,38 +8,27 @@ use sha2::{Digest, Sha256};
 
 use crate::{Result, StoreError};
 
-impl From<sqlx::Error> for StoreError {
-    fn from(error: sqlx::Error) -> Self {
-        // 13: SQLITE_FULL; 4874: the shared-memory file could not grow, for the same reason.
-        let code = error.as_database_error().and_then(|error| error.code());
-        match code.as_deref() {
-            Some("13" | "4874") => Self::DiskFull { path: String::new() },
-            _ => Self::Database(error.to_string()),
-        }
-    }
-}
-
-pub(super) fn moment(text: &str) -> Result<DateTime> {
+pub(crate) fn moment(text: &str) -> Result<DateTime> {
     text.parse().map_err(|_| StoreError::Corrupt(format!("`{text}` is not a time")))
 }
 
-pub(super) fn moment_or_none(text: Option<String>) -> Result<Option<DateTime>> {
+pub(crate) fn moment_or_none(text: Option<String>) -> Result<Option<DateTime>> {
     text.as_deref().map(moment).transpose()
 }
 
-pub(super) fn day(text: &str) -> Result<Date> {
+pub(crate) fn day(text: &str) -> Result<Date> {
     text.parse().map_err(|_| StoreError::Corrupt(format!("`{text}` is not a day")))
 }
 
-pub(super) fn currency(code: &str) -> Result<Currency> {
+pub(crate) fn currency(code: &str) -> Result<Currency> {
     code.parse().map_err(|error| StoreError::Corrupt(format!("{error}")))
 }
 
-pub(super) fn money(minor: i64, code: &str) -> Result<Money> {
+pub(crate) fn money(minor: i64, code: &str) -> Result<Money> {
     Ok(Money { minor, currency: currency(code)? })
 }
 
-pub(super) fn count(n: i64) -> u64 {
+pub(crate) fn count(n: i64) -> u64 {
     n.unsigned_abs()
 }
 
@@ -50,7 +39,7 @@ pub(crate) fn json<T: Serialize>(value: &T) -> Result<String> {
 }
 
 /// The reverse of [`json`]; `what` names the record.
-pub(super) fn from_json<T: DeserializeOwned>(text: &str, what: impl FnOnce() -> String) -> Result<T> {
+pub(crate) fn from_json<T: DeserializeOwned>(text: &str, what: impl FnOnce() -> String) -> Result<T> {
     serde_json::from_str(text).map_err(|error| StoreError::Corrupt(format!("{}: {error}", what())))
 }
 
@@ -64,7 +53,7 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
 }
 
 /// An event of the journal, if it still is what was written.
-pub(super) fn event(account: &str, seq: i64, payload: &str, hash: &[u8]) -> Result<Event> {
+pub(crate) fn event(account: &str, seq: i64, payload: &str, hash: &[u8]) -> Result<Event> {
     if sha256(payload.as_bytes()) != hash {
         return Err(StoreError::Corrupt(format!("event {seq} of account `{account}` does not agree with its hash")));
     }

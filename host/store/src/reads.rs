@@ -1,30 +1,43 @@
-//! Reads of accounts, journal, memory and what stands aside, on connections that cannot write.
+//! Reads of accounts, journal, memory and what stands aside: the same statements on every engine.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use escalation::{Account, AccountId, DateTime};
-use sqlx::SqlitePool;
+use sqlx::{ColumnIndex, Database, Decode, Encode, Executor, IntoArguments, Pool, Type};
 
-use super::row::{self, count, day, from_json, hex, moment, moment_or_none, money};
 use crate::inbox::{QuarantineReason, Quarantined, Total};
 use crate::journal::JournalEntry;
 use crate::lane::{DecisionRow, LaneState};
+use crate::row::{self, count, day, from_json, hex, moment, moment_or_none, money};
+use crate::valve::Valve;
 use crate::view::{CallRow, Counts};
 use crate::{Result, StoreError};
 
+pub(crate) mod outbox;
+
 /// Sees every committed write, and never waits for one.
-pub(super) struct Reader {
-    pub pool: SqlitePool,
+pub(crate) struct Reader<DB: Database> {
+    pub pool: Pool<DB>,
     pub tenant: Arc<str>,
 }
 
-impl Reader {
+impl<DB> Reader<DB>
+where
+    DB: Database,
+    DB::Arguments: IntoArguments<DB>,
+    for<'c> &'c mut DB::Connection: Executor<'c, Database = DB>,
+    for<'q> &'q str: Encode<'q, DB> + Type<DB>,
+    for<'q> i64: Encode<'q, DB> + Decode<'q, DB> + Type<DB>,
+    for<'q> String: Decode<'q, DB> + Type<DB>,
+    for<'q> Vec<u8>: Decode<'q, DB> + Type<DB>,
+    usize: ColumnIndex<DB::Row>,
+{
     pub async fn account(&self, account: &AccountId) -> Result<Option<(Account, LaneState)>> {
         type Row = (Option<String>, i64, i64, Option<String>, Option<String>);
         let row: Option<Row> = sqlx::query_as(
             "SELECT s.snapshot, l.head_seq, l.done_seq, l.next_due_at, l.parked FROM lane l
-             LEFT JOIN state s ON s.tenant = l.tenant AND s.account = l.account WHERE l.tenant = ?1 AND l.account = ?2",
+             LEFT JOIN state s ON s.tenant = l.tenant AND s.account = l.account WHERE l.tenant = $1 AND l.account = $2",
         )
         .bind(&*self.tenant)
         .bind(account.as_str())
@@ -43,12 +56,12 @@ impl Reader {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT e.seq, e.recorded_at, e.payload, e.hash, s.who || ': ' || s.reason FROM event e
              LEFT JOIN skipped s ON s.tenant = e.tenant AND s.account = e.account AND s.seq = e.seq
-             WHERE e.tenant = ?1 AND e.account = ?2 AND e.seq > ?3 ORDER BY e.seq LIMIT ?4",
+             WHERE e.tenant = $1 AND e.account = $2 AND e.seq > $3 ORDER BY e.seq LIMIT $4",
         )
         .bind(&*self.tenant)
         .bind(account.as_str())
         .bind(after_seq)
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(&self.pool)
         .await?;
         let entry = |(seq, recorded_at, payload, hash, skipped): Row| {
@@ -66,10 +79,10 @@ impl Reader {
 
     pub async fn account_ids(&self, after: Option<&AccountId>, limit: u32) -> Result<Vec<AccountId>> {
         let rows: Vec<(String,)> =
-            sqlx::query_as("SELECT account FROM lane WHERE tenant = ?1 AND account > ?2 ORDER BY account LIMIT ?3")
+            sqlx::query_as("SELECT account FROM lane WHERE tenant = $1 AND account > $2 ORDER BY account LIMIT $3")
                 .bind(&*self.tenant)
                 .bind(after.map_or("", AccountId::as_str))
-                .bind(limit)
+                .bind(i64::from(limit))
                 .fetch_all(&self.pool)
                 .await?;
         Ok(rows.into_iter().map(|(account,)| AccountId::new(account)).collect())
@@ -77,12 +90,12 @@ impl Reader {
 
     pub async fn decisions(&self, account: &AccountId, limit: u32) -> Result<Vec<DecisionRow>> {
         let rows: Vec<(String, String, i64, Option<String>, String)> = sqlx::query_as(
-            "SELECT at, policy, seq, look_again, because FROM decision WHERE tenant = ?1 AND account = ?2
-             ORDER BY fence DESC LIMIT ?3",
+            "SELECT at, policy, seq, look_again, because FROM decision WHERE tenant = $1 AND account = $2
+             ORDER BY fence DESC LIMIT $3",
         )
         .bind(&*self.tenant)
         .bind(account.as_str())
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(&self.pool)
         .await?;
         let decision = |(at, policy, seq, look_again, because): (String, String, i64, Option<String>, String)| {
@@ -99,7 +112,7 @@ impl Reader {
 
     pub async fn next_due(&self) -> Result<Option<DateTime>> {
         let (due,): (Option<String>,) = sqlx::query_as(
-            "SELECT min(next_due_at) FROM lane WHERE tenant = ?1 AND parked IS NULL AND next_due_at IS NOT NULL",
+            "SELECT min(next_due_at) FROM lane WHERE tenant = $1 AND parked IS NULL AND next_due_at IS NOT NULL",
         )
         .bind(&*self.tenant)
         .fetch_one(&self.pool)
@@ -109,17 +122,17 @@ impl Reader {
 
     pub async fn parked(&self, limit: u32) -> Result<Vec<(AccountId, String)>> {
         let rows: Vec<(String, String)> = sqlx::query_as(
-            "SELECT account, parked FROM lane WHERE tenant = ?1 AND parked IS NOT NULL ORDER BY account LIMIT ?2",
+            "SELECT account, parked FROM lane WHERE tenant = $1 AND parked IS NOT NULL ORDER BY account LIMIT $2",
         )
         .bind(&*self.tenant)
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(&self.pool)
         .await?;
         Ok(rows.into_iter().map(|(account, reason)| (AccountId::new(account), reason)).collect())
     }
 
     pub async fn cursor(&self, connection: &str) -> Result<Option<String>> {
-        let row: Option<(String,)> = sqlx::query_as("SELECT cursor FROM cursor WHERE tenant = ?1 AND connection = ?2")
+        let row: Option<(String,)> = sqlx::query_as("SELECT cursor FROM cursor WHERE tenant = $1 AND connection = $2")
             .bind(&*self.tenant)
             .bind(connection)
             .fetch_optional(&self.pool)
@@ -129,7 +142,7 @@ impl Reader {
 
     pub async fn kv_get(&self, plugin: &str, key: &str) -> Result<Option<Vec<u8>>> {
         let row: Option<(Vec<u8>,)> =
-            sqlx::query_as("SELECT value FROM kv WHERE tenant = ?1 AND plugin = ?2 AND key = ?3")
+            sqlx::query_as("SELECT value FROM kv WHERE tenant = $1 AND plugin = $2 AND key = $3")
                 .bind(&*self.tenant)
                 .bind(plugin)
                 .bind(key)
@@ -141,7 +154,7 @@ impl Reader {
     /// Bytes of keys and values.
     pub async fn kv_size(&self, plugin: &str) -> Result<u64> {
         let (size,): (i64,) = sqlx::query_as(
-            "SELECT coalesce(sum(octet_length(key) + octet_length(value)), 0) FROM kv WHERE tenant = ?1 AND plugin = ?2",
+            "SELECT CAST(coalesce(sum(octet_length(key) + octet_length(value)), 0) AS BIGINT) FROM kv WHERE tenant = $1 AND plugin = $2",
         )
         .bind(&*self.tenant)
         .bind(plugin)
@@ -151,7 +164,7 @@ impl Reader {
     }
 
     pub async fn note_get(&self, name: &str) -> Result<Option<String>> {
-        let row: Option<(String,)> = sqlx::query_as("SELECT value FROM note WHERE tenant = ?1 AND name = ?2")
+        let row: Option<(String,)> = sqlx::query_as("SELECT value FROM note WHERE tenant = $1 AND name = $2")
             .bind(&*self.tenant)
             .bind(name)
             .fetch_optional(&self.pool)
@@ -162,12 +175,12 @@ impl Reader {
     pub async fn calls(&self, plugin: &str, limit: u32) -> Result<Vec<CallRow>> {
         type Row = (String, String, String, i64, String, String);
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT version, function, at, micros, error, log FROM plugin_call WHERE tenant = ?1 AND plugin = ?2
-             ORDER BY id DESC LIMIT ?3",
+            "SELECT version, function, at, micros, error, log FROM plugin_call WHERE tenant = $1 AND plugin = $2
+             ORDER BY id DESC LIMIT $3",
         )
         .bind(&*self.tenant)
         .bind(plugin)
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(&self.pool)
         .await?;
         let call = |(version, function, at, micros, error, log): Row| {
@@ -187,11 +200,11 @@ impl Reader {
     pub async fn quarantine(&self, limit: u32) -> Result<Vec<Quarantined>> {
         type Row = (i64, String, String, String, String, String, String, Option<String>);
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT id, connection, document, place, reason, text, at, body FROM quarantine WHERE tenant = ?1
-             ORDER BY id DESC LIMIT ?2",
+            "SELECT id, connection, document, place, reason, text, at, body FROM quarantine WHERE tenant = $1
+             ORDER BY id DESC LIMIT $2",
         )
         .bind(&*self.tenant)
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(&self.pool)
         .await?;
         let quarantined = |(id, connection, document, place, reason, text, at, body): Row| {
@@ -206,11 +219,11 @@ impl Reader {
     pub async fn totals(&self, limit: u32) -> Result<Vec<Total>> {
         type Row = (String, String, String, String, i64, i64);
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT connection, name, stated_on, currency, stated, counted FROM total WHERE tenant = ?1
-             ORDER BY stated_on DESC, connection, name, currency LIMIT ?2",
+            "SELECT connection, name, stated_on, currency, stated, counted FROM total WHERE tenant = $1
+             ORDER BY stated_on DESC, connection, name, currency LIMIT $2",
         )
         .bind(&*self.tenant)
-        .bind(limit)
+        .bind(i64::from(limit))
         .fetch_all(&self.pool)
         .await?;
         let total = |(connection, name, on, currency, stated, counted): Row| {
@@ -222,14 +235,14 @@ impl Reader {
 
     pub async fn counts(&self) -> Result<Counts> {
         let (events, accounts, inbox, quarantined): (i64, i64, i64, i64) = sqlx::query_as(
-            "SELECT (SELECT count(*) FROM event WHERE tenant = ?1), (SELECT count(*) FROM lane WHERE tenant = ?1),
-                    (SELECT count(*) FROM inbox WHERE tenant = ?1), (SELECT count(*) FROM quarantine WHERE tenant = ?1)",
+            "SELECT (SELECT count(*) FROM event WHERE tenant = $1), (SELECT count(*) FROM lane WHERE tenant = $1),
+                    (SELECT count(*) FROM inbox WHERE tenant = $1), (SELECT count(*) FROM quarantine WHERE tenant = $1)",
         )
         .bind(&*self.tenant)
         .fetch_one(&self.pool)
         .await?;
         let effects: Vec<(String, String, i64)> =
-            sqlx::query_as("SELECT kind, status, count(*) FROM effect WHERE tenant = ?1 GROUP BY kind, status")
+            sqlx::query_as("SELECT kind, status, count(*) FROM effect WHERE tenant = $1 GROUP BY kind, status")
                 .bind(&*self.tenant)
                 .fetch_all(&self.pool)
                 .await?;
@@ -237,4 +250,19 @@ impl Reader {
         let quarantined = count(quarantined);
         Ok(Counts { events: count(events), accounts: count(accounts), inbox: count(inbox), quarantined, effects })
     }
+
+    pub async fn valves(&self) -> Result<Vec<(String, Valve)>> {
+        let rows: Vec<(String, String)> =
+            sqlx::query_as("SELECT connection, state FROM valve WHERE tenant = $1 ORDER BY connection")
+                .bind(&*self.tenant)
+                .fetch_all(&self.pool)
+                .await?;
+        let read = |(connection, state): (String, String)| valve(&connection, &state).map(|valve| (connection, valve));
+        rows.into_iter().map(read).collect()
+    }
+}
+
+/// The valve of a connection as its row has it.
+pub(crate) fn valve(connection: &str, state: &str) -> Result<Valve> {
+    from_json(state, || format!("the valve of connection `{connection}`"))
 }

@@ -1,0 +1,179 @@
+//! A page of reports, made ready before a writer sees it, and what is to become of each of its entries.
+
+use std::collections::{BTreeMap, HashMap};
+
+use escalation::event::Event;
+use escalation::{Fact, Received};
+
+use crate::Result;
+use crate::inbox::{CursorMove, Entry, Ingest, KvChange, QuarantineReason, Refused, Total};
+use crate::journal::Line;
+use crate::row::{hex, json, sha256};
+
+/// A page, serialised and hashed.
+pub(crate) struct Page {
+    pub connection: String,
+    pub at: String,
+    pub cursor: Option<CursorMove>,
+    pub entries: Vec<Prepared>,
+    pub refusals: Vec<Refused>,
+    pub totals: Vec<Total>,
+    pub kv: Vec<KvChange>,
+}
+
+pub(crate) struct Prepared {
+    pub entry: Entry,
+    pub digest: String,
+    /// The report with its source.
+    pub body: String,
+    pub lines: Vec<Line>,
+}
+
+impl Page {
+    pub fn new(page: Ingest) -> Result<Self> {
+        Ok(Self {
+            connection: page.connection,
+            at: page.at.to_string(),
+            cursor: page.cursor,
+            entries: page.entries.into_iter().map(Prepared::new).collect::<Result<_>>()?,
+            refusals: page.refusals,
+            totals: page.totals,
+            kv: page.kv,
+        })
+    }
+
+    /// Whose memory changes with the page: a plugin's roles share it.
+    pub fn plugin(&self) -> &str {
+        self.connection.split('/').next().unwrap_or_default()
+    }
+
+    pub fn conflict<'p>(&'p self, entry: &'p Prepared) -> Aside<'p> {
+        let source = &entry.entry.received.source;
+        Aside {
+            mark: mark(&[&self.connection, "conflict", &source.key, &entry.digest]),
+            document: &source.document,
+            place: &source.place,
+            reason: QuarantineReason::Conflict,
+            text: format!("`{}` is known with other content; the first stays", source.key),
+            body: Some(&entry.body),
+        }
+    }
+
+    pub fn refusal<'p>(&'p self, refused: &'p Refused) -> Aside<'p> {
+        Aside {
+            mark: mark(&[&self.connection, "refused", &refused.document, &refused.place, &refused.reason]),
+            document: &refused.document,
+            place: &refused.place,
+            reason: QuarantineReason::Refused,
+            text: refused.reason.clone(),
+            body: None,
+        }
+    }
+}
+
+impl Prepared {
+    fn new(entry: Entry) -> Result<Self> {
+        let Received { source, report } = &entry.received;
+        let report = json(report)?;
+        let digest = match &source.digest {
+            Some(digest) => digest.clone(),
+            None => hex(&sha256(report.as_bytes())),
+        };
+        // As `Received` is written, without writing the report twice.
+        let body = format!("{{\"source\":{},\"report\":{report}}}", json(source)?);
+        let lines =
+            entry.events.iter().map(|(account, event)| Line::new(account.as_str(), event)).collect::<Result<_>>()?;
+        Ok(Self { entry, digest, body, lines })
+    }
+
+    pub fn key(&self) -> &str {
+        &self.entry.received.source.key
+    }
+
+    pub fn version(&self) -> Option<&str> {
+        self.entry.received.source.version.as_deref()
+    }
+}
+
+/// Digest and version of what is known under a key.
+pub(crate) type Known<'a> = HashMap<&'a str, (String, Option<String>)>;
+
+/// What is to become of each entry.
+pub(crate) struct Sorted<'a> {
+    pub new: Vec<&'a Prepared>,
+    pub newer: Vec<&'a Prepared>,
+    /// New and newer, in the order of the page.
+    pub taken: Vec<&'a Prepared>,
+    pub conflicts: Vec<&'a Prepared>,
+    pub duplicates: u32,
+}
+
+/// A key with the same digest is a duplicate. With another digest a greater version replaces what is known (versions compare
+/// as text; any version is greater than none); anything else is a conflict.
+/// What is taken is known from then on.
+pub(crate) fn sort<'a>(entries: &'a [Prepared], known: &mut Known<'a>) -> Sorted<'a> {
+    let mut sorted = Sorted { new: vec![], newer: vec![], taken: vec![], conflicts: vec![], duplicates: 0 };
+    for entry in entries {
+        match known.get(entry.key()) {
+            None => sorted.new.push(entry),
+            Some((digest, _)) if *digest == entry.digest => {
+                sorted.duplicates += 1;
+                continue;
+            }
+            Some((_, version)) if entry.version() > version.as_deref() => sorted.newer.push(entry),
+            // How things stood earlier, told late, is no news and no contradiction.
+            Some((_, version)) if entry.version().is_some() && entry.version() < version.as_deref() => {
+                sorted.duplicates += 1;
+                continue;
+            }
+            Some(_) => {
+                sorted.conflicts.push(entry);
+                continue;
+            }
+        }
+        sorted.taken.push(entry);
+        known.insert(entry.key(), (entry.digest.clone(), entry.version().map(str::to_owned)));
+    }
+    sorted
+}
+
+impl Sorted<'_> {
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.taken.iter().flat_map(|entry| &entry.lines)
+    }
+
+    /// Money in, by booking day and currency.
+    pub fn money_in(&self) -> BTreeMap<(String, String), i64> {
+        let mut money_in: BTreeMap<(String, String), i64> = BTreeMap::new();
+        for (_, event) in self.taken.iter().flat_map(|entry| &entry.entry.events) {
+            if let Fact::PaymentReceived { payment } = &event.fact {
+                let currency = payment.amount.currency.as_str().to_owned();
+                let sum = money_in.entry((payment.booked_on.to_string(), currency)).or_default();
+                *sum = sum.saturating_add(payment.amount.minor);
+            }
+        }
+        money_in
+    }
+
+    /// Effects that a person settled.
+    pub fn settled(&self) -> Vec<(&str, &Event)> {
+        let events = self.taken.iter().flat_map(|entry| &entry.entry.events);
+        let settled = events.filter(|(_, event)| matches!(event.fact, Fact::EffectSettled { .. }));
+        settled.map(|(account, event)| (account.as_str(), event)).collect()
+    }
+}
+
+/// What is put aside.
+pub(crate) struct Aside<'a> {
+    pub mark: Vec<u8>,
+    pub document: &'a str,
+    pub place: &'a str,
+    pub reason: QuarantineReason,
+    pub text: String,
+    pub body: Option<&'a str>,
+}
+
+/// What a quarantined thing is about, so that the same thing counts once.
+fn mark(parts: &[&str]) -> Vec<u8> {
+    sha256(parts.join("\0").as_bytes())
+}
