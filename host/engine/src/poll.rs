@@ -1,8 +1,9 @@
 //! T1 for plugins: pull, understand, take, with the cursor in the same transaction.
 
-use escalation::answer::{Called, Page};
-use escalation::{Report, Role};
-use store::{CursorMove, Ingest, KvChange, Refused, StoreError, Total};
+use escalation::answer::{Called, ControlTotal, Page, Refusal};
+use escalation::{Received, Report, Role};
+use store::mutation::Mutation;
+use store::{CursorMove, Ingest, Ingested, KvChange, Refused, StoreError, Total};
 
 use crate::connector::Connector;
 use crate::intake::Intake;
@@ -49,6 +50,11 @@ impl Engine {
         Ok(work)
     }
 
+    /// T1 for what others bring: durable when this returns.
+    pub async fn accept(&self, connection: &str, received: Vec<Received>) -> Result<Ingested, StoreError> {
+        self.ingest(Ingest::empty(connection, self.at()), received).await
+    }
+
     async fn take(
         &self,
         connection: &str,
@@ -57,49 +63,51 @@ impl Engine {
         kv: Vec<(String, Option<Vec<u8>>)>,
     ) -> Result<Work, StoreError> {
         let now = self.at();
-        let intake = Intake { store: self.store.as_ref(), policy: &self.policy, connection, now };
-        let mut refusals: Vec<Refused> = page
-            .refusals
-            .into_iter()
-            .map(|refusal| Refused { document: refusal.document, place: refusal.place, reason: refusal.reason })
-            .collect();
-        let mut entries = Vec::with_capacity(page.received.len());
+        let refused =
+            |refusal: Refusal| Refused { document: refusal.document, place: refusal.place, reason: refusal.reason };
+        let total = |total: ControlTotal| Total {
+            connection: connection.to_owned(),
+            name: total.name,
+            stated: total.stated,
+            counted: total.counted,
+            on: now.date(),
+        };
+        let mut moved = CursorMove { from, to: page.cursor };
+        if Mutation::Cursor.is_on() {
+            let ahead = CursorMove { from: moved.from.replace(moved.to.clone()), to: moved.to.clone() };
+            self.store.ingest(Ingest { cursor: Some(ahead), ..Ingest::empty(connection, now) }).await?;
+        }
+        let frame = Ingest {
+            cursor: Some(moved),
+            refusals: page.refusals.into_iter().map(refused).collect(),
+            totals: page.totals.into_iter().map(total).collect(),
+            kv: kv.into_iter().map(|(key, value)| KvChange { key, value }).collect(),
+            ..Ingest::empty(connection, now)
+        };
+        let ingested = self.ingest(frame, page.received).await?;
+        Ok(Work { taken: ingested.taken, quarantined: ingested.quarantined, ..Work::default() })
+    }
+
+    /// Understands what came, and takes it with its frame.
+    async fn ingest(&self, mut frame: Ingest, received: Vec<Received>) -> Result<Ingested, StoreError> {
+        let connection = frame.connection.clone();
+        let intake =
+            Intake { store: self.store.as_ref(), policy: &self.policy, connection: &connection, now: frame.at };
         let mut statement_until = None;
-        for received in page.received {
+        for received in received {
             if let Report::Statement(statement) = &received.report {
                 statement_until = statement_until.max(Some(statement.until));
             }
             match intake.entry(received).await? {
-                Ok(entry) => entries.push(entry),
-                Err(refused) => refusals.push(refused),
+                Ok(entry) => frame.entries.push(entry),
+                Err(refused) => frame.refusals.push(refused),
             }
         }
-        let totals = page
-            .totals
-            .into_iter()
-            .map(|total| Total {
-                connection: connection.to_owned(),
-                name: total.name,
-                stated: total.stated,
-                counted: total.counted,
-                on: now.date(),
-            })
-            .collect();
-        let kv = kv.into_iter().map(|(key, value)| KvChange { key, value }).collect();
-        let ingest = Ingest {
-            connection: connection.to_owned(),
-            at: now,
-            cursor: Some(CursorMove { from, to: page.cursor }),
-            entries,
-            refusals,
-            totals,
-            kv,
-        };
-        let ingested = self.store.ingest(ingest).await?;
+        let ingested = self.store.ingest(frame).await?;
         if let Some(until) = statement_until {
-            self.cash_is_known(connection, until).await?;
+            self.cash_is_known(&connection, until).await?;
         }
-        Ok(Work { taken: ingested.taken, quarantined: ingested.quarantined, ..Work::default() })
+        Ok(ingested)
     }
 
     /// Keeps a call for the desk; a quiet one that brought nothing is not worth a row.

@@ -12,6 +12,7 @@ pub mod lane;
 pub mod outbox;
 pub mod lease;
 pub mod valve;
+pub mod mutation;
 pub mod seal;
 pub mod retention;
 pub mod view;

@@ -10,6 +10,7 @@ use super::outbox;
 use super::writer::{Command, Tx};
 use crate::inbox::Ingested;
 use crate::journal::Line;
+use crate::mutation::Mutation;
 use crate::page::{Aside, Known, Page, Prepared, Sorted, sort};
 use crate::row::json;
 use crate::{Result, StoreError};
@@ -48,6 +49,12 @@ const INBOX: Bulk = Bulk {
     tail: "",
 };
 
+/// What [`Mutation::InboxKey`] makes of it.
+const INBOX_UNGUARDED: Bulk = Bulk {
+    head: "INSERT OR REPLACE INTO inbox (tenant, connection, key, version, digest, body, received_at) VALUES ",
+    ..INBOX
+};
+
 /// The page follows what was taken of its connection.
 async fn is_in_place(page: &Page, tx: &mut Tx<'_>) -> Result<()> {
     let Some(moved) = &page.cursor else { return Ok(()) };
@@ -63,7 +70,7 @@ async fn is_in_place(page: &Page, tx: &mut Tx<'_>) -> Result<()> {
 }
 
 async fn known<'p>(page: &'p Page, tx: &mut Tx<'_>) -> Result<Known<'p>> {
-    if page.entries.is_empty() {
+    if page.entries.is_empty() || Mutation::InboxKey.is_on() {
         return Ok(HashMap::new());
     }
     let keys: Vec<&str> = page.entries.iter().map(Prepared::key).collect();
@@ -82,7 +89,8 @@ async fn known<'p>(page: &'p Page, tx: &mut Tx<'_>) -> Result<Known<'p>> {
 }
 
 async fn take_new(page: &Page, tx: &mut Tx<'_>, entries: &[&Prepared]) -> Result<()> {
-    INBOX
+    let inbox = if Mutation::InboxKey.is_on() { INBOX_UNGUARDED } else { INBOX };
+    inbox
         .run(tx, &[&page.connection, &page.at], entries, |values, entry| {
             values.bind(entry.key()).bind(entry.version()).bind(entry.digest.as_str()).bind(entry.body.as_str())
         })

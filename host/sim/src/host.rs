@@ -1,0 +1,115 @@
+//! One host: an engine of its own, a gate, and what it is doing right now. It can crash, restart, and freeze.
+
+use std::collections::BTreeSet;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use engine::holds::Holds;
+use engine::{Clock, Connector, Engine};
+use escalation::{DateTime, Party, Policy, Received};
+use store::{Store, StoreError};
+
+use crate::fate::Fate;
+use crate::gate::Gate;
+use crate::link::{LINKS, Link};
+use crate::scribe::Plain;
+use crate::town::Town;
+use crate::watch::Watch;
+use crate::wire::Wire;
+
+/// What a host does until it is done.
+pub type Job = Pin<Box<dyn Future<Output = Result<(), String>>>>;
+
+pub struct Host {
+    pub name: String,
+    incarnation: u32,
+    pub gate: Gate,
+    pub engine: Arc<Engine>,
+    pub job: Option<Job>,
+    /// It stands still until then, and does not know.
+    pub frozen_until: Option<DateTime>,
+    /// How far its clock is from the others', in milliseconds.
+    skew: i64,
+}
+
+/// What hosts are made of.
+#[derive(Clone)]
+pub struct Surroundings {
+    pub fate: Fate,
+    pub town: Town,
+    pub watch: Watch,
+    pub policy: Arc<Policy>,
+}
+
+struct HostClock {
+    fate: Fate,
+    skew: i64,
+}
+
+impl Clock for HostClock {
+    fn now(&self) -> DateTime {
+        let now = self.fate.lock().now;
+        now.checked_add(jiff::SignedDuration::from_millis(self.skew)).unwrap_or(now)
+    }
+}
+
+impl Host {
+    pub fn start(number: usize, skew: i64, store: Arc<dyn Store>, around: &Surroundings) -> Self {
+        let (name, gate) = (format!("host {number}"), Gate::default());
+        let engine = Arc::new(make(&name, 0, skew, &gate, store, around));
+        Self { name, incarnation: 0, gate, engine, job: None, frozen_until: None, skew }
+    }
+
+    /// Whatever it was doing is gone; a new process takes its place.
+    pub fn crash(&mut self, store: Arc<dyn Store>, around: &Surroundings) {
+        self.job = None;
+        self.frozen_until = None;
+        self.incarnation += 1;
+        self.gate.reset();
+        self.engine = Arc::new(make(&self.name, self.incarnation, self.skew, &self.gate, store, around));
+    }
+
+    /// Takes what is brought, then a turn.
+    pub fn work(&mut self, brought: Vec<(usize, Received)>, town: Town) {
+        let (engine, fate_name) = (self.engine.clone(), self.name.clone());
+        self.gate.reset();
+        self.job = Some(Box::pin(async move {
+            for (hook, received) in brought {
+                engine.accept("hooks", vec![received]).await.map_err(|error| told(&fate_name, &error))?;
+                // Only now, and only to a host that lives, it counts as acknowledged.
+                town.lock().hooks[hook].acknowledged = true;
+            }
+            engine.turn().await.map(|_| ()).map_err(|error| error.to_string())
+        }));
+    }
+}
+
+fn told(name: &str, error: &StoreError) -> String {
+    format!("{name}: {error}")
+}
+
+fn make(name: &str, incarnation: u32, skew: i64, gate: &Gate, store: Arc<dyn Store>, around: &Surroundings) -> Engine {
+    let Surroundings { fate, town, watch, policy } = around.clone();
+    let wire = Wire { store, gate: gate.clone(), fate: fate.clone(), watch: watch.clone(), host: name.to_owned() };
+    let link = |(link, role)| {
+        Arc::new(Link {
+            name: link,
+            roles: BTreeSet::from([role]),
+            rate: None,
+            town: town.clone(),
+            gate: gate.clone(),
+            fate: fate.clone(),
+            host: name.to_owned(),
+        }) as Arc<dyn Connector>
+    };
+    Engine {
+        store: Arc::new(wire),
+        clock: Arc::new(HostClock { fate: fate.clone(), skew }),
+        policy,
+        creditor: Party { id: "creditor".to_owned(), ..Party::default() },
+        scribe: Arc::new(Plain),
+        plugins: LINKS.into_iter().map(link).collect(),
+        owner: format!("{name}.{incarnation}"),
+        holds: Holds::default(),
+    }
+}

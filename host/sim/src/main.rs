@@ -1,0 +1,79 @@
+//! `cargo sim`: the real core, pipeline, dispatch and store under a simulated clock, scheduler, network and world. One seed, one
+//! run, no real time; the ledgers of the simulated providers are the oracle.
+
+mod fate;
+mod gate;
+mod host;
+mod laws;
+mod link;
+mod people;
+mod run;
+mod scribe;
+mod sweep;
+mod town;
+mod watch;
+mod wire;
+#[cfg(feature = "mutations")]
+mod mutants;
+
+use std::ops::RangeInclusive;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// Runs seeds, and ends with 1 at any violation.
+#[derive(Parser)]
+#[command(name = "sim")]
+struct Cli {
+    /// The seeds to run, first and last: `1..2000`
+    #[arg(long, default_value = "1..200", value_parser = seeds)]
+    seeds: RangeInclusive<u64>,
+    /// One seed, told as a story
+    #[arg(long, conflicts_with = "seeds")]
+    seed: Option<u64>,
+    /// Take out one safeguard after the other, and show that each is missed within 200 seeds
+    #[arg(long)]
+    mutations: bool,
+    /// Seeds that run side by side
+    #[arg(long, default_value_t = 2)]
+    jobs: usize,
+}
+
+fn seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
+    let wrong = || format!("`{text}` is not like `1..2000`");
+    let (first, last) = text.split_once("..").ok_or_else(wrong)?;
+    let number = |text: &str| text.trim_start_matches('=').parse::<u64>().map_err(|_| wrong());
+    match (number(first)?, number(last)?) {
+        (first, last) if first <= last => Ok(first..=last),
+        _ => Err(wrong()),
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let done = if cli.mutations {
+        mutations(cli.jobs)
+    } else if let Some(seed) = cli.seed {
+        sweep::tell(seed)
+    } else {
+        sweep::sweep(cli.seeds, cli.jobs)
+    };
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[cfg(feature = "mutations")]
+fn mutations(jobs: usize) -> Result<bool, String> {
+    mutants::prove(jobs)
+}
+
+#[cfg(not(feature = "mutations"))]
+fn mutations(_: usize) -> Result<bool, String> {
+    Err("this build cannot make mistakes on purpose\n\nhint: `cargo sim --mutations` builds one that can".to_owned())
+}

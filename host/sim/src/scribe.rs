@@ -1,0 +1,92 @@
+//! Puts effects into requests, without a word of prose.
+
+use engine::Scribe;
+use escalation::request::{
+    Ask, CallAsk, CallWithdrawal, CashApplicationAsk, CreditNotice, DirectPaymentAsk, Message, MessageWithdrawal,
+    PlacementAsk, RecallAsk, Request,
+};
+use escalation::{Account, Action, Currency, Date, Effect, Money};
+
+pub struct Plain;
+
+impl Scribe for Plain {
+    fn request(&self, account: &Account, effect: &Effect, rank: u32, today: Date) -> Result<Request, String> {
+        let id = account.id.clone();
+        let overdue =
+            account.overdue(today).into_iter().max_by_key(|sum| sum.minor).unwrap_or(Money::zero(Currency::EUR));
+        let message = |recipient| {
+            Ask::Send(Message {
+                account: id.clone(),
+                channel: "email".to_owned(),
+                recipient,
+                address: String::new(),
+                language: "de".to_owned(),
+                subject: String::new(),
+                text: String::new(),
+                html: None,
+                notes: Vec::new(),
+            })
+        };
+        let credit = |reason: &str| CreditNotice { debtor: account.debtor.clone(), reason: reason.to_owned(), overdue };
+        let ask = match &effect.action {
+            Action::SendNotice(_) => message(account.debtor.clone()),
+            Action::TellColleague { .. } => message(escalation::Party { id: "rep".to_owned(), ..Default::default() }),
+            Action::QueueCall(call) => Ask::QueueCall(CallAsk {
+                account: id,
+                debtor: account.debtor.clone(),
+                phone: String::new(),
+                rank,
+                overdue,
+                days_past_due: 0,
+                items: Vec::new(),
+                reason: call.reason.clone(),
+                expires_on: effect.valid_until.unwrap_or(today),
+            }),
+            Action::WithdrawCall { call, reason } => Ask::WithdrawCall(CallWithdrawal {
+                call: call.clone(),
+                account: id,
+                phone: String::new(),
+                reason: reason.clone(),
+            }),
+            Action::WithdrawMessage { message, reason } => Ask::WithdrawMessage(MessageWithdrawal {
+                message: message.clone(),
+                account: id,
+                reason: reason.clone(),
+            }),
+            Action::HoldCredit { reason } => Ask::HoldCredit(credit(reason)),
+            Action::ReleaseCredit { reason } => Ask::ReleaseCredit(credit(reason)),
+            Action::PlaceWithAgency { sequence, total, commission, .. } => Ask::Place(PlacementAsk {
+                account: id,
+                debtor: account.debtor.clone(),
+                sequence: *sequence,
+                items: Vec::new(),
+                total: *total,
+                commission: commission.clone(),
+                last_payment_on: None,
+                history: Vec::new(),
+            }),
+            Action::ReportDirectPayment { placement, payment, amount, received_on } => {
+                Ask::ReportDirectPayment(DirectPaymentAsk {
+                    placement: placement.clone(),
+                    account: id,
+                    payment: payment.clone(),
+                    amount: *amount,
+                    received_on: *received_on,
+                })
+            }
+            Action::RecallPlacement { placement, reason } => {
+                Ask::Recall(RecallAsk { placement: placement.clone(), account: id, reason: reason.clone() })
+            }
+            Action::PostCashApplication { payment, invoice, amount, received_on } => {
+                Ask::PostCashApplication(CashApplicationAsk {
+                    debtor: account.debtor.clone(),
+                    invoice: invoice.clone(),
+                    payment: payment.clone(),
+                    amount: *amount,
+                    received_on: *received_on,
+                })
+            }
+        };
+        Ok(Request { key: effect.key.clone(), ask })
+    }
+}
