@@ -23,7 +23,6 @@ pub struct Town(Arc<Mutex<Outside>>);
 pub struct Act {
     pub key: EffectKey,
     pub ask: Ask,
-    pub at: DateTime,
     /// The provider did it once more by its own mistake.
     pub mistake: bool,
 }
@@ -355,7 +354,7 @@ impl Outside {
             self.remembered.insert(request.key.clone(), (now, outcome.clone()));
             return outcome;
         }
-        let act = Act { key: request.key.clone(), ask: request.ask.clone(), at: now, mistake: false };
+        let act = Act { key: request.key.clone(), ask: request.ask.clone(), mistake: false };
         self.ledger.push(act.clone());
         if dice.u32(0..40) == 0 {
             self.ledger.push(Act { mistake: true, ..act });

@@ -73,12 +73,13 @@ impl Watch {
             {
                 self.fate.violates(format!("{} goes out without approval", mark.key));
             }
-            let kind = row.effect.action.performed_by();
+            let (kind, ours) = (row.effect.action.performed_by(), row.effect.action.invoices());
             let unknown = account.effects.values().find(|other| {
                 other.state == EffectState::Unknown
                     && other.effect.action.is_contact()
                     && row.effect.action.is_contact()
                     && other.effect.action.performed_by() == kind
+                    && other.effect.action.invoices().iter().any(|invoice| ours.contains(invoice))
             });
             if let Some(other) = unknown {
                 self.fate.violates(format!("{} goes out while {} is unknown", mark.key, other.effect.key));

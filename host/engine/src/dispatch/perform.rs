@@ -12,6 +12,14 @@ use super::{Marked, Performer};
 use crate::limits;
 use crate::turn::{Engine, later};
 
+/// Whether effects of a mark are asked for the first time. What was asked for once may have happened then: a later call that
+/// fails says nothing about the first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Call {
+    First,
+    Again,
+}
+
 impl Engine {
     /// Lets marked effects go out. After a restored backup each of them may have gone out already.
     pub(super) async fn go_out(&self, by: Performer<'_>, batch: &str, marked: Vec<Marked>) -> Result<(), StoreError> {
@@ -21,17 +29,23 @@ impl Engine {
         match by.performs.class {
             Class::Lookup if self.is_in_doubt().await? => {
                 let absent = self.still_absent(by, marked).await?;
-                if absent.is_empty() { Ok(()) } else { self.ask_for(by, batch, absent).await }
+                if absent.is_empty() { Ok(()) } else { self.ask_for(by, batch, absent, Call::First).await }
             }
             Class::None if self.is_in_doubt().await? => {
                 let text = "a backup was restored: it may have gone out before";
                 self.conclude_all(&marked, by.plugin.name(), |_| Verdict::Unknown { text: text.to_owned() }).await
             }
-            _ => self.ask_for(by, batch, marked).await,
+            _ => self.ask_for(by, batch, marked, Call::First).await,
         }
     }
 
-    pub(super) async fn ask_for(&self, by: Performer<'_>, batch: &str, marked: Vec<Marked>) -> Result<(), StoreError> {
+    pub(super) async fn ask_for(
+        &self,
+        by: Performer<'_>,
+        batch: &str,
+        marked: Vec<Marked>,
+        call: Call,
+    ) -> Result<(), StoreError> {
         let at = self.at();
         let first = marked.iter().map(|one| one.marked_at).min().unwrap_or(at);
         if by.performs.class != Class::Native && at >= later(first, limits::START_MAX) {
@@ -54,6 +68,8 @@ impl Engine {
                 self.store.concluded(concluded).await?;
                 self.remember(by, called.kv).await
             }
+            // Until the other side answers for it, or its key dies, it stays in the air.
+            Err(_) if call == Call::Again => Ok(()),
             Err(error) => self.failed(by, &marked, &error, &name).await,
         }
     }

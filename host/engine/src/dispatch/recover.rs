@@ -10,6 +10,7 @@ use escalation::{DateTime, Role};
 use store::mutation::Mutation;
 use store::{Concluded, InFlight, Outcome, StoreError};
 
+use super::perform::Call;
 use super::verdict::Verdict;
 use super::{HUB, Marked, Performer, dispatching};
 use crate::turn::{Engine, later};
@@ -59,7 +60,7 @@ impl Engine {
             marked.into_iter().partition(|one| key_lives(by.performs, one.marked_at, now));
         let text = "it may have gone out, and the other side does not remember its key any more".to_owned();
         self.conclude_all(&forgotten, name, |_| Verdict::Unknown { text: text.clone() }).await?;
-        if alive.is_empty() { Ok(()) } else { self.ask_for(by, batch, alive).await }
+        if alive.is_empty() { Ok(()) } else { self.ask_for(by, batch, alive, Call::Again).await }
     }
 
     /// What the hub was about to end by itself waits again: nobody else had it.
