@@ -15,6 +15,7 @@ use crate::lane::{Claimed, Decided};
 use crate::view::AccountRow;
 use crate::{Store, StoreError};
 
+pub mod growth;
 pub mod hosts;
 pub mod ingest;
 pub mod lanes;
@@ -75,6 +76,14 @@ macro_rules! conformance {
                 only_what_is_still_planned_is_cancelled
                 a_person_settles_an_unknown_outcome
                 an_effect_is_put_off
+            }
+            growth {
+                what_ended_long_ago_reads_as_before
+                what_has_not_ended_stays_at_hand
+                growth_is_worked_off_in_pieces
+                a_key_stays_spent_in_history
+                what_came_in_is_known_without_its_body
+                what_was_put_aside_goes
             }
             hosts {
                 a_lease_has_one_holder_at_a_time

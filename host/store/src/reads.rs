@@ -242,7 +242,7 @@ where
         .fetch_one(&self.pool)
         .await?;
         let effects: Vec<(String, String, i64)> =
-            sqlx::query_as("SELECT kind, status, count(*) FROM effect WHERE tenant = $1 GROUP BY kind, status")
+            sqlx::query_as("SELECT kind, status, count(*) FROM any_effect WHERE tenant = $1 GROUP BY kind, status")
                 .bind(&*self.tenant)
                 .fetch_all(&self.pool)
                 .await?;

@@ -15,6 +15,12 @@ pub struct Retention {
     pub at_once: u32,
 }
 
+impl Default for Retention {
+    fn default() -> Self {
+        Self { effects_days: 90, events_days: 365, inbox_days: 90, notes_days: 90, at_once: 500 }
+    }
+}
+
 /// What one call moved.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Retained {

@@ -36,6 +36,7 @@ mod lanes;
 mod lease;
 mod notes;
 mod outbox;
+mod retention;
 mod valve;
 mod views;
 pub(crate) mod writer;
@@ -274,8 +275,8 @@ impl Store for SqliteStore {
         Err(unbuilt())
     }
 
-    async fn retain(&self, _: &Retention, _: DateTime) -> Result<Retained> {
-        Err(unbuilt())
+    async fn retain(&self, retention: &Retention, now: DateTime) -> Result<Retained> {
+        retention::retain(&self.reader, self.writer()?, retention, now).await
     }
 
     async fn backup(&self, _: &Path) -> Result<()> {

@@ -5,7 +5,7 @@ use escalation::Role;
 use super::*;
 use crate::outbox::{Concluded, EffectRow, EffectStatus, Mark, Outcome};
 
-fn mark(key: &str, account: &str, seen_seq: i64) -> Mark {
+pub(super) fn mark(key: &str, account: &str, seen_seq: i64) -> Mark {
     Mark {
         key: EffectKey::new(key),
         account: id(account),
@@ -19,12 +19,12 @@ fn mark(key: &str, account: &str, seen_seq: i64) -> Mark {
     }
 }
 
-fn concluded(key: &str, account: &str, attempt: u32, outcome: Outcome, event: Option<Event>) -> Concluded {
+pub(super) fn concluded(key: &str, account: &str, attempt: u32, outcome: Outcome, event: Option<Event>) -> Concluded {
     let (key, account, by) = (EffectKey::new(key), id(account), "dialer-file@1".to_owned());
     Concluded { key, account, attempt, at: at(11), outcome, event, by }
 }
 
-async fn marked(store: &dyn Store, marks: Vec<Mark>) -> Vec<Option<u32>> {
+pub(super) async fn marked(store: &dyn Store, marks: Vec<Mark>) -> Vec<Option<u32>> {
     store.mark_dispatching(marks).await.unwrap().into_iter().map(|mark| mark.attempt).collect()
 }
 

@@ -1,4 +1,4 @@
-//! Reads of the outbox that are the same on every engine.
+//! Reads of the outbox that are the same on every engine: what is at hand and what moved to history, as one.
 
 use escalation::{AccountId, Effect, EffectKey, Role};
 use sqlx::{ColumnIndex, Database, Decode, Encode, Executor, IntoArguments, Type};
@@ -7,6 +7,14 @@ use super::Reader;
 use crate::outbox::{Attempt, EffectRow, EffectStatus, InFlight};
 use crate::row::{from_json, moment, moment_or_none};
 use crate::{Result, StoreError};
+
+pub(crate) const EFFECTS_OF: &str =
+    "SELECT key, account, role, kind, body, status, attempt, planned_at, due_at, ended_at, note
+    FROM any_effect WHERE tenant = $1 AND account = $2 ORDER BY planned_at DESC, key LIMIT $3";
+
+pub(crate) const EFFECTS_BY_STATUS: &str =
+    "SELECT key, account, role, kind, body, status, attempt, planned_at, due_at, ended_at, note
+    FROM any_effect WHERE tenant = $1 AND status = $2 ORDER BY planned_at DESC, key LIMIT $3";
 
 impl<DB> Reader<DB>
 where
@@ -19,22 +27,23 @@ where
     usize: ColumnIndex<DB::Row>,
 {
     pub async fn effects_of(&self, account: &AccountId, limit: u32) -> Result<Vec<EffectRow>> {
-        let rows: Vec<EffectColumns> = sqlx::query_as(
-            "SELECT key, account, role, kind, body, status, attempt, planned_at, due_at, ended_at, note
-             FROM effect WHERE tenant = $1 AND account = $2 ORDER BY planned_at DESC, key LIMIT $3",
-        )
-        .bind(&*self.tenant)
-        .bind(account.as_str())
-        .bind(i64::from(limit))
-        .fetch_all(&self.pool)
-        .await?;
+        self.effects(EFFECTS_OF, account.as_str(), limit).await
+    }
+
+    pub async fn effects_by_status(&self, status: EffectStatus, limit: u32) -> Result<Vec<EffectRow>> {
+        self.effects(EFFECTS_BY_STATUS, status.as_str(), limit).await
+    }
+
+    async fn effects(&self, statement: &'static str, by: &str, limit: u32) -> Result<Vec<EffectRow>> {
+        let rows: Vec<EffectColumns> =
+            sqlx::query_as(statement).bind(&*self.tenant).bind(by).bind(i64::from(limit)).fetch_all(&self.pool).await?;
         rows.into_iter().map(effect_row).collect()
     }
 
     pub async fn effect(&self, key: &EffectKey) -> Result<Option<EffectRow>> {
         let row: Option<EffectColumns> = sqlx::query_as(
             "SELECT key, account, role, kind, body, status, attempt, planned_at, due_at, ended_at, note
-             FROM effect WHERE tenant = $1 AND key = $2",
+             FROM any_effect WHERE tenant = $1 AND key = $2",
         )
         .bind(&*self.tenant)
         .bind(key.as_str())
@@ -47,7 +56,7 @@ where
     pub async fn attempts(&self, key: &EffectKey) -> Result<Vec<Attempt>> {
         type Row = (i64, String, String, String, Option<String>, String, String);
         let rows: Vec<Row> = sqlx::query_as(
-            "SELECT n, plugin, batch, started_at, ended_at, outcome, text FROM attempt WHERE tenant = $1 AND key = $2 ORDER BY n",
+            "SELECT n, plugin, batch, started_at, ended_at, outcome, text FROM any_attempt WHERE tenant = $1 AND key = $2 ORDER BY n",
         )
         .bind(&*self.tenant)
         .bind(key.as_str())

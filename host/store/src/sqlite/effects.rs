@@ -4,7 +4,7 @@ use escalation::{DateTime, Role};
 use sqlx::Sqlite;
 
 use crate::Result;
-use crate::outbox::{EffectRow, EffectStatus, InFlight};
+use crate::outbox::{EffectRow, InFlight};
 use crate::reads::Reader;
 use crate::reads::outbox::{EffectColumns, FlightColumns, effect_row, in_flight};
 
@@ -40,18 +40,5 @@ impl Reader<Sqlite> {
         .fetch_all(&self.pool)
         .await?;
         rows.into_iter().map(in_flight).collect()
-    }
-
-    pub async fn effects_by_status(&self, status: EffectStatus, limit: u32) -> Result<Vec<EffectRow>> {
-        let rows: Vec<EffectColumns> = sqlx::query_as(
-            "SELECT key, account, role, kind, body, status, attempt, planned_at, due_at, ended_at, note
-             FROM effect INDEXED BY effect_by_status WHERE tenant = ?1 AND status = ?2 ORDER BY planned_at DESC, key LIMIT ?3",
-        )
-        .bind(&*self.tenant)
-        .bind(status.as_str())
-        .bind(limit)
-        .fetch_all(&self.pool)
-        .await?;
-        rows.into_iter().map(effect_row).collect()
     }
 }

@@ -55,17 +55,19 @@ pub(super) async fn follow(tx: &mut Tx<'_>, at: &str, facts: &[(&str, &Event)]) 
     Ok(())
 }
 
-/// Which of the keys are in the outbox already.
+/// Which of the keys were planned before, however long ago.
 pub(super) async fn known(tx: &mut Tx<'_>, keys: &[&str]) -> Result<HashSet<String>> {
     if keys.is_empty() {
         return Ok(HashSet::new());
     }
-    let rows: Vec<(String,)> =
-        sqlx::query_as("SELECT e.key FROM json_each(?2) j CROSS JOIN effect e ON e.tenant = ?1 AND e.key = j.value")
-            .bind(tx.tenant)
-            .bind(json(&keys)?)
-            .fetch_all(&mut *tx.conn)
-            .await?;
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "SELECT e.key FROM json_each(?2) j CROSS JOIN effect e ON e.tenant = ?1 AND e.key = j.value
+         UNION ALL SELECT e.key FROM json_each(?2) j CROSS JOIN effect_history e ON e.tenant = ?1 AND e.key = j.value",
+    )
+    .bind(tx.tenant)
+    .bind(json(&keys)?)
+    .fetch_all(&mut *tx.conn)
+    .await?;
     Ok(rows.into_iter().map(|(key,)| key).collect())
 }
 
