@@ -15,6 +15,7 @@ pub mod valve;
 pub mod mutation;
 pub mod seal;
 pub mod retention;
+pub mod backup;
 pub mod view;
 mod page;
 mod claim;
@@ -74,6 +75,9 @@ pub enum StoreError {
     Away { why: String },
     #[error("a record in the database cannot be read: {0}")]
     Corrupt(String),
+    /// A backup could not be made, or not be restored; the database is as it was.
+    #[error("{0}")]
+    Backup(String),
     #[error("the database failed: {0}")]
     Database(String),
 }

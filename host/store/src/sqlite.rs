@@ -23,7 +23,7 @@ use crate::retention::{Retained, Retention};
 use crate::seal::{Seal, TailEntry, TailPosition};
 use crate::valve::{Passage, Valve, ValveChange};
 use crate::view::{AccountFilter, AccountPage, CallRow, Counts, Lookup, Overview, WorkRow};
-use crate::{Result, Store, StoreError, after};
+use crate::{Result, Store, StoreError, after, backup};
 use writer::Writer;
 
 pub(crate) mod bulk;
@@ -65,6 +65,7 @@ impl SqliteStore {
     /// process end here: it is gone, or this one would not have got the lock.
     pub async fn open(path: &Path, tenant: &str) -> Result<Self> {
         let lock = lock(path)?;
+        backup::finish(path)?;
         let mut conn = open_to_write(path).await?;
         sqlx::query("UPDATE lane SET owner = NULL, lease_until = NULL WHERE tenant = ?1 AND owner IS NOT NULL")
             .bind(tenant)
@@ -126,7 +127,7 @@ pub(crate) async fn open_to_write(path: &Path) -> Result<SqliteConnection> {
     Ok(conn)
 }
 
-fn options(path: &Path) -> SqliteConnectOptions {
+pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new().filename(path).busy_timeout(BUSY_TIMEOUT).disable_statement_logging()
 }
 
@@ -137,7 +138,7 @@ async fn reader(path: &Path, tenant: &str) -> Result<Reader<Sqlite>> {
 }
 
 /// The lock lies in a file of its own, because the database's own locks come and go with its transactions.
-fn lock(path: &Path) -> Result<File> {
+pub(crate) fn lock(path: &Path) -> Result<File> {
     let beside = PathBuf::from(format!("{}.lock", path.display()));
     let failed = |error: std::io::Error| {
         StoreError::Database(format!(
@@ -163,12 +164,12 @@ async fn migrate(conn: &mut SqliteConnection, path: &Path) -> Result<()> {
     migrated.map_err(|error| StoreError::Database(format!("the schema cannot be brought up to date: {error}")))
 }
 
-fn known_schema() -> i64 {
+pub(crate) fn known_schema() -> i64 {
     MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
 }
 
 /// The newest migration that was applied; 0 for an empty database.
-async fn schema(conn: &mut SqliteConnection) -> Result<i64> {
+pub(crate) async fn schema(conn: &mut SqliteConnection) -> Result<i64> {
     let made: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations'")
         .fetch_optional(&mut *conn)
         .await?;
@@ -279,8 +280,9 @@ impl Store for SqliteStore {
         retention::retain(&self.reader, self.writer()?, retention, now).await
     }
 
-    async fn backup(&self, _: &Path) -> Result<()> {
-        Err(unbuilt())
+    async fn backup(&self, into: &Path) -> Result<()> {
+        let mut conn = self.reader.pool.acquire().await?;
+        backup::copy(&mut conn, into).await
     }
 
     async fn cursor(&self, connection: &str) -> Result<Option<String>> {
