@@ -88,7 +88,7 @@ pub struct ControlTotal {
 }
 
 /// How one effect ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Outcome {
     Done {
         reference: String,
@@ -136,7 +136,7 @@ pub struct Performs {
 }
 
 /// What the other side says it did, where it says so; held against what was asked for.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stated {
     pub amount: Option<Money>,
     /// The account or debtor that it did it for.

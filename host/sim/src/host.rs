@@ -78,6 +78,7 @@ impl Host {
                 engine.accept("hooks", vec![received]).await.map_err(|error| told(&fate_name, &error))?;
                 // Only now, and only to a host that lives, it counts as acknowledged.
                 town.lock().hooks[hook].acknowledged = true;
+                town.keep()?;
             }
             engine.turn().await.map(|_| ()).map_err(|error| error.to_string())
         }));

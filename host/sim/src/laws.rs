@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use escalation::answer::Class;
 use escalation::request::Ask;
 use escalation::{AccountId, DateTime, EffectKey, Fact, PaymentId, Role};
 use store::{QuarantineReason, Store, StoreError};
@@ -16,6 +17,7 @@ pub async fn hold(store: &dyn Store, town: &Town, watch: &Watch, fate: &Fate) ->
     }
     nothing_lost(store, town, watch, fate).await?;
     done_once(town, fate);
+    misstated(store, town, fate).await?;
     at_rest(store, fate).await
 }
 
@@ -95,6 +97,33 @@ fn done_once(town: &Town, fate: &Fate) {
     for (what, n) in posted.iter().filter(|(_, n)| **n > 1) {
         fate.violates(format!("{what} was posted {n} times"));
     }
+}
+
+/// Without bad manners of the providers, what cannot be asked after is asked for once, whatever happened to the hub.
+pub fn asked_once(town: &Town, fate: &Fate) {
+    let outside = town.lock();
+    for act in &outside.ledger {
+        let class = outside.performs[act.ask.performed_by().1].class;
+        let asked = outside.asked.get(&act.key).copied().unwrap_or(0);
+        if class == Class::None && asked > 1 {
+            fate.violates(format!("{} cannot be asked after and was asked for {asked} times", act.key));
+        }
+    }
+}
+
+/// What a provider did with other money than it was asked for went to a person.
+async fn misstated(store: &dyn Store, town: &Town, fate: &Fate) -> Result<(), StoreError> {
+    let wrong = town.lock().misstated.clone();
+    for key in wrong {
+        let Some(row) = store.effect(&key).await? else { continue };
+        let facts = facts(store, &row.account).await?;
+        let unknown = facts.iter().any(|fact| matches!(fact, Fact::EffectUnknown { key: known, .. } if *known == key));
+        let done = facts.iter().any(|fact| matches!(fact, Fact::EffectDone { key: known, .. } if *known == key));
+        if done && !unknown {
+            fate.violates(format!("{key} was done with other money, and nobody was told"));
+        }
+    }
+    Ok(())
 }
 
 /// Nothing waits for nobody: no lane is unread or parked, nothing is in the air, and what is planned waits for a day.

@@ -116,6 +116,9 @@ impl Connector for Link {
         self.gate.pass(Point::BeforeCall).await;
         let (manner, now) = (self.manner(), self.now());
         let outcomes = self.town.lock().perform(manner, requests, now);
+        if let Err(error) = self.town.keep() {
+            self.fate.violates(error);
+        }
         let keys: Vec<&str> = requests.iter().map(|request| request.key.as_str()).collect();
         self.fate.tell(format!("{}: {} {manner:?} {} [{}]", self.host, self.name, batch.id, keys.join(", ")));
         self.gate.pass(Point::AfterCall).await;

@@ -1,6 +1,8 @@
 //! `cargo sim`: the real core, pipeline, dispatch and store under a simulated clock, scheduler, network and world. One seed, one
 //! run, no real time; the ledgers of the simulated providers are the oracle.
 
+mod child;
+mod crashes;
 mod fate;
 mod gate;
 mod host;
@@ -19,12 +21,14 @@ mod mutants;
 use std::ops::RangeInclusive;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 
 /// Runs seeds, and ends with 1 at any violation.
 #[derive(Parser)]
-#[command(name = "sim")]
+#[command(name = "sim", args_conflicts_with_subcommands = true)]
 struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
     /// The seeds to run, first and last: `1..2000`
     #[arg(long, default_value = "1..200", value_parser = seeds)]
     seeds: RangeInclusive<u64>,
@@ -39,6 +43,23 @@ struct Cli {
     jobs: usize,
 }
 
+#[derive(Subcommand)]
+enum Command {
+    /// Kill a real process at every point, and let another go on
+    Crashes {
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Only every so many points
+        #[arg(long, default_value_t = 1)]
+        every: u64,
+        #[arg(long, default_value_t = 2)]
+        jobs: usize,
+    },
+    /// A process to be killed
+    #[command(hide = true)]
+    Child(child::Child),
+}
+
 fn seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
     let wrong = || format!("`{text}` is not like `1..2000`");
     let (first, last) = text.split_once("..").ok_or_else(wrong)?;
@@ -51,7 +72,12 @@ fn seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let done = if cli.mutations {
+    let done = if let Some(command) = cli.command {
+        match command {
+            Command::Crashes { seed, every, jobs } => crashes::enumerate(seed, every, jobs),
+            Command::Child(child) => child::run(&child).and_then(|said| say(&said)),
+        }
+    } else if cli.mutations {
         mutations(cli.jobs)
     } else if let Some(seed) = cli.seed {
         sweep::tell(seed)
@@ -66,6 +92,11 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+fn say(said: &child::Said) -> Result<bool, String> {
+    println!("{}", serde_json::to_string(said).map_err(|error| error.to_string())?);
+    Ok(true)
 }
 
 #[cfg(feature = "mutations")]

@@ -28,8 +28,8 @@ pub struct Report {
     pub story: Vec<String>,
 }
 
-const START: Date = jiff::civil::date(2026, 3, 2);
-const TENANT: &str = "creditor";
+pub const START: Date = jiff::civil::date(2026, 3, 2);
+pub const TENANT: &str = "creditor";
 /// Moments in which things go wrong, and moments of calm after them.
 const MOMENTS: usize = 26;
 const CALM: usize = 14;

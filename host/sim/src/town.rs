@@ -2,6 +2,7 @@
 //! its ledgers are the truth that the hub is held against.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use escalation::answer::{Class, Finding, Outcome, Performs, Stated};
@@ -13,13 +14,18 @@ use escalation::{
     AccountId, Currency, Date, DateTime, EffectKey, InvoiceNumber, Money, Party, PaymentId, Received, Report, Source,
 };
 use jiff::ToSpan;
+use serde::{Deserialize, Serialize};
 
 /// Shared by all hosts, as the world is.
 #[derive(Clone)]
-pub struct Town(Arc<Mutex<Outside>>);
+pub struct Town {
+    outside: Arc<Mutex<Outside>>,
+    /// Where it is kept, when it has to outlive a process.
+    file: Option<Arc<Path>>,
+}
 
 /// Something that was really done for us.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Act {
     pub key: EffectKey,
     pub ask: Ask,
@@ -27,17 +33,23 @@ pub struct Act {
     pub mistake: bool,
 }
 
+#[derive(Serialize, Deserialize)]
 pub struct Outside {
-    dice: fastrand::Rng,
-    pub performs: BTreeMap<&'static str, Performs>,
+    /// The seed of everything that is still to come.
+    luck: u64,
+    /// Moments that it has lived.
+    pub lived: usize,
+    pub performs: BTreeMap<String, Performs>,
     /// What each connection lists, in the order in which it came to be.
-    pub feeds: BTreeMap<&'static str, Vec<Received>>,
+    pub feeds: BTreeMap<String, Vec<Received>>,
     /// Payments that are brought to us until we acknowledge them, and now and then once more.
     pub hooks: Vec<Hook>,
     pub ledger: Vec<Act>,
     /// How often each effect was asked for.
     pub asked: BTreeMap<EffectKey, u64>,
     remembered: BTreeMap<EffectKey, (DateTime, Outcome)>,
+    /// Effects that were done with other money than was asked for.
+    pub misstated: BTreeSet<EffectKey>,
     /// Acts that were answered with a reaction already.
     reacted: BTreeSet<EffectKey>,
     open: Vec<(AccountId, InvoiceNumber, i64)>,
@@ -46,6 +58,7 @@ pub struct Outside {
     pub contradictions: BTreeSet<String>,
 }
 
+#[derive(Serialize, Deserialize)]
 pub struct Hook {
     pub received: Received,
     pub acknowledged: bool,
@@ -85,13 +98,13 @@ const EFFECTS: [&str; 10] = [
 
 impl Town {
     pub fn new(seed: u64) -> Self {
-        let mut dice = fastrand::Rng::with_seed(seed ^ 0x5EED_0F_70_57);
-        let performs = EFFECTS.into_iter().map(|kind| (kind, class(&mut dice))).collect();
-        let feeds = ["books", "bank", "phone", "post", "agency"].into_iter().map(|name| (name, Vec::new())).collect();
-        Self(Arc::new(Mutex::new(Outside {
-            dice,
+        let mut dice = fastrand::Rng::with_seed(seed ^ 0x5EED_0F70);
+        let performs = EFFECTS.into_iter().map(|kind| (kind.to_owned(), class(&mut dice))).collect();
+        let outside = Outside {
+            luck: dice.u64(..),
+            lived: 0,
             performs,
-            feeds,
+            feeds: BTreeMap::new(),
             hooks: Vec::new(),
             ledger: Vec::new(),
             asked: BTreeMap::new(),
@@ -100,11 +113,32 @@ impl Town {
             open: Vec::new(),
             numbers: 0,
             contradictions: BTreeSet::new(),
-        })))
+            misstated: BTreeSet::new(),
+        };
+        Self { outside: Arc::new(Mutex::new(outside)), file: None }
+    }
+
+    /// The town that is kept in a file, or a new one.
+    pub fn kept(file: &Path, seed: u64) -> Result<Self, String> {
+        let mut town = Self::new(seed);
+        if let Ok(text) = std::fs::read_to_string(file) {
+            let outside: Outside = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+            town.outside = Arc::new(Mutex::new(outside));
+        }
+        town.file = Some(Arc::from(file));
+        Ok(town)
+    }
+
+    /// Keeps it, all or nothing: a process may be killed at any moment.
+    pub fn keep(&self) -> Result<(), String> {
+        let Some(file) = &self.file else { return Ok(()) };
+        let text = serde_json::to_string(&*self.lock()).map_err(|error| error.to_string())?;
+        let beside = file.with_extension("new");
+        std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, file)).map_err(|error| error.to_string())
     }
 
     pub fn lock(&self) -> MutexGuard<'_, Outside> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.outside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -118,16 +152,19 @@ impl Outside {
     /// A day of the town: invoices, payments, statements, and reactions to what was done. `calm`: nothing new begins.
     pub fn live(&mut self, now: DateTime, calm: bool) {
         let today = now.date();
+        let mut dice = fastrand::Rng::with_seed(self.luck);
+        self.luck = dice.u64(..);
+        self.lived += 1;
         if !calm {
-            for _ in 0..self.dice.usize(0..3) {
-                self.invoice(today);
+            for _ in 0..dice.usize(0..3) {
+                self.invoice(today, &mut dice);
             }
-            for _ in 0..self.dice.usize(0..3) {
-                self.payment(today);
+            for _ in 0..dice.usize(0..3) {
+                self.payment(today, &mut dice);
             }
         }
         self.react(now);
-        if calm || self.dice.u32(0..4) > 0 {
+        if calm || dice.u32(0..4) > 0 {
             self.statement(today);
         }
     }
@@ -146,16 +183,16 @@ impl Outside {
             place: String::new(),
             occurred_on: on,
         };
-        self.feeds.entry(feed).or_default().push(Received { source, report });
+        self.feeds.entry(feed.to_owned()).or_default().push(Received { source, report });
     }
 
-    fn invoice(&mut self, today: Date) {
+    fn invoice(&mut self, today: Date, dice: &mut fastrand::Rng) {
         let n = self.number();
-        let account = format!("D-{}", self.dice.u64(1..=ACCOUNTS));
+        let account = format!("D-{}", dice.u64(1..=ACCOUNTS));
         let number = InvoiceNumber::new(format!("INV{n:05}"));
-        let minor = self.dice.i64(1_000..90_000);
+        let minor = dice.i64(1_000..90_000);
         let total = Money::new(minor, Currency::EUR);
-        let issued_on = today.saturating_sub(self.dice.i64(0..20).days());
+        let issued_on = today.saturating_sub(dice.i64(0..20).days());
         let report = InvoiceReport {
             debtor: debtor(&account),
             number: number.clone(),
@@ -172,7 +209,7 @@ impl Outside {
         self.open.push((AccountId::new(&account), number, minor));
         let key = format!("invoice-{n}");
         self.list("books", key.clone(), issued_on, Report::Invoice(report.clone()));
-        if self.dice.u32(0..20) == 0 {
+        if dice.u32(0..20) == 0 {
             // The same document once more, and once with another amount: the first counts, the other is put aside.
             let other = Money::new(minor + 1, Currency::EUR);
             let changed = InvoiceReport { total: other, payable: other, ..report };
@@ -181,13 +218,13 @@ impl Outside {
         }
     }
 
-    fn payment(&mut self, today: Date) {
+    fn payment(&mut self, today: Date, dice: &mut fastrand::Rng) {
         if self.open.is_empty() {
             return;
         }
-        let at = self.dice.usize(0..self.open.len());
+        let at = dice.usize(0..self.open.len());
         let (_, number, minor) = self.open[at].clone();
-        let part = match self.dice.u32(0..6) {
+        let part = match dice.u32(0..6) {
             0 => minor / 2 + 1,
             1 => minor + 700,
             _ => minor,
@@ -213,7 +250,7 @@ impl Outside {
             reason: None,
         };
         let report = Report::PaymentsReceived { payments: vec![payment] };
-        if self.dice.bool() {
+        if dice.bool() {
             self.list("bank", format!("payment-{n}"), today, report);
         } else {
             let source = Source {
@@ -360,9 +397,15 @@ impl Outside {
             self.ledger.push(Act { mistake: true, ..act });
         }
         let stated = match (&request.ask, dice.u32(0..10)) {
-            (Ask::PostCashApplication(posting), 0) => other_amount(posting.amount),
+            (Ask::PostCashApplication(posting), 0) => {
+                self.misstated.insert(request.key.clone());
+                other_amount(posting.amount)
+            }
             (Ask::PostCashApplication(posting), _) => Stated { amount: Some(posting.amount), payee: None },
-            (Ask::Place(placement), 0) => other_amount(placement.total),
+            (Ask::Place(placement), 0) => {
+                self.misstated.insert(request.key.clone());
+                other_amount(placement.total)
+            }
             _ => Stated::default(),
         };
         let outcome = Outcome::Done { reference: format!("ref-{}", request.key), stated };
