@@ -52,7 +52,7 @@ impl Engine {
     }
 
     /// One host at a time does this for a role: batches stay whole, and rates are kept.
-    async fn dispatch_role(&self, role: Role) -> Result<u32, StoreError> {
+    pub async fn dispatch_role(&self, role: Role) -> Result<u32, StoreError> {
         let mut touched = 0;
         loop {
             let due = self.store.due_effects(role, self.at(), limits::EFFECTS_PER_LOOK).await?;

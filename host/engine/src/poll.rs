@@ -25,7 +25,7 @@ impl Engine {
         let mut work = Work::default();
         for _ in 0..limits::PAGES_PER_POLL_MAX {
             let cursor = self.store.cursor(&connection).await?;
-            if !self.may_pull(plugin).await? || !self.holds(&format!("poll:{connection}")).await? {
+            if !self.may_pull(plugin) || !self.holds(&format!("poll:{connection}")).await? {
                 break;
             }
             let called = plugin.pull(role, cursor.as_deref()).await;

@@ -108,6 +108,7 @@ impl Engine {
             }
             let mut work = Work::default();
             if round == 0 {
+                self.learn_valves().await?;
                 self.recover().await?;
             }
             // Who owes is asked before who paid, so that money finds its invoice.

@@ -15,6 +15,8 @@ mod sweep;
 mod town;
 mod watch;
 mod wire;
+#[cfg(test)]
+mod tests;
 #[cfg(feature = "mutations")]
 mod mutants;
 

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use escalation::answer::{CallError, ErrorKind};
-use store::{Passage, StoreError, ValveChange};
+use store::{Passage, StoreError, Valve, ValveChange};
 
 use crate::connector::Connector;
 use crate::limits;
@@ -17,40 +17,39 @@ impl Engine {
             return Ok(0);
         }
         let rate = plugin.rate();
-        if rate.is_none() && !self.is_troubled(plugin.name()).await? {
+        if rate.is_none() && !self.is_troubled(plugin.name()) {
             return Ok(want);
         }
         let want = u32::try_from(want).unwrap_or(u32::MAX);
         let take = ValveChange::Take { now: self.at(), want, rate, probe: limits::UNDER_WAY_MAX };
-        Ok(match self.store.turn_valve(plugin.name(), take).await? {
+        Ok(match self.turn_valve(plugin.name(), take).await? {
             Passage::Open(granted) => granted as usize,
             Passage::Until { .. } | Passage::Paused { .. } => 0,
         })
     }
 
     /// A pull is a probe like any other: while the connection is closed or paused nothing is asked.
-    pub(crate) async fn may_pull(&self, plugin: &dyn Connector) -> Result<bool, StoreError> {
-        if plugin.paused().is_some() {
-            return Ok(false);
-        }
-        let now = self.at();
-        let valves = self.store.valves().await?;
-        let valve = valves.iter().find(|(name, _)| name == plugin.name()).map(|(_, valve)| valve);
-        Ok(valve.is_none_or(|valve| valve.paused.is_none() && valve.closed_until.is_none_or(|until| until <= now)))
+    pub(crate) fn may_pull(&self, plugin: &dyn Connector) -> bool {
+        let open = |valve: Valve| valve.paused.is_none() && valve.closed_until.is_none_or(|until| until <= self.at());
+        plugin.paused().is_none() && self.holds.valve(plugin.name()).is_none_or(open)
     }
 
-    async fn is_troubled(&self, name: &str) -> Result<bool, StoreError> {
-        let valves = self.store.valves().await?;
-        Ok(valves.iter().any(|(known, valve)| {
-            known == name && (valve.failures > 0 || valve.paused.is_some() || valve.closed_until.is_some())
-        }))
+    fn is_troubled(&self, name: &str) -> bool {
+        let troubled = |valve: Valve| valve.failures > 0 || valve.paused.is_some() || valve.closed_until.is_some();
+        self.holds.valve(name).is_some_and(troubled)
+    }
+
+    async fn turn_valve(&self, name: &str, change: ValveChange) -> Result<Passage, StoreError> {
+        let passage = self.store.turn_valve(name, change).await?;
+        self.learn_valves().await?;
+        Ok(passage)
     }
 
     /// What a call says about its connection.
     pub(crate) async fn heard(&self, plugin: &dyn Connector, error: Option<&CallError>) -> Result<(), StoreError> {
         let change = match error {
             None => {
-                if !self.is_troubled(plugin.name()).await? {
+                if !self.is_troubled(plugin.name()) {
                     return Ok(());
                 }
                 ValveChange::Went
@@ -67,7 +66,7 @@ impl Engine {
                 ErrorKind::Refused | ErrorKind::Busy | ErrorKind::Paused | ErrorKind::Denied => return Ok(()),
             },
         };
-        self.store.turn_valve(plugin.name(), change).await?;
+        self.turn_valve(plugin.name(), change).await?;
         Ok(())
     }
 }
