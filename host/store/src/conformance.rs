@@ -31,8 +31,9 @@ pub trait Backend: Send {
 
 /// Makes a test of every case, on the backend that the expression makes.
 macro_rules! suite {
-    ($backend:expr, $($module:ident { $($case:ident)* })*) => { $(mod $module { use super::*; $(
+    ($backend:expr, $attribute:tt, $($module:ident { $($case:ident)* })*) => { $(mod $module { use super::*; $(
         #[tokio::test]
+        #$attribute
         async fn $case() {
             crate::conformance::$module::$case(&mut $backend).await;
         }
@@ -42,7 +43,11 @@ pub(crate) use suite;
 
 macro_rules! conformance {
     ($backend:expr) => {
-        crate::conformance::suite! { $backend,
+        crate::conformance::conformance! { $backend, [cfg(test)] }
+    };
+    // Every case with an attribute: `[ignore = "needs ..."]`.
+    ($backend:expr, $attribute:tt) => {
+        crate::conformance::suite! { $backend, $attribute,
             ingest {
                 a_page_is_taken_with_its_cursor_and_memory
                 the_same_key_again_changes_nothing
@@ -64,7 +69,6 @@ macro_rules! conformance {
                 a_parked_lane_waits_and_the_others_go_on
                 an_effect_planned_twice_parks_its_lane
                 a_long_lane_is_read_in_parts
-                leases_end_with_their_process
                 only_the_newest_decisions_are_kept
             }
             outbox {

@@ -1,4 +1,4 @@
-//! What is durable. One interface, [`Store`]; the embedded engine is [`sqlite`], the one that users grow into is `postgres`.
+//! What is durable. One interface, [`Store`]; the embedded engine is [`sqlite`], the one that users grow into is [`postgres`].
 //!
 //! Four transactions carry everything: **T1** [`Store::ingest`] takes reports and the cursor together, **T2**
 //! [`Store::decided`] writes what a decision changed, **T3** [`Store::mark_dispatching`] says that an effect is about to
@@ -27,16 +27,19 @@ mod show;
 mod reads;
 
 pub mod sqlite;
+pub mod postgres;
 pub mod bench;
 #[cfg(test)]
 mod conformance;
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use escalation::{Account, AccountId, DateTime, EffectKey, Role};
 use thiserror::Error;
+use tokio::sync::Notify;
 
 pub use inbox::{CursorMove, Entry, Ingest, Ingested, KvChange, QuarantineReason, Quarantined, Refused, Total};
 pub use journal::{JournalEntry, Skip, Stored};
@@ -157,6 +160,11 @@ pub trait Store: Send + Sync {
     async fn retain(&self, retention: &Retention, now: DateTime) -> Result<Retained>;
     /// A consistent copy into a new file, beside running work.
     async fn backup(&self, into: &Path) -> Result<()>;
+
+    /// Rings when another host may have written something to be done. Whoever waits for it also asks by itself now and then.
+    fn news(&self) -> Option<Arc<Notify>> {
+        None
+    }
 
     // ---- plugins' memory and cursors
     async fn cursor(&self, connection: &str) -> Result<Option<String>>;

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use escalation::{Account, AccountId, DateTime};
+use escalation::{Account, AccountId, Currency, Date, DateTime};
 use sqlx::{ColumnIndex, Database, Decode, Encode, Executor, IntoArguments, Pool, Type};
 
 use crate::inbox::{QuarantineReason, Quarantined, Total};
 use crate::journal::JournalEntry;
 use crate::lane::{DecisionRow, LaneState};
-use crate::row::{self, count, day, from_json, hex, moment, moment_or_none, money};
+use crate::row::{self, count, currency, day, from_json, hex, moment, moment_or_none, money};
 use crate::valve::Valve;
 use crate::view::{CallRow, Counts};
 use crate::{Result, StoreError};
@@ -249,6 +249,32 @@ where
         let effects: BTreeMap<_, _> = effects.into_iter().map(|(kind, status, n)| ((kind, status), count(n))).collect();
         let quarantined = count(quarantined);
         Ok(Counts { events: count(events), accounts: count(accounts), inbox: count(inbox), quarantined, effects })
+    }
+
+    /// How many there are of each, by a statement that asks for names and numbers.
+    pub async fn tally(&self, statement: &'static str) -> Result<BTreeMap<String, u64>> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(statement).bind(&*self.tenant).fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().map(|(name, n)| (name, count(n))).collect())
+    }
+
+    pub async fn received(&self) -> Result<Vec<(Date, Currency, i64)>> {
+        let rows: Vec<(String, String, i64)> = sqlx::query_as(
+            "SELECT booked_on, currency, minor FROM money_in WHERE tenant = $1 ORDER BY booked_on, currency",
+        )
+        .bind(&*self.tenant)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter().map(|(on, code, minor)| Ok((day(&on)?, currency(&code)?, minor))).collect()
+    }
+
+    pub async fn unapplied(&self) -> Result<BTreeMap<Currency, i64>> {
+        let rows: Vec<(String, i64)> = sqlx::query_as(
+            "SELECT currency, CAST(sum(unapplied) AS BIGINT) FROM account_view WHERE tenant = $1 AND unapplied <> 0 GROUP BY currency",
+        )
+        .bind(&*self.tenant)
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter().map(|(code, minor)| Ok((currency(&code)?, minor))).collect()
     }
 
     pub async fn valves(&self) -> Result<Vec<(String, Valve)>> {

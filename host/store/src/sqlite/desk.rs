@@ -8,7 +8,7 @@ use sqlx::{QueryBuilder, Sqlite};
 
 use crate::Result;
 use crate::reads::Reader;
-use crate::row::{count, currency, day, json};
+use crate::row::{count, currency, json};
 use crate::show::{CANDIDATES_MAX, PAGE_MAX, WorkColumns, account_rows, candidates, order, page_rows, work_row};
 use crate::view::{AccountFilter, AccountPage, AccountRow, Lookup, Overview, WorkRow};
 
@@ -51,11 +51,6 @@ impl Reader<Sqlite> {
         })
     }
 
-    async fn tally(&self, statement: &'static str) -> Result<BTreeMap<String, u64>> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(statement).bind(&*self.tenant).fetch_all(&self.pool).await?;
-        Ok(rows.into_iter().map(|(name, n)| (name, count(n))).collect())
-    }
-
     async fn aging(&self, today: Date) -> Result<BTreeMap<Currency, [i64; 5]>> {
         let rows: Vec<(String, i64, i64, i64, i64, i64)> = sqlx::query_as(
             "SELECT currency, sum(iif(due_on >= ?2, open, 0)),
@@ -70,26 +65,6 @@ impl Reader<Sqlite> {
         .fetch_all(&self.pool)
         .await?;
         rows.into_iter().map(|(code, a, b, c, d, e)| Ok((currency(&code)?, [a, b, c, d, e]))).collect()
-    }
-
-    async fn received(&self) -> Result<Vec<(Date, Currency, i64)>> {
-        let rows: Vec<(String, String, i64)> = sqlx::query_as(
-            "SELECT booked_on, currency, minor FROM money_in WHERE tenant = ?1 ORDER BY booked_on, currency",
-        )
-        .bind(&*self.tenant)
-        .fetch_all(&self.pool)
-        .await?;
-        rows.into_iter().map(|(on, code, minor)| Ok((day(&on)?, currency(&code)?, minor))).collect()
-    }
-
-    async fn unapplied(&self) -> Result<BTreeMap<Currency, i64>> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(
-            "SELECT currency, sum(unapplied) FROM account_view WHERE tenant = ?1 AND unapplied <> 0 GROUP BY currency",
-        )
-        .bind(&*self.tenant)
-        .fetch_all(&self.pool)
-        .await?;
-        rows.into_iter().map(|(code, minor)| Ok((currency(&code)?, minor))).collect()
     }
 
     pub async fn accounts(&self, filter: &AccountFilter) -> Result<AccountPage> {

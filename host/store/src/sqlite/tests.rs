@@ -65,6 +65,12 @@ async fn a_second_process_is_told_to_wait() {
     assert_eq!(files.open().await.note_get("day").await.unwrap().as_deref(), Some("1"));
 }
 
+/// Where one process has the file alone; among many hosts a lane waits for the end of its lease.
+#[tokio::test]
+async fn lanes_of_a_former_process_are_free() {
+    crate::conformance::lanes::leases_end_with_their_process(&mut Files::new()).await;
+}
+
 #[tokio::test]
 async fn leases_of_a_former_process_end_when_this_one_opens_its_file() {
     let files = Files::new();

@@ -1,0 +1,166 @@
+//! T2, first half: lanes are claimed, parked and taken up again.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use escalation::{AccountId, DateTime};
+
+use super::micros;
+use super::writer::{Command, Outcome, Tx, Writer};
+use crate::claim::{Due, bounded, by_account, read};
+use crate::lane::{Claimed, LANE_EVENTS_MAX};
+use crate::{Result, StoreError};
+
+/// Free and due lanes, locked; those that another host claims at this moment are passed over.
+pub(super) const DUE_LANES: &str = "SELECT account, head_seq, done_seq FROM lane WHERE tenant = $1 AND parked IS NULL
+    AND next_due_at <= $2 AND (lease_until IS NULL
+        OR lease_until <= (SELECT coalesce($4::text::timestamp AT TIME ZONE 'UTC', clock_timestamp())))
+    ORDER BY next_due_at, account LIMIT $3 FOR UPDATE SKIP LOCKED";
+
+pub(super) struct Claim {
+    pub owner: String,
+    pub now: DateTime,
+    pub lease: Duration,
+    pub limit: u32,
+}
+
+#[async_trait]
+impl Command for Claim {
+    /// The lanes and their fences. What they contain is read afterwards: they are ours by then, and nobody waits for the reading.
+    type Answer = Vec<(Due, i64)>;
+
+    async fn run(&mut self, tx: &mut Tx<'_>) -> Outcome<Self::Answer> {
+        let given = tx.clock.given(self.now);
+        let rows: Vec<(String, i64, i64)> = sqlx::query_as(DUE_LANES)
+            .bind(tx.tenant)
+            .bind(self.now.to_string())
+            .bind(i64::from(self.limit))
+            .bind(given.as_deref())
+            .fetch_all(&mut *tx.conn)
+            .await?;
+        let due = bounded(rows);
+        if due.is_empty() {
+            return Ok(Vec::new());
+        }
+        let fences: Vec<(String, i64)> = sqlx::query_as(
+            "UPDATE lane SET owner = $3, fence = fence + 1, lease_until = $5 * interval '1 microsecond'
+                 + coalesce($4::text::timestamp AT TIME ZONE 'UTC', clock_timestamp())
+             WHERE tenant = $1 AND account = ANY($2) RETURNING account, fence",
+        )
+        .bind(tx.tenant)
+        .bind(due.iter().map(|lane| lane.account.as_str()).collect::<Vec<_>>())
+        .bind(self.owner.as_str())
+        .bind(given)
+        .bind(micros(self.lease))
+        .fetch_all(&mut *tx.conn)
+        .await?;
+        let fences: HashMap<String, i64> = fences.into_iter().collect();
+        let fenced = |lane: Due| fences.get(&lane.account).copied().map(|fence| (lane, fence));
+        Ok(due.into_iter().filter_map(fenced).collect())
+    }
+}
+
+/// Claims lanes and reads what they contain.
+pub(super) async fn claim(writer: &Writer, claim: Claim) -> Result<Vec<Claimed>> {
+    let lanes = writer.write(claim).await?;
+    if lanes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let accounts: Vec<&str> = lanes.iter().map(|(lane, _)| lane.account.as_str()).collect();
+    let snapshots: Vec<(String, String)> =
+        sqlx::query_as("SELECT account, snapshot FROM state WHERE tenant = $1 AND account = ANY($2)")
+            .bind(writer.tenant.as_str())
+            .bind(&accounts)
+            .fetch_all(&writer.pool)
+            .await?;
+    let mut snapshots: HashMap<String, String> = snapshots.into_iter().collect();
+    let unread: Vec<(String, i64, String, Vec<u8>)> = sqlx::query_as(
+        "SELECT e.account, e.seq, e.payload, e.hash FROM unnest($2::text[], $3::bigint[], $4::bigint[]) AS v (account, done, head)
+         JOIN event e ON e.tenant = $1 AND e.account = v.account AND e.seq > v.done AND e.seq <= v.head
+         ORDER BY e.account, e.seq",
+    )
+    .bind(writer.tenant.as_str())
+    .bind(&accounts)
+    .bind(lanes.iter().map(|(lane, _)| lane.done_seq).collect::<Vec<_>>())
+    .bind(lanes.iter().map(|(lane, _)| lane.head_seq.min(lane.done_seq + LANE_EVENTS_MAX)).collect::<Vec<_>>())
+    .fetch_all(&writer.pool)
+    .await?;
+    let mut unread = by_account(unread);
+    let mut claimed = Vec::with_capacity(lanes.len());
+    for (lane, fence) in lanes {
+        let (snapshot, events) = (snapshots.remove(&lane.account), unread.remove(&lane.account).unwrap_or_default());
+        match read(&lane, fence, snapshot, events) {
+            Ok(lane) => claimed.push(lane),
+            // A record that cannot be read would stop every later claim: its lane is set aside, if it still is ours.
+            Err(error) => {
+                let park = Park { account: AccountId::new(&lane.account), fence, reason: error.to_string() };
+                match writer.write(park).await {
+                    Ok(()) | Err(StoreError::LostLane(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+    }
+    Ok(claimed)
+}
+
+/// Sets a lane aside and gives its lease back.
+pub(super) async fn park(tx: &mut Tx<'_>, account: &str, reason: &str) -> Outcome<()> {
+    tracing::error!(account, reason, "the lane is parked");
+    sqlx::query("UPDATE lane SET parked = $3, owner = NULL, lease_until = NULL WHERE tenant = $1 AND account = $2")
+        .bind(tx.tenant)
+        .bind(account)
+        .bind(reason)
+        .execute(&mut *tx.conn)
+        .await?;
+    Ok(())
+}
+
+pub(super) struct Park {
+    pub account: AccountId,
+    pub fence: i64,
+    pub reason: String,
+}
+
+#[async_trait]
+impl Command for Park {
+    type Answer = ();
+
+    async fn run(&mut self, tx: &mut Tx<'_>) -> Outcome<()> {
+        let ours: Option<(i64,)> = sqlx::query_as(
+            "SELECT fence FROM lane WHERE tenant = $1 AND account = $2 AND fence = $3 AND owner IS NOT NULL FOR UPDATE",
+        )
+        .bind(tx.tenant)
+        .bind(self.account.as_str())
+        .bind(self.fence)
+        .fetch_optional(&mut *tx.conn)
+        .await?;
+        match ours {
+            Some(_) => park(tx, self.account.as_str(), &self.reason).await,
+            None => Err(StoreError::LostLane(self.account.clone()).into()),
+        }
+    }
+}
+
+/// Takes a parked lane up again; it is due at once, because it was due when it was claimed.
+pub(super) struct Unpark(pub String);
+
+#[async_trait]
+impl Command for Unpark {
+    type Answer = bool;
+
+    fn is_news(answer: &bool) -> bool {
+        *answer
+    }
+
+    async fn run(&mut self, tx: &mut Tx<'_>) -> Outcome<bool> {
+        let done =
+            sqlx::query("UPDATE lane SET parked = NULL WHERE tenant = $1 AND account = $2 AND parked IS NOT NULL")
+                .bind(tx.tenant)
+                .bind(self.0.as_str())
+                .execute(&mut *tx.conn)
+                .await?;
+        Ok(done.rows_affected() > 0)
+    }
+}
