@@ -43,6 +43,7 @@ mod link;
 mod news;
 mod notes;
 mod outbox;
+mod retention;
 mod tail;
 mod valve;
 mod views;
@@ -242,8 +243,8 @@ impl Store for PgStore {
         Err(unbuilt())
     }
 
-    async fn retain(&self, _: &Retention, _: DateTime) -> Result<Retained> {
-        Err(unbuilt())
+    async fn retain(&self, retention: &Retention, now: DateTime) -> Result<Retained> {
+        retention::retain(self.writer()?, retention, now).await
     }
 
     fn news(&self) -> Option<Arc<Notify>> {

@@ -5,7 +5,7 @@ use sqlx::Postgres;
 
 use super::LeaseClock;
 use crate::Result;
-use crate::outbox::{EffectRow, EffectStatus, InFlight};
+use crate::outbox::{EffectRow, InFlight};
 use crate::reads::Reader;
 use crate::reads::outbox::{EffectColumns, FlightColumns, effect_row, in_flight};
 
@@ -50,18 +50,5 @@ impl Reader<Postgres> {
         .fetch_all(&self.pool)
         .await?;
         rows.into_iter().map(in_flight).collect()
-    }
-
-    pub async fn effects_by_status(&self, status: EffectStatus, limit: u32) -> Result<Vec<EffectRow>> {
-        let rows: Vec<EffectColumns> = sqlx::query_as(
-            "SELECT key, account, role, kind, body, status, attempt, planned_at, due_at, ended_at, note
-             FROM effect WHERE tenant = $1 AND status = $2 ORDER BY planned_at DESC, key LIMIT $3",
-        )
-        .bind(&*self.tenant)
-        .bind(status.as_str())
-        .bind(i64::from(limit))
-        .fetch_all(&self.pool)
-        .await?;
-        rows.into_iter().map(effect_row).collect()
     }
 }

@@ -67,12 +67,12 @@ async fn plan(tx: &mut Tx<'_>, at: &str, facts: &[(&str, &Event)]) -> Outcome<()
     Ok(())
 }
 
-/// Which of the keys are in the outbox already.
+/// Which of the keys were planned before, however long ago.
 pub(super) async fn known(tx: &mut Tx<'_>, keys: &[&str]) -> Outcome<HashSet<String>> {
     if keys.is_empty() {
         return Ok(HashSet::new());
     }
-    let rows: Vec<(String,)> = sqlx::query_as("SELECT key FROM effect WHERE tenant = $1 AND key = ANY($2)")
+    let rows: Vec<(String,)> = sqlx::query_as("SELECT key FROM any_effect WHERE tenant = $1 AND key = ANY($2)")
         .bind(tx.tenant)
         .bind(keys)
         .fetch_all(&mut *tx.conn)
