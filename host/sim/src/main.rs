@@ -3,6 +3,7 @@
 
 mod child;
 mod crashes;
+mod differential;
 mod fate;
 mod gate;
 mod host;
@@ -57,6 +58,14 @@ enum Command {
         #[arg(long, default_value_t = 2)]
         jobs: usize,
     },
+    /// The same seeds on SQLite and PostgreSQL, with one host and three: the same history
+    Differential {
+        #[arg(long, default_value = "1..20", value_parser = seeds)]
+        seeds: RangeInclusive<u64>,
+        /// A database of PostgreSQL; what the runs leave in it is not cleaned up
+        #[arg(long, env = "DUNLIN_TEST_POSTGRES")]
+        postgres: String,
+    },
     /// A process to be killed
     #[command(hide = true)]
     Child(child::Child),
@@ -77,6 +86,7 @@ fn main() -> ExitCode {
     let done = if let Some(command) = cli.command {
         match command {
             Command::Crashes { seed, every, jobs } => crashes::enumerate(seed, every, jobs),
+            Command::Differential { seeds, postgres } => differential::compare(seeds, &postgres),
             Command::Child(child) => child::run(&child).and_then(|said| say(&said)),
         }
     } else if cli.mutations {
