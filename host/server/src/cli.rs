@@ -1,10 +1,13 @@
 //! The command line: one file for each command.
 
+pub mod backup;
 pub mod bench;
 pub mod demo;
+pub mod doubt;
 pub mod init;
 pub mod plugin;
 pub mod policy;
+pub mod restore;
 pub mod serve;
 pub mod story;
 pub mod verify;
@@ -35,6 +38,12 @@ enum Command {
     Demo(demo::Demo),
     /// Recompute every figure from the journal and compare
     Verify(verify::Verify),
+    /// Copy the database into a new file, whether or not the hub runs
+    Backup(backup::Backup),
+    /// Put a backup in the place of the database
+    Restore(restore::Restore),
+    /// Say whether a restored backup leaves effects in doubt, or end it
+    Doubt(doubt::Doubt),
     /// Run stories against a policy
     Story(story::Story),
     /// Say why an account is treated as it is
@@ -89,6 +98,9 @@ pub fn run() -> ExitCode {
             Command::Serve(command) => serve::run(command).await,
             Command::Demo(command) => demo::run(command).await,
             Command::Verify(command) => verify::run(command).await,
+            Command::Backup(command) => backup::run(command).await,
+            Command::Restore(command) => restore::run(command).await,
+            Command::Doubt(command) => doubt::run(command).await,
             Command::Story(command) => story::run(command),
             Command::Why(command) => why::run(command).await,
             Command::Policy(command) => policy::run(command),

@@ -1,12 +1,14 @@
 //! The configuration: `dunlin.toml` and one file for each running plugin. Unknown keys are refused with their place.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 
 use escalation::Party;
 use escalation::party::PartyKind;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
+use store::Retention;
 use thiserror::Error;
 
 use crate::limits;
@@ -35,6 +37,7 @@ pub struct Config {
     pub colleagues: BTreeMap<String, String>,
     pub desk: Desk,
     pub poll_seconds: u64,
+    pub retention: Retention,
     pub plugins: Vec<PluginFile>,
 }
 
@@ -101,6 +104,32 @@ struct Text {
     colleagues: BTreeMap<String, String>,
     #[serde(default)]
     desk: Desk,
+    #[serde(default)]
+    retention: Ages,
+}
+
+/// `[retention]`: ages in days.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ages {
+    effects_days: Option<NonZeroU16>,
+    events_days: Option<NonZeroU16>,
+    inbox_days: Option<NonZeroU16>,
+    notes_days: Option<NonZeroU16>,
+}
+
+impl Ages {
+    fn read(&self) -> Retention {
+        let usual = Retention::default();
+        let days = |age: Option<NonZeroU16>, usual| age.map_or(usual, NonZeroU16::get);
+        Retention {
+            effects_days: days(self.effects_days, usual.effects_days),
+            events_days: days(self.events_days, usual.events_days),
+            inbox_days: days(self.inbox_days, usual.inbox_days),
+            notes_days: days(self.notes_days, usual.notes_days),
+            ..usual
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -185,6 +214,7 @@ impl Config {
             colleagues: text.colleagues,
             desk: text.desk,
             poll_seconds: text.poll_seconds,
+            retention: text.retention.read(),
             file: file.to_owned(),
             folder,
         })

@@ -14,6 +14,7 @@ pub mod web;
 pub mod desk;
 pub mod api;
 pub mod hub;
+pub mod growth;
 pub mod serve;
 pub mod guests;
 pub mod workspace;

@@ -2,5 +2,7 @@
 
 /// A configuration, policy or template file, in bytes.
 pub const FILE_LEN_MAX: u64 = 1 << 20;
+/// Pieces of what is old that move to history after one turn.
+pub const PIECES_PER_TURN_MAX: u32 = 4;
 /// A plugin component, in bytes.
 pub const COMPONENT_LEN_MAX: u64 = 20 << 20;

@@ -10,6 +10,7 @@ use thiserror::Error;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
+use crate::growth::Growth;
 use crate::hub::Desked;
 use crate::web::{Access, router};
 
@@ -89,7 +90,7 @@ fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
 }
 
 /// Turns until `stop` is done. A turn that fails is said and tried again: what is durable waits.
-pub async fn run(hub: &Desked, poll: Duration, stop: impl Future<Output = ()>) {
+pub async fn run(hub: &Desked, poll: Duration, mut growth: Growth, stop: impl Future<Output = ()>) {
     tokio::pin!(stop);
     match hub.engine.recover().await {
         Ok(0) => {}
@@ -107,6 +108,9 @@ pub async fn run(hub: &Desked, poll: Duration, stop: impl Future<Output = ()>) {
                 "a turn"
             ),
             Err(error) => tracing::error!(%error, "a turn failed; it is tried again"),
+        }
+        if let Err(error) = growth.step(&hub.engine).await {
+            tracing::error!(%error, "what is old stays for now; it is tried again");
         }
         tokio::select! {
             () = &mut stop => return,

@@ -8,6 +8,7 @@ use clap::Args;
 use super::{Common, Done, Failure};
 use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::growth::Growth;
 use crate::hub::Desked;
 use crate::serve::{asked_to_stop, open_desk, run as run_hub, token};
 use crate::start::{Started, start};
@@ -38,7 +39,8 @@ pub async fn run(serve: Serve) -> Done {
         println!("the desk is at {}", desk.link);
         println!("{} plugins run; stop with Ctrl-C", hub.plugins.len());
     }
-    run_hub(&hub, Duration::from_secs(config.poll_seconds), asked_to_stop()).await;
+    let (poll, growth) = (Duration::from_secs(config.poll_seconds), Growth::new(config.retention));
+    run_hub(&hub, poll, growth, asked_to_stop()).await;
     desk.close();
     Ok(())
 }
