@@ -19,7 +19,7 @@ use crate::account::Account;
 use crate::effect::{Action, Effect};
 use crate::event::{Event, Fact};
 use crate::evolve::evolve;
-use crate::guard::{Guard, Scene};
+use crate::guard::{self, Guard, Scene};
 use crate::id::{EffectKey, InvoiceNumber, LevelId};
 use crate::invoice::plus_days;
 use crate::policy::Policy;
@@ -34,6 +34,8 @@ pub struct Now {
     pub at: DateTime,
     /// The last day for which all bank statements are in; `Date::MIN`: none has come yet; none: no bank is connected.
     pub cash_known_until: Option<Date>,
+    /// History is being read in: what happened is taken and judged, and nothing is planned or sent.
+    pub backfill: bool,
 }
 
 impl Now {
@@ -70,13 +72,29 @@ pub fn decide(account: &Account, policy: &Policy, now: &Now) -> Decision {
     let mut work = Work { account: account.clone(), policy, now, events: Vec::new(), because: Vec::new(), wake: None };
     posting::apply_cash(&mut work);
     promises::judge(&mut work);
-    posting::release_credit(&mut work);
-    cleanup::take_back(&mut work);
-    placements::keep_up(&mut work);
-    ladder::climb(&mut work);
-    posting::tell_accounting(&mut work);
+    match guard::backfill(now) {
+        Some(guard) => hold_still(&mut work, guard),
+        None => act(&mut work),
+    }
     let look_again = work.wake.map(|day| day.at(MORNING_HOUR, 0, 0, 0));
     Decision { events: work.events, look_again, because: work.because }
+}
+
+fn act(work: &mut Work<'_>) {
+    posting::release_credit(work);
+    cleanup::take_back(work);
+    placements::keep_up(work);
+    ladder::climb(work);
+    posting::tell_accounting(work);
+}
+
+/// Nothing new, and nothing that would have come with it; only what has lost its reason is taken back.
+fn hold_still(work: &mut Work<'_>, guard: Guard) {
+    cleanup::take_back(work);
+    work.says(&guard.code, guard.text).until = guard.until;
+    if let Some(until) = guard.until {
+        work.wakes(until);
+    }
 }
 
 /// A decision in the making, on a copy of the account that already has its events.

@@ -26,6 +26,13 @@ pub struct Event {
     pub fact: Fact,
 }
 
+impl Event {
+    /// The connection, or whoever else it comes from.
+    pub fn source(&self) -> &str {
+        self.origin.split(' ').next().unwrap_or_default()
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case")]
 pub enum Fact {
@@ -40,6 +47,14 @@ pub enum Fact {
     InvoiceRestated {
         number: InvoiceNumber,
         open: Money,
+    },
+    /// Two complete listings of the accounting package in a row did not have it, although nobody paid it.
+    InvoiceMissing {
+        number: InvoiceNumber,
+    },
+    /// It is listed again.
+    InvoiceFound {
+        number: InvoiceNumber,
     },
     CreditMemoIssued {
         memo: CreditMemo,
@@ -118,6 +133,10 @@ pub enum Fact {
         key: EffectKey,
         happened: bool,
         text: String,
+    },
+    /// A parked lane is taken up again.
+    LaneRetried {
+        reason: String,
     },
 
     // decided

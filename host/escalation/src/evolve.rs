@@ -8,6 +8,8 @@ mod promises;
 #[cfg(test)]
 mod tests;
 
+use jiff::civil::Date;
+
 use crate::account::{Account, CreditHold, DunningBlock};
 use crate::dispute::{Dispute, Resolution};
 use crate::event::{Event, Fact};
@@ -21,10 +23,13 @@ pub fn evolve(account: &mut Account, event: &Event) {
     match &event.fact {
         Fact::DebtorSynced { debtor } => contact::debtor_synced(account, debtor),
         Fact::InvoiceIssued { invoice } => {
-            account.items.entry(invoice.number.clone()).or_insert_with(|| OpenItem::new(invoice.clone()));
+            let item = || OpenItem::new(invoice.clone(), event.source());
+            account.items.entry(invoice.number.clone()).or_insert_with(item);
             cash::use_credit(account);
         }
         Fact::InvoiceRestated { number, open } => cash::restated(account, number, *open),
+        Fact::InvoiceMissing { number } => listed(account, number, Some(on)),
+        Fact::InvoiceFound { number } => listed(account, number, None),
         Fact::CreditMemoIssued { memo } => cash::credited(account, memo),
         Fact::PaymentReceived { payment } => cash::received(account, payment),
         Fact::PaymentAnnounced { payment } => cash::announced(account, payment),
@@ -83,6 +88,15 @@ pub fn evolve(account: &mut Account, event: &Event) {
             account.approved.insert(key.clone());
         }
         Fact::EffectSettled { key, happened, .. } => effects::settled(account, key, *happened),
+        // For the record: it changes nothing.
+        Fact::LaneRetried { .. } => {}
+    }
+}
+
+/// The source does not list the item since a day; none: it does.
+fn listed(account: &mut Account, number: &InvoiceNumber, missing_since: Option<Date>) {
+    if let Some(item) = account.items.get_mut(number) {
+        item.missing_since = missing_since.map(|day| item.missing_since.unwrap_or(day));
     }
 }
 

@@ -16,7 +16,7 @@ use crate::policy::{Channel, Policy};
 pub struct Guard {
     /// `dispute`, `promise`, `dunning-block`, `placed`, `payment-pending`, `stopped`, `weekday`, `contact-gap`,
     /// `call-budget`, `small-balance`, `stale-feed`, `unknown-outcome`, `nothing-owed`, `unreachable`, `superseded`,
-    /// `expired`.
+    /// `expired`, `missing-at-source`, `backfill`.
     pub code: String,
     pub text: String,
     /// When to look again; none: when something happens.
@@ -50,6 +50,7 @@ impl Guard {
                 | "payment-pending"
                 | "stopped"
                 | "small-balance"
+                | "missing-at-source"
         )
     }
 
@@ -66,6 +67,7 @@ pub fn of_item(scene: Scene<'_>, item: &OpenItem) -> Option<Guard> {
         .or_else(|| dunning_block(scene))
         .or_else(|| placed(scene, item))
         .or_else(|| dispute(scene.account, item))
+        .or_else(|| missing_at_source(item))
         .or_else(|| payment_pending(scene, item))
         .or_else(|| promise(scene, item))
         .or_else(|| small_balance(scene, item))
@@ -140,7 +142,14 @@ pub fn of_effect(scene: Scene<'_>, effect: &Effect) -> Option<Guard> {
     };
     let contact = || if effect.action.is_contact() { of_contact(scene, is_call(&effect.action)) } else { None };
     let medium = medium.map(|guard| Guard { code: "superseded".to_owned(), ..guard });
-    medium.or_else(contact).or_else(|| unknown_outcome(scene.account, &effect.action))
+    let unknown = || unknown_outcome(scene.account, &effect.action);
+    medium.or_else(contact).or_else(unknown).or_else(|| backfill(scene.now))
+}
+
+/// History is being read in: nothing goes out. Its end is no event of the account, which has to look again by itself.
+pub(crate) fn backfill(now: &Now) -> Option<Guard> {
+    let text = "history is being read in (backfill): nothing is planned or sent until that ends";
+    now.backfill.then(|| Guard::new("backfill", text, Some(plus_days(now.today(), 1))))
 }
 
 pub(crate) fn is_call(action: &Action) -> bool {
@@ -204,6 +213,12 @@ fn dispute(account: &Account, item: &OpenItem) -> Option<Guard> {
         }
     }
     None
+}
+
+fn missing_at_source(item: &OpenItem) -> Option<Guard> {
+    let since = item.missing_since?;
+    let text = format!("the accounting package does not list it any more, found on {since}: a person decides");
+    Some(Guard::new("missing-at-source", text, None))
 }
 
 /// By how much accounting has lowered the item, by credit memos or in its open-item list.

@@ -68,6 +68,12 @@ pub struct OpenItem {
     pub steps: Vec<Step>,
     /// Which walk up the ladder this is; rises when a settled invoice is reopened.
     pub cycle: u32,
+    /// The connection that told of it.
+    #[serde(default)]
+    pub source: String,
+    /// The day on which the source was found not to list it any more.
+    #[serde(default)]
+    pub missing_since: Option<Date>,
 }
 
 /// One level that an item took or passed.
@@ -81,10 +87,21 @@ pub struct Step {
 }
 
 impl OpenItem {
-    pub fn new(invoice: Invoice) -> Self {
+    pub fn new(invoice: Invoice, source: &str) -> Self {
         let zero = Money::zero(invoice.payable.currency);
         let open = invoice.payable;
-        Self { invoice, open, paid: zero, credited: zero, collected: zero, adjusted: zero, steps: Vec::new(), cycle: 1 }
+        Self {
+            invoice,
+            open,
+            paid: zero,
+            credited: zero,
+            collected: zero,
+            adjusted: zero,
+            steps: Vec::new(),
+            cycle: 1,
+            source: source.to_owned(),
+            missing_since: None,
+        }
     }
 
     /// What the record says is open; `open` is always this.

@@ -77,7 +77,8 @@ fn handed(work: &mut Work<'_>, effect: &Effect) {
         Some((number, guard)) => Some(format!("{number}: {}", guard.text)),
         None => guard::call_impossible(&work.account),
     };
-    let Some(reason) = reason else { return };
+    // In backfill it goes on waiting for its withdrawal.
+    let Some(reason) = reason.filter(|_| !work.now.backfill) else { return };
     let withdraw = EffectKey::new(format!("withdraw:{key}"));
     if !work.account.spent.contains(&withdraw) {
         work.says("withdrawn", format!("`{key}` is withdrawn: {reason}"));

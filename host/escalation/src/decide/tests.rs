@@ -17,7 +17,7 @@ fn policy() -> Policy {
 }
 
 fn now(day: Date) -> Now {
-    Now { at: day.at(6, 0, 0, 0), cash_known_until: Some(day) }
+    Now { at: day.at(6, 0, 0, 0), cash_known_until: Some(day), backfill: false }
 }
 
 fn happens(account: &mut Account, day: Date, fact: Fact) {

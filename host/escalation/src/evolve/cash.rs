@@ -104,6 +104,7 @@ pub(super) fn restated(account: &mut Account, number: &InvoiceNumber, open: Mone
     change(item, |item| {
         let beyond = open.minor.saturating_sub(item.open.minor);
         item.adjusted.minor = item.adjusted.minor.saturating_add(beyond);
+        item.missing_since = None;
     });
     use_credit(account);
 }

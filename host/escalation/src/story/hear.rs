@@ -27,6 +27,10 @@ pub(super) fn hear(world: &mut World<'_>, says: &Says) -> Result<Vec<String>, St
             world.statements_until = *until;
             return Ok(world.lanes.keys().cloned().collect());
         }
+        Says::Backfill(begins) => {
+            world.backfill = *begins;
+            return Ok(world.lanes.keys().cloned().collect());
+        }
         Says::Debtor { name, traits } => {
             world.know(name, traits);
             return Ok(vec![name.clone()]);
@@ -38,6 +42,10 @@ pub(super) fn hear(world: &mut World<'_>, says: &Says) -> Result<Vec<String>, St
         }
         Says::Restated { number, open } => {
             (owner(world, number)?, Fact::InvoiceRestated { number: number.clone(), open: *open })
+        }
+        Says::Listed { number, missing } => {
+            let (name, number) = (owner(world, number)?, number.clone());
+            (name, if *missing { Fact::InvoiceMissing { number } } else { Fact::InvoiceFound { number } })
         }
         Says::Memo { number, amount, to, invoices } => {
             let (number, reason) = (number.clone(), String::new());

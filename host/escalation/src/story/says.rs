@@ -11,6 +11,8 @@ use crate::party::PartyKind;
 #[derive(Clone, Debug)]
 pub(super) enum Says {
     DayTurns,
+    /// History is read in from now on, or no longer.
+    Backfill(bool),
     Invoice {
         number: InvoiceNumber,
         amount: Money,
@@ -22,6 +24,11 @@ pub(super) enum Says {
     Restated {
         number: InvoiceNumber,
         open: Money,
+    },
+    /// A full listing does not have it a second time, or has it again.
+    Listed {
+        number: InvoiceNumber,
+        missing: bool,
     },
     Memo {
         number: InvoiceNumber,
@@ -138,7 +145,15 @@ pub(super) fn read(line: &str) -> Read<Says> {
         words.ends()?;
         return Ok(Says::DayTurns);
     }
-    let said = match words.word("`day turns`, or who reports")? {
+    if words.takes("backfill") {
+        let begins = words.takes("begins");
+        if !begins {
+            words.needs("ends")?;
+        }
+        words.ends()?;
+        return Ok(Says::Backfill(begins));
+    }
+    let said = match words.word("`day turns`, `backfill begins`, or who reports")? {
         "accounting:" => accounting(&mut words)?,
         "gateway:" => gateway(&mut words)?,
         "dialer:" => dialer(&mut words)?,
@@ -147,7 +162,7 @@ pub(super) fn read(line: &str) -> Read<Says> {
         "desk:" => desk(&mut words)?,
         other => {
             return Err(format!(
-                "`{other}` is nobody who reports\n\nhint: `day turns`, `accounting:`, `gateway:`, `dialer:`, `agency:`, \
+                "`{other}` is nobody who reports\n\nhint: `day turns`, `backfill begins`, `accounting:`, `gateway:`, `dialer:`, `agency:`, \
                  `messenger:` or `desk:`"
             ));
         }
@@ -174,6 +189,12 @@ fn accounting(words: &mut Words<'_>) -> Read<Says> {
     let number = words.number()?;
     if words.takes("restated to") {
         return Ok(Says::Restated { number, open: words.money()? });
+    }
+    if words.takes("is missing") {
+        return Ok(Says::Listed { number, missing: true });
+    }
+    if words.takes("is found") {
+        return Ok(Says::Listed { number, missing: false });
     }
     words.needs("of")?;
     let amount = words.money()?;

@@ -32,6 +32,7 @@ pub(super) struct World<'a> {
     pub now: DateTime,
     /// The gateway fell silent on this day.
     pub statements_until: Option<Date>,
+    pub backfill: bool,
     /// For names of payments, promises and so on.
     pub count: u32,
     pub happened: Vec<Happening>,
@@ -70,6 +71,7 @@ pub(super) fn tell(story: &Story, file: &str, policy: &Policy) -> StoryReport {
         lanes: BTreeMap::new(),
         now: first.on.at(MORNING_HOUR, 0, 0, 0),
         statements_until: None,
+        backfill: false,
         count: 0,
         happened: Vec::new(),
         outcome: Outcome::Done,
@@ -153,7 +155,8 @@ impl World<'_> {
 
     fn clock(&self) -> Now {
         let today = self.now.date();
-        Now { at: self.now, cash_known_until: Some(self.statements_until.unwrap_or(today)) }
+        let cash_known_until = Some(self.statements_until.unwrap_or(today));
+        Now { at: self.now, cash_known_until, backfill: self.backfill }
     }
 
     /// Decides and dispatches until nothing moves any more.

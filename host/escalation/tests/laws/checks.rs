@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use escalation::Fact;
 use escalation::cash::Target;
 use escalation::invoice::{OpenItem, days_between};
 use escalation::placement::PlacementState;
@@ -82,6 +83,7 @@ pub fn contact_law(account: &Account, effect: &Effect, today: Date) {
     for number in effect.action.invoices() {
         let item: &OpenItem = &account.items[number];
         assert!(item.is_open(), "{number} is settled");
+        assert!(item.missing_since.is_none(), "{number} is missing at the source");
         assert!(account.open_disputes().all(|dispute| &dispute.invoice != number), "{number} is disputed");
         let placed = account.placements.iter().any(|placement| {
             placement.holds(number)
@@ -96,6 +98,20 @@ pub fn contact_law(account: &Account, effect: &Effect, today: Date) {
         });
         assert!(!promised, "{number} is promised");
     }
+}
+
+/// What a decision may record while history is read in: money and promises, and what is taken back.
+pub fn is_record(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::CashApplied { .. }
+            | Fact::PromiseKept { .. }
+            | Fact::PromisePartlyKept { .. }
+            | Fact::PromiseBroken { .. }
+            | Fact::PromiseRefused { .. }
+            | Fact::EffectCancelled { .. }
+            | Fact::EffectExpired { .. }
+    )
 }
 
 pub fn rank(policy: &Policy, id: &str) -> usize {

@@ -110,7 +110,7 @@ pub fn at_rest(account: &Account, now: &Now) {
     };
     if days > 0 {
         let later = escalation::invoice::plus_days(now.today(), days).at(6, 0, 0, 0);
-        let now = Now { at: later, cash_known_until: Some(later.date()) };
+        let now = Now { at: later, cash_known_until: Some(later.date()), ..*now };
         assert_eq!(decide(account, policy, &now).events, Vec::new(), "due on {later}, not foreseen");
     }
 }

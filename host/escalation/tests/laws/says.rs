@@ -58,6 +58,12 @@ pub enum Op {
         minor: i64,
     },
     Settle(bool),
+    /// A full listing lacks an invoice, or has it again.
+    Listed {
+        n: u8,
+        missing: bool,
+    },
+    Backfill(bool),
     /// How effects end from now on: done, unknown, rejected, delayed.
     Outcome(u8),
     /// An effect that was just cancelled went out all the same.
@@ -86,6 +92,8 @@ pub fn op() -> impl Strategy<Value = Op> {
         3 => (any::<u8>(), minor.clone()).prop_map(|(n, minor)| Op::Agency { n, minor }),
         1 => (any::<u8>(), minor).prop_map(|(n, minor)| Op::Assign { n, minor }),
         1 => any::<bool>().prop_map(Op::Settle),
+        1 => (any::<u8>(), any::<bool>()).prop_map(|(n, missing)| Op::Listed { n, missing }),
+        1 => any::<bool>().prop_map(Op::Backfill),
         2 => (0u8..8).prop_map(Op::Outcome),
         1 => Just(Op::TooLate),
     ]
@@ -121,7 +129,7 @@ impl World {
 
     pub fn fact(&mut self, op: Op) -> Option<Fact> {
         match op {
-            Op::Days(_) | Op::Outcome(_) => None,
+            Op::Days(_) | Op::Outcome(_) | Op::Backfill(_) => None,
             Op::CallEnded(n) => Some(self.call_ended(n)),
             Op::Agency { n, minor } => self.agency(n, minor),
             Op::Promise { .. }
@@ -200,6 +208,10 @@ impl World {
                 let amount = Money::new(minor, posted.unapplied.currency);
                 let (payment, by) = (posted.payment.id.clone(), Evidence::Person);
                 Fact::CashAssigned { payment, allocations: vec![Allocation { to, amount, by }] }
+            }
+            Op::Listed { n, missing } => {
+                let number = self.item(n)?.clone();
+                if missing { Fact::InvoiceMissing { number } } else { Fact::InvoiceFound { number } }
             }
             Op::Settle(happened) => {
                 let mut known = self.account.effects.values();

@@ -11,7 +11,7 @@ use escalation::{
 };
 
 use crate::at_rest;
-use crate::checks::{contact_law, ladder_law, money_law};
+use crate::checks::{contact_law, is_record, ladder_law, money_law};
 use crate::says::Op;
 
 const STANDARD: &str = include_str!("../../../../config/policies/standard.toml");
@@ -26,6 +26,7 @@ pub struct World {
     pub journal: Vec<Event>,
     policy: &'static Policy,
     pub now: DateTime,
+    backfill: bool,
     count: u32,
     outcome: u8,
     /// Notices that went out: level, invoice, walk.
@@ -40,6 +41,7 @@ impl World {
             journal: Vec::new(),
             policy: policy(),
             now,
+            backfill: false,
             count: 0,
             outcome: 0,
             sent: BTreeSet::new(),
@@ -67,6 +69,7 @@ impl World {
         match op {
             Op::Days(days) => return self.pass_days(days),
             Op::Outcome(outcome) => return self.outcome = outcome,
+            Op::Backfill(begins) => self.backfill = begins,
             op => {
                 if let Some(fact) = self.fact(op) {
                     self.fold("world", fact);
@@ -84,13 +87,14 @@ impl World {
     }
 
     fn clock(&self) -> Now {
-        Now { at: self.now, cash_known_until: Some(self.now.date()) }
+        Now { at: self.now, cash_known_until: Some(self.now.date()), backfill: self.backfill }
     }
 
     fn settle(&mut self) {
         for round in 0.. {
             assert!(round < 20, "does not come to rest: {:#?}", self.journal.iter().rev().take(12).collect::<Vec<_>>());
             for fact in decide(&self.account, self.policy, &self.clock()).events {
+                assert!(!self.backfill || is_record(&fact), "decided in backfill: {fact:?}");
                 self.fold("policy", fact);
             }
             ladder_law(&self.account, self.policy);
@@ -121,6 +125,7 @@ impl World {
     }
 
     fn goes_out(&mut self, effect: Effect) {
+        assert!(!self.backfill, "{} goes out in backfill", effect.key);
         contact_law(&self.account, &effect, self.now.date());
         let key = effect.key.clone();
         let text = String::new();
