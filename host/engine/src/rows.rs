@@ -60,6 +60,7 @@ fn item_row(item: &OpenItem) -> ItemRow {
         total: invoice.total,
         open: item.open,
         level: item.level().map(|level| level.as_str().to_owned()),
+        source: item.source.clone(),
         references,
     }
 }
@@ -77,6 +78,7 @@ fn main_currency(account: &Account) -> Currency {
 
 fn flags(account: &Account, today: Date) -> Vec<String> {
     let blocked = account.blocked.as_ref().is_some_and(|block| block.until.is_none_or(|until| until >= today));
+    let missing = account.items.values().any(|item| item.is_open() && item.missing_since.is_some());
     [
         ("promise", account.running_promises().next().is_some()),
         ("dispute", account.open_disputes().next().is_some()),
@@ -84,6 +86,7 @@ fn flags(account: &Account, today: Date) -> Vec<String> {
         ("placed", account.live_placement().is_some()),
         ("blocked", blocked),
         ("stopped", !account.stopped.is_empty()),
+        ("missing-at-source", missing),
         ("stray-reversal", !account.stray_reversals.is_empty()),
     ]
     .into_iter()

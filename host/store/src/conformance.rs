@@ -20,6 +20,7 @@ pub mod hosts;
 pub mod ingest;
 pub mod lanes;
 pub mod outbox;
+pub mod sweeps;
 pub mod views;
 
 /// An engine with one database.
@@ -95,6 +96,14 @@ macro_rules! conformance {
                 a_lease_that_is_given_back_is_free
                 a_valve_is_one_for_all_who_ask
                 a_valve_stands_as_it_was_turned
+            }
+            sweeps {
+                a_run_begins_once_and_when_it_is_due
+                a_complete_run_keeps_both_sides_totals
+                what_is_missing_twice_in_a_row_is_told_once
+                what_is_settled_is_not_missed
+                a_run_that_is_overtaken_changes_nothing
+                only_the_newest_runs_are_kept
             }
             views {
                 accounts_are_filtered_sorted_and_paged

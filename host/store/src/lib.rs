@@ -12,6 +12,7 @@ pub mod lane;
 pub mod outbox;
 pub mod lease;
 pub mod valve;
+pub mod sweep;
 pub mod mutation;
 pub mod seal;
 pub mod retention;
@@ -48,6 +49,7 @@ pub use lease::Lease;
 pub use outbox::{Attempt, Concluded, EffectRow, EffectStatus, InFlight, Mark, Marked, Outcome};
 pub use retention::{Retained, Retention};
 pub use seal::{Seal, TailEntry, TailPosition};
+pub use sweep::{Listed, Sweep, SweepDue, SweepEnd, SweepTotal};
 pub use valve::{Passage, Valve, ValveChange};
 pub use view::{AccountFilter, AccountPage, AccountRow, Lookup, Overview, WorkRow};
 
@@ -143,6 +145,20 @@ pub trait Store: Send + Sync {
     /// Changes how a connection may be used, and answers with what may happen now; shared by all hosts.
     async fn turn_valve(&self, connection: &str, change: ValveChange) -> Result<Passage>;
     async fn valves(&self) -> Result<Vec<(String, Valve)>>;
+
+    // ---- reconciling a source
+    /// Begins a full reconcile of a connection, if one is due, and answers with its generation: one more than the last.
+    /// Of callers at the same time one gets it.
+    async fn begin_sweep(&self, connection: &str, at: DateTime, due: SweepDue) -> Result<Option<i64>>;
+    /// Marks invoices as listed in a run, with what the source states to be open. The same page again changes nothing.
+    async fn sweep_page(&self, connection: &str, generation: i64, listed: Vec<Listed>) -> Result<()>;
+    /// Ends a run, in one transaction. A broken one is only noted, and so is one that a newer run has overtaken. A complete one
+    /// keeps the totals of both sides (of items with something open), forgets that what it listed was ever missing, and counts
+    /// one more for each item of this source that is open with us and was not listed. At the second in a row the item's lane
+    /// gets an `InvoiceMissing`; one that was told so and is listed again an `InvoiceFound`. Ending it again changes nothing.
+    async fn end_sweep(&self, connection: &str, generation: i64, at: DateTime, end: SweepEnd) -> Result<()>;
+    /// Runs of all connections, newest first.
+    async fn sweeps(&self, limit: u32) -> Result<Vec<Sweep>>;
 
     // ---- audit
     /// Events of all accounts in the order of the journal, after a position. Ends before the first event that a running

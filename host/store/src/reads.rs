@@ -15,6 +15,7 @@ use crate::view::{CallRow, Counts};
 use crate::{Result, StoreError};
 
 pub(crate) mod outbox;
+mod sweeps;
 
 /// Sees every committed write, and never waits for one.
 pub(crate) struct Reader<DB: Database> {

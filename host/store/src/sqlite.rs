@@ -21,6 +21,7 @@ use crate::page::Page;
 use crate::reads::Reader;
 use crate::retention::{Retained, Retention};
 use crate::seal::{Seal, TailEntry, TailPosition};
+use crate::sweep::{Listed, Sweep, SweepDue, SweepEnd};
 use crate::valve::{Passage, Valve, ValveChange};
 use crate::view::{AccountFilter, AccountPage, CallRow, Counts, Lookup, Overview, WorkRow};
 use crate::{Result, Store, StoreError, after, backup};
@@ -37,6 +38,7 @@ mod lease;
 mod notes;
 mod outbox;
 mod retention;
+mod sweep;
 mod valve;
 mod views;
 pub(crate) mod writer;
@@ -258,6 +260,22 @@ impl Store for SqliteStore {
 
     async fn valves(&self) -> Result<Vec<(String, Valve)>> {
         self.reader.valves().await
+    }
+
+    async fn begin_sweep(&self, connection: &str, at: DateTime, due: SweepDue) -> Result<Option<i64>> {
+        self.writer()?.write(sweep::Begin { connection: connection.to_owned(), at, due }).await
+    }
+
+    async fn sweep_page(&self, connection: &str, generation: i64, listed: Vec<Listed>) -> Result<()> {
+        self.writer()?.write(sweep::Page { connection: connection.to_owned(), generation, listed }).await
+    }
+
+    async fn end_sweep(&self, connection: &str, generation: i64, at: DateTime, end: SweepEnd) -> Result<()> {
+        self.writer()?.write(sweep::End { connection: connection.to_owned(), generation, at, end }).await
+    }
+
+    async fn sweeps(&self, limit: u32) -> Result<Vec<Sweep>> {
+        self.reader.sweeps(limit).await
     }
 
     async fn tail(&self, _: TailPosition, _: u32) -> Result<Vec<TailEntry>> {

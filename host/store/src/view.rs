@@ -24,7 +24,8 @@ pub struct AccountRow {
     /// The highest level that an open item has reached, with its place on the policy's ladder (0: none).
     pub level: Option<String>,
     pub level_rank: u32,
-    /// `promise`, `dispute`, `hold`, `placed`, `blocked`, `parked`, `stopped`: all that apply.
+    /// `promise`, `dispute`, `hold`, `placed`, `blocked`, `parked`, `stopped`, `stray-reversal`,
+    /// `missing-at-source`: all that apply.
     pub flags: Vec<String>,
     pub payer_accounts: Vec<String>,
     pub items: Vec<ItemRow>,
@@ -40,6 +41,9 @@ pub struct ItemRow {
     pub total: Money,
     pub open: Money,
     pub level: Option<String>,
+    /// The connection that told of it.
+    #[serde(default)]
+    pub source: String,
     /// Everything a payer may quote, already normalised: upper case, letters and digits only.
     pub references: Vec<String>,
 }

@@ -15,6 +15,7 @@ fn item(invoice: &str, open: i64, due_on: Date, level: Option<&str>) -> ItemRow 
         total: euros(open.max(1)),
         open: euros(open),
         level: level.map(str::to_owned),
+        source: "books".to_owned(),
         references: vec![invoice.replace('-', ""), "SHARED".to_owned()],
     }
 }

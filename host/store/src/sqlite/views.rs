@@ -75,9 +75,9 @@ async fn write_accounts(tx: &mut Tx<'_>, rows: &[&AccountRow]) -> Result<()> {
 }
 
 const ITEMS: Bulk = Bulk {
-    head: "INSERT INTO item_view (tenant, account, invoice, due_on, currency, open, level) VALUES ",
-    row: "(?1, $1, $2, $3, $4, $5, $6)",
-    width: 6,
+    head: "INSERT INTO item_view (tenant, account, invoice, due_on, currency, open, level, source) VALUES ",
+    row: "(?1, $1, $2, $3, $4, $5, $6, $7)",
+    width: 7,
     tail: "",
 };
 
@@ -92,6 +92,7 @@ async fn write_items(tx: &mut Tx<'_>, rows: &[&AccountRow]) -> Result<()> {
                 .bind(item.open.currency.as_str())
                 .bind(item.open.minor)
                 .bind(item.level.as_deref())
+                .bind(item.source.as_str())
         })
         .await
 }
