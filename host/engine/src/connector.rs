@@ -20,6 +20,14 @@ pub trait Connector: Send + Sync {
     fn rate(&self) -> Option<Rate>;
     /// Why it must not be called at all.
     fn paused(&self) -> Option<String>;
+    /// History is read in over it: the hub plans and sends nothing at all meanwhile.
+    fn backfill(&self) -> bool {
+        false
+    }
+    /// Days between two full reconciles; none: it cannot list everything.
+    fn reconcile_days(&self) -> Option<u16> {
+        None
+    }
 
     /// What is new since `cursor` (none: from the beginning).
     async fn pull(&self, role: Role, cursor: Option<&str>) -> Called<Page>;

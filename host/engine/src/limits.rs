@@ -4,6 +4,10 @@ use std::time::Duration;
 
 /// Pages that one poll of a plugin may bring before the others get their turn.
 pub const PAGES_PER_POLL_MAX: u32 = 500;
+/// Pages of a full reconcile; a source that has more is cut off.
+pub const PAGES_PER_RECONCILE_MAX: u32 = 100_000;
+/// How long after the begin of a full reconcile that broke off the next one may begin.
+pub const RECONCILE_AGAIN: Duration = Duration::from_secs(3_600);
 /// Lanes that are decided in one go.
 pub const LANES_PER_CLAIM: u32 = 128;
 /// Effects that are looked at in one go.

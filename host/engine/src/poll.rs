@@ -37,7 +37,8 @@ impl Engine {
             if Some(&page.cursor) == cursor.as_ref() && page.received.is_empty() && page.refusals.is_empty() {
                 break;
             }
-            match self.take(&connection, cursor, page, called.kv).await {
+            let moved = CursorMove { from: cursor, to: page.cursor.clone() };
+            match self.take(&connection, Some(moved), page, called.kv).await {
                 Ok(taken) => work.add(taken),
                 // Another host was faster while we were held up.
                 Err(StoreError::LostCursor { .. }) => break,
@@ -55,10 +56,11 @@ impl Engine {
         self.ingest(Ingest::empty(connection, self.at()), received).await
     }
 
-    async fn take(
+    /// T1 of a page; without a move the cursor stays where it is.
+    pub(crate) async fn take(
         &self,
         connection: &str,
-        from: Option<String>,
+        mut cursor: Option<CursorMove>,
         page: Page,
         kv: Vec<(String, Option<Vec<u8>>)>,
     ) -> Result<Work, StoreError> {
@@ -72,13 +74,14 @@ impl Engine {
             counted: total.counted,
             on: now.date(),
         };
-        let mut moved = CursorMove { from, to: page.cursor };
-        if Mutation::Cursor.is_on() {
+        if let Some(moved) = &mut cursor
+            && Mutation::Cursor.is_on()
+        {
             let ahead = CursorMove { from: moved.from.replace(moved.to.clone()), to: moved.to.clone() };
             self.store.ingest(Ingest { cursor: Some(ahead), ..Ingest::empty(connection, now) }).await?;
         }
         let frame = Ingest {
-            cursor: Some(moved),
+            cursor,
             refusals: page.refusals.into_iter().map(refused).collect(),
             totals: page.totals.into_iter().map(total).collect(),
             kv: kv.into_iter().map(|(key, value)| KvChange { key, value }).collect(),

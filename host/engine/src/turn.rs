@@ -74,7 +74,8 @@ impl Engine {
 
     /// The moment of a decision, with what is known of the cash.
     pub async fn now(&self) -> Result<Now, StoreError> {
-        Ok(Now { at: self.clock.now(), cash_known_until: self.cash_known_until().await? })
+        let backfill = !self.backfills().await?.is_empty();
+        Ok(Now { at: self.clock.now(), cash_known_until: self.cash_known_until().await?, backfill })
     }
 
     /// The last day for which every bank connection has sent its statement; none when no bank is connected. A bank that
@@ -110,6 +111,7 @@ impl Engine {
             if round == 0 {
                 self.learn_valves().await?;
                 self.recover().await?;
+                work.add(self.reconcile_due().await?);
             }
             // Who owes is asked before who paid, so that money finds its invoice.
             for role in Role::ALL {

@@ -33,8 +33,18 @@ pub struct Manifest {
     /// Every effect that it can do, by its name in the contract.
     #[serde(default)]
     pub performs: BTreeMap<String, Performs>,
+    /// It can list everything that the other side has.
+    #[serde(default)]
+    pub reconcile: Option<Reconcile>,
     #[serde(default)]
     pub limits: LimitsAsk,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reconcile {
+    /// A pull without a cursor begins a listing of every open invoice. An invoice that it leaves out twice is gone.
+    Full,
 }
 
 /// A connection that the operator has to bind.
@@ -109,6 +119,9 @@ impl Manifest {
         }
         self.check_connections(word)?;
         self.check_performs()?;
+        if self.reconcile.is_some() && !self.roles.contains(&Role::Accounting) {
+            return Err("`reconcile` is for plugins of the role `accounting`".to_owned());
+        }
         for (key, value, least, most) in [
             ("cpu_ms", self.limits.cpu_ms, 10, 60_000),
             ("wall_ms", self.limits.wall_ms, 100, 600_000),
@@ -206,6 +219,7 @@ cpu_ms = 900
             ("batch_max = 500", "batch_max = 0", vec!["batch_max` is 0", "1 to 1000"]),
             ("cpu_ms = 900", "cpu_ms = 1", vec!["`limits.cpu_ms` is 1", "10 to 60000"]),
             ("cpu_ms = 900", "cpu = 900", vec!["unknown field `cpu`", "`cpu_ms`"]),
+            ("summary =", "reconcile = \"full\"\nsummary =", vec!["`reconcile`", "`accounting`"]),
             ("class = \"native\"", "class = \"perhaps\"", vec!["perhaps", "`lookup`"]),
             ("type = \"files\"", "type = \"http\"", vec!["http", "`files`"]),
             ("imports = [\"files\", \"log\"]", "imports = [\"log\"]", vec!["`imports` lacks `files`"]),

@@ -4,6 +4,7 @@
 pub mod account;
 pub mod accounts;
 pub mod effects;
+pub mod lanes;
 pub mod money;
 pub mod narrate;
 pub mod needs;
@@ -60,6 +61,8 @@ fn described() -> (Router<Shared>, Document) {
         .routes(routes!(effects::get))
         .routes(routes!(quarantine::get))
         .routes(routes!(needs::get))
+        .routes(routes!(lanes::get))
+        .routes(routes!(lanes::post))
         .routes(routes!(totals::get))
         .split_for_parts();
     let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());

@@ -5,6 +5,7 @@ pub mod bench;
 pub mod demo;
 pub mod doubt;
 pub mod init;
+pub mod lane;
 pub mod plugin;
 pub mod policy;
 pub mod restore;
@@ -48,6 +49,8 @@ enum Command {
     Story(story::Story),
     /// Say why an account is treated as it is
     Why(why::Why),
+    /// List parked accounts, and take them up again
+    Lane(lane::LaneCommand),
     /// Work with policies
     Policy(policy::PolicyCommand),
     /// Work with plugins
@@ -103,6 +106,7 @@ pub fn run() -> ExitCode {
             Command::Doubt(command) => doubt::run(command).await,
             Command::Story(command) => story::run(command),
             Command::Why(command) => why::run(command).await,
+            Command::Lane(command) => lane::run(command).await,
             Command::Policy(command) => policy::run(command),
             Command::Plugin(command) => plugin::run(command).await,
             Command::Bench(command) => bench::run(command).await,

@@ -77,6 +77,10 @@ pub struct PluginFile {
     pub file: PathBuf,
     pub plugin: String,
     pub connections: BTreeMap<String, PathBuf>,
+    /// History is read in over it: nothing is planned or sent meanwhile.
+    pub backfill: bool,
+    /// Days between two full reconciles, where the plugin can list everything.
+    pub reconcile_days: u16,
     pub config: serde_json::Value,
 }
 
@@ -139,6 +143,10 @@ struct PluginText {
     #[serde(default = "yes")]
     enabled: bool,
     #[serde(default)]
+    backfill: bool,
+    #[serde(default = "week")]
+    reconcile_days: u16,
+    #[serde(default)]
     connections: BTreeMap<String, PathBuf>,
     #[serde(default)]
     config: toml::Table,
@@ -170,6 +178,9 @@ fn poll_seconds() -> u64 {
 }
 fn yes() -> bool {
     true
+}
+fn week() -> u16 {
+    7
 }
 
 impl Default for Desk {
@@ -275,10 +286,19 @@ fn read_plugins(folder: &Path, workspace: &Path) -> Result<Vec<PluginFile>, Conf
             continue;
         }
         let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        let config = serde_json::to_value(&text.config)
-            .map_err(|error| ConfigError::Wrong { file: file.clone(), why: format!("`config`: {error}") })?;
+        let wrong = |why: String| ConfigError::Wrong { file: file.clone(), why };
+        if name.contains(char::is_whitespace) {
+            return Err(wrong(
+                "the file's name names the connection: it has no spaces\n\nhint: rename the file".to_owned(),
+            ));
+        }
+        if text.reconcile_days == 0 {
+            return Err(wrong("`reconcile_days` must be at least 1".to_owned()));
+        }
+        let config = serde_json::to_value(&text.config).map_err(|error| wrong(format!("`config`: {error}")))?;
         let connections = text.connections.into_iter().map(|(name, path)| (name, absolute(workspace, &path))).collect();
-        plugins.push(PluginFile { name, plugin: text.plugin, connections, config, file });
+        let PluginText { plugin, backfill, reconcile_days, .. } = text;
+        plugins.push(PluginFile { name, plugin, connections, backfill, reconcile_days, config, file });
     }
     Ok(plugins)
 }

@@ -10,25 +10,30 @@ use escalation::{EffectKey, Role};
 use sandbox::Plugin;
 use store::valve::Rate;
 
-/// A loaded plugin that runs.
-pub struct Running(pub Plugin);
+/// A loaded plugin that runs, and how its file wants it to run.
+pub struct Running {
+    pub plugin: Plugin,
+    pub backfill: bool,
+    /// Days between two full reconciles, if it can list everything.
+    pub reconcile_days: u16,
+}
 
 #[async_trait]
 impl Connector for Running {
     fn name(&self) -> &str {
-        self.0.name()
+        self.plugin.name()
     }
 
     fn version(&self) -> &str {
-        &self.0.manifest().version
+        &self.plugin.manifest().version
     }
 
     fn roles(&self) -> &BTreeSet<Role> {
-        self.0.roles()
+        self.plugin.roles()
     }
 
     fn performs(&self, kind: &str) -> Option<Performs> {
-        self.0.manifest().performs.get(kind).copied()
+        self.plugin.manifest().performs.get(kind).copied()
     }
 
     fn rate(&self) -> Option<Rate> {
@@ -36,18 +41,26 @@ impl Connector for Running {
     }
 
     fn paused(&self) -> Option<String> {
-        self.0.health().paused
+        self.plugin.health().paused
+    }
+
+    fn backfill(&self) -> bool {
+        self.backfill
+    }
+
+    fn reconcile_days(&self) -> Option<u16> {
+        self.plugin.manifest().reconcile.map(|_| self.reconcile_days)
     }
 
     async fn pull(&self, role: Role, cursor: Option<&str>) -> Called<Page> {
-        self.0.pull(role, cursor).await
+        self.plugin.pull(role, cursor).await
     }
 
     async fn perform(&self, batch: &Batch, role: Role, requests: &[Request]) -> Called<Vec<Outcome>> {
-        self.0.perform(batch, role, requests).await
+        self.plugin.perform(batch, role, requests).await
     }
 
     async fn lookup(&self, role: Role, keys: &[EffectKey]) -> Called<Vec<Finding>> {
-        self.0.lookup(role, keys).await
+        self.plugin.lookup(role, keys).await
     }
 }

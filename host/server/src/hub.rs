@@ -3,14 +3,15 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use engine::Engine;
+use engine::repair::{Act, Repair};
 use engine::verify::hex;
+use engine::{Backfill, Engine};
 use escalation::event::Event;
 use escalation::report::{Received, Report, Source};
-use escalation::{AccountId, DateTime, Fact, Party, PaymentId, Policy};
+use escalation::{AccountId, DateTime, Fact, Party, PaymentId, Policy, Role};
 use sandbox::Plugin;
 use sha2::{Digest, Sha256};
-use store::{Entry, Ingest, Store};
+use store::{Entry, Ingest, Store, StoreError};
 use tokio::sync::Notify;
 
 use crate::web::{Hub, PluginStatus};
@@ -31,6 +32,17 @@ const DESK: &str = "desk";
 impl Desked {
     pub fn new(engine: Arc<Engine>, plugins: Vec<Plugin>) -> Self {
         Self { engine, plugins, bell: Arc::new(Notify::new()), progress: Mutex::new(None) }
+    }
+
+    fn known(&self, name: &str) -> Result<&Plugin, String> {
+        let plugin = self.plugins.iter().find(|plugin| plugin.name() == name);
+        plugin.ok_or_else(|| format!("no plugin runs under the name `{name}`"))
+    }
+
+    /// The connection under which a source is reconciled.
+    fn reconciles(&self, name: &str) -> Option<String> {
+        let plugin = self.engine.plugins.iter().find(|plugin| plugin.name() == name)?;
+        plugin.reconcile_days().map(|_| Engine::connection(plugin.as_ref(), Role::Accounting))
     }
 
     pub fn set_progress(&self, text: String) {
@@ -57,7 +69,10 @@ impl Hub for Desked {
     }
 
     fn plugins(&self) -> Vec<PluginStatus> {
-        self.plugins.iter().map(status).collect()
+        self.plugins
+            .iter()
+            .map(|plugin| PluginStatus { reconciles: self.reconciles(plugin.name()), ..status(plugin) })
+            .collect()
     }
 
     async fn record(&self, account: &AccountId, who: &str, fact: Fact) -> Result<(), String> {
@@ -97,21 +112,34 @@ impl Hub for Desked {
     }
 
     async fn resume_plugin(&self, name: &str) -> Result<(), String> {
-        let plugin = self.plugins.iter().find(|plugin| plugin.name() == name);
-        plugin.ok_or_else(|| format!("no plugin runs under the name `{name}`"))?.resume();
+        self.known(name)?.resume();
         self.bell.notify_one();
         Ok(())
     }
 
-    async fn unpark(&self, account: &AccountId) -> Result<(), String> {
-        match self.engine.store.unpark(account).await {
-            Ok(true) => {
-                self.bell.notify_one();
-                Ok(())
-            }
-            Ok(false) => Err(format!("account `{account}` is not set aside")),
-            Err(error) => Err(error.to_string()),
-        }
+    async fn repair(&self, account: &AccountId, who: &str, reason: &str, repair: Repair) -> Result<(), String> {
+        let act = Act { at: self.engine.at(), who, reason };
+        let done = engine::repair::repair(self.engine.store.as_ref(), account, act, repair).await;
+        done.map_err(|error| error.to_string())?;
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    async fn backfills(&self) -> Result<Vec<Backfill>, StoreError> {
+        self.engine.backfills().await
+    }
+
+    async fn set_backfill(&self, connection: &str, begins: bool, who: &str) -> Result<(), String> {
+        self.known(connection)?;
+        self.engine.set_backfill(connection, begins, who).await.map_err(|error| error.to_string())?;
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    async fn reconcile_soon(&self, connection: &str, who: &str) -> Result<(), String> {
+        self.engine.reconcile_soon(connection, who).await.map_err(|error| error.to_string())?;
+        self.bell.notify_one();
+        Ok(())
     }
 
     fn progress(&self) -> Option<String> {
@@ -139,5 +167,6 @@ fn status(plugin: &Plugin) -> PluginStatus {
         paused: health.paused,
         failures_in_row: health.failures_in_row,
         last_error: health.last_error,
+        reconciles: None,
     }
 }

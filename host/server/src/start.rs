@@ -58,7 +58,12 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Started, St
         iban: config.creditor.iban.clone(),
         colleagues: config.colleagues.clone(),
     });
-    let connectors = plugins.iter().map(|plugin| Arc::new(Running(plugin.clone())) as Arc<dyn Connector>).collect();
+    let running = config.plugins.iter().zip(&plugins).map(|(file, plugin)| Running {
+        plugin: plugin.clone(),
+        backfill: file.backfill,
+        reconcile_days: file.reconcile_days,
+    });
+    let connectors = running.map(|running| Arc::new(running) as Arc<dyn Connector>).collect();
     let owner = format!("host-{}", std::process::id());
     let policy = Arc::new(policy);
     Ok(Started {

@@ -14,7 +14,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
+use engine::Backfill;
+use engine::repair::Repair;
 use escalation::{AccountId, DateTime, Fact, Party, PaymentId, Policy};
+use store::StoreError;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::{api, desk};
@@ -39,7 +42,13 @@ pub trait Hub: Send + Sync {
         who: &str,
     ) -> Result<(), String>;
     async fn resume_plugin(&self, name: &str) -> Result<(), String>;
-    async fn unpark(&self, account: &AccountId) -> Result<(), String>;
+    /// Takes a parked account up again, with or without what it stumbled on.
+    async fn repair(&self, account: &AccountId, who: &str, reason: &str, repair: Repair) -> Result<(), String>;
+    /// Connections that history is read in over.
+    async fn backfills(&self) -> Result<Vec<Backfill>, StoreError>;
+    async fn set_backfill(&self, connection: &str, begins: bool, who: &str) -> Result<(), String>;
+    /// Asks a source that can list everything to do so with the next turn.
+    async fn reconcile_soon(&self, connection: &str, who: &str) -> Result<(), String>;
     /// `day 57 of 120` in the demo.
     fn progress(&self) -> Option<String>;
 }
@@ -63,6 +72,8 @@ pub struct PluginStatus {
     pub paused: Option<String>,
     pub failures_in_row: u32,
     pub last_error: Option<String>,
+    /// Where its source is reconciled: the name of the connection.
+    pub reconciles: Option<String>,
 }
 
 /// Who may look.

@@ -63,7 +63,7 @@ impl Watch {
                 self.fate.violates(format!("{} goes out while events of {} are unread", mark.key, mark.account));
             }
             let known = self.cash_known_until(store).await?;
-            let now = Now { at: mark.at, cash_known_until: known };
+            let now = Now { at: mark.at, cash_known_until: known, backfill: false };
             let cleared = clear(&account, &row.effect, &self.policy, &now);
             if cleared != Clearance::Allow {
                 self.fate.violates(format!("{} goes out although it is not cleared: {cleared:?}", mark.key));

@@ -152,6 +152,22 @@ impl Store for Wire {
         self.store.valves().await
     }
 
+    async fn begin_sweep(&self, connection: &str, at: DateTime, due: SweepDue) -> Result<Option<i64>> {
+        self.write("begin sweep", self.store.begin_sweep(connection, at, due)).await
+    }
+
+    async fn sweep_page(&self, connection: &str, generation: i64, listed: Vec<Listed>) -> Result<()> {
+        self.write("sweep page", self.store.sweep_page(connection, generation, listed)).await
+    }
+
+    async fn end_sweep(&self, connection: &str, generation: i64, at: DateTime, end: SweepEnd) -> Result<()> {
+        self.write("end sweep", self.store.end_sweep(connection, generation, at, end)).await
+    }
+
+    async fn sweeps(&self, limit: u32) -> Result<Vec<Sweep>> {
+        self.store.sweeps(limit).await
+    }
+
     async fn tail(&self, after: TailPosition, limit: u32) -> Result<Vec<TailEntry>> {
         self.store.tail(after, limit).await
     }

@@ -21,10 +21,10 @@ pub const MISSED_MIN: i64 = 2;
 /// When a run may begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SweepDue {
-    /// No complete run was begun since.
-    pub complete_since: DateTime,
-    /// No run at all was begun since: it is under way, or failed just now.
-    pub begun_since: DateTime,
+    /// No complete run was begun after it.
+    pub complete_after: DateTime,
+    /// No run at all was begun after it: one that is under way, or failed just now.
+    pub begun_after: DateTime,
 }
 
 /// An invoice that the source lists.

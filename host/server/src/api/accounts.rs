@@ -13,7 +13,8 @@ use crate::web::problem::Problem;
 use crate::web::{Hub, Shared, limits};
 
 pub const SORTS: [&str; 4] = ["open", "overdue", "level", "name"];
-pub const FLAGS: [&str; 8] = ["promise", "dispute", "hold", "placed", "blocked", "parked", "stopped", "stray-reversal"];
+pub const FLAGS: [&str; 9] =
+    ["promise", "dispute", "hold", "placed", "blocked", "parked", "stopped", "stray-reversal", "missing-at-source"];
 
 /// What to show. Empty values count as not given, as forms send them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
@@ -24,7 +25,8 @@ pub struct AccountsQuery {
     pub search: String,
     /// ISO 3166-1 alpha-2.
     pub country: String,
-    /// `promise`, `dispute`, `hold`, `placed`, `blocked`, `parked`, `stopped`, `stray-reversal`.
+    /// `promise`, `dispute`, `hold`, `placed`, `blocked`, `parked`, `stopped`, `stray-reversal`,
+    /// `missing-at-source`.
     pub flag: String,
     /// A level's id.
     pub level: String,

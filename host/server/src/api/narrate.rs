@@ -41,6 +41,11 @@ fn money(fact: &Fact) -> Option<Told> {
         Fact::InvoiceRestated { number, open } => {
             told("invoice", format!("Invoice {number} restated: {open} open"), "")
         }
+        Fact::InvoiceMissing { number } => {
+            let detail = "two full listings in a row did not have it; nobody is chased about it";
+            told("invoice", format!("Invoice {number} is missing in the accounting package"), detail)
+        }
+        Fact::InvoiceFound { number } => told("invoice", format!("Invoice {number} is listed again"), ""),
         Fact::CreditMemoIssued { memo } => {
             told("invoice", format!("Credit memo {} of {}", memo.number, memo.amount), &memo.reason)
         }
@@ -130,6 +135,7 @@ fn person(fact: &Fact) -> Option<Told> {
             let detail = if text.is_empty() { key.to_string() } else { format!("{key}: {text}") };
             told("person", format!("{what}, a person found out"), &detail)
         }
+        Fact::LaneRetried { reason } => told("person", "Parked account taken up again".to_owned(), reason),
         _ => None,
     }
 }

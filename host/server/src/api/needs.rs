@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use super::Answer;
 use super::account::{PaymentView, payment};
 use super::effects::{self, EffectView};
+use super::lanes::LaneView;
 use super::money::MoneyView;
 use super::quarantine::{self, DocumentView};
 use crate::web::problem::Problem;
@@ -23,18 +24,13 @@ pub struct NeedsListView {
     /// They go out only when a person agrees.
     pub approvals: Vec<EffectView>,
     pub documents: Vec<DocumentView>,
-    pub parked: Vec<ParkedView>,
+    pub parked: Vec<LaneView>,
     /// Accounts with money that no invoice took.
     pub unapplied: Vec<UnappliedView>,
     /// Accounts with reversals whose payment is not known.
     pub stray_reversals: Vec<StrayView>,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = ParkedLane)]
-pub struct ParkedView {
-    pub account: String,
-    pub reason: String,
+    /// Open invoices that the accounting package does not list any more.
+    pub missing: Vec<MissingView>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -62,23 +58,33 @@ pub struct StrayView {
     pub reversals: Vec<PaymentView>,
 }
 
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = MissingInvoice)]
+pub struct MissingView {
+    pub account: String,
+    pub name: String,
+    pub invoice: String,
+    pub open: MoneyView,
+    /// The connection that told of it.
+    pub source: String,
+    /// The day on which it was found missing.
+    pub since: String,
+}
+
 #[utoipa::path(get, path = "/api/needs-person", responses((status = 200, body = NeedsListView)))]
 pub async fn get(State(web): State<Shared>) -> Answer<NeedsListView> {
     Ok(Json(gather(web.hub.as_ref()).await?))
 }
 
 pub async fn gather(hub: &dyn Hub) -> Result<NeedsListView, Problem> {
-    let parked = hub.store().parked(limits::LIST_ROWS_MAX).await?;
     Ok(NeedsListView {
         effects: effects::by_status(hub, EffectStatus::Unknown, limits::LIST_ROWS_MAX).await?,
         approvals: effects::awaiting_approval(hub).await?,
         documents: quarantine::gather(hub).await?.documents,
-        parked: parked
-            .into_iter()
-            .map(|(account, reason)| ParkedView { account: account.to_string(), reason })
-            .collect(),
+        parked: super::lanes::gather(hub).await?,
         unapplied: unapplied(hub).await?,
         stray_reversals: stray(hub).await?,
+        missing: missing(hub).await?,
     })
 }
 
@@ -107,6 +113,25 @@ async fn stray(hub: &dyn Hub) -> Result<Vec<StrayView>, Problem> {
         let Some((account, _)) = hub.store().account(&id).await? else { continue };
         let reversals = account.stray_reversals.iter().map(|reversal| payment(reversal, None)).collect();
         found.push(StrayView { account: id.to_string(), name: account.debtor.name, reversals });
+    }
+    Ok(found)
+}
+
+async fn missing(hub: &dyn Hub) -> Result<Vec<MissingView>, Problem> {
+    let mut found = Vec::new();
+    for id in flagged(hub, "missing-at-source").await? {
+        let Some((account, _)) = hub.store().account(&id).await? else { continue };
+        for item in account.open_items() {
+            let Some(since) = item.missing_since else { continue };
+            found.push(MissingView {
+                account: id.to_string(),
+                name: account.debtor.name.clone(),
+                invoice: item.invoice.number.to_string(),
+                open: item.open.into(),
+                source: item.source.clone(),
+                since: since.to_string(),
+            });
+        }
     }
     Ok(found)
 }

@@ -28,6 +28,8 @@ pub struct OverviewView {
     pub progress: Option<String>,
     /// Name and version.
     pub policy: String,
+    /// Connections that history is read in over: nothing is planned or sent meanwhile.
+    pub backfills: Vec<String>,
     pub accounts: u64,
     /// In the order of their codes.
     pub currencies: Vec<CurrencyView>,
@@ -94,6 +96,8 @@ pub struct NeedsView {
     pub unapplied: Vec<MoneyView>,
     /// Accounts with a reversal whose payment is not known.
     pub stray_reversals: u64,
+    /// Accounts with an open invoice that the accounting package does not list any more.
+    pub missing: u64,
 }
 
 #[utoipa::path(get, path = "/api/overview", responses(
@@ -114,6 +118,7 @@ pub async fn gather(hub: &dyn Hub) -> Result<OverviewView, Problem> {
         now: super::timeline::moment(hub.now()),
         progress: hub.progress(),
         policy: format!("{} {}", policy.name, policy.version),
+        backfills: hub.backfills().await?.into_iter().map(|backfill| backfill.connection).collect(),
         accounts: overview.accounts,
         currencies: currencies(&overview, today),
         levels: levels(&overview, &policy),
@@ -198,8 +203,14 @@ fn needs(overview: &Overview, approvals: u64) -> NeedsView {
             .map(|(code, minor)| Money::new(*minor, *code).into())
             .collect(),
         stray_reversals: flagged("stray-reversal"),
+        missing: flagged("missing-at-source"),
     };
-    needs.total = needs.effects_unknown + needs.approvals + needs.quarantined + needs.parked + needs.stray_reversals;
+    needs.total = needs.effects_unknown
+        + needs.approvals
+        + needs.quarantined
+        + needs.parked
+        + needs.stray_reversals
+        + needs.missing;
     needs
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
+use engine::Backfill;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -37,6 +38,8 @@ pub struct PluginView {
     pub paused: Option<String>,
     pub failures_in_row: u32,
     pub last_error: Option<String>,
+    /// History is read in over it, and why: nothing is planned or sent meanwhile.
+    pub backfill: Option<String>,
     /// Newest first.
     pub calls: Vec<CallView>,
 }
@@ -60,11 +63,21 @@ pub async fn get(State(web): State<Shared>) -> Answer<PluginsView> {
 
 pub async fn gather(hub: &dyn Hub) -> Result<PluginsView, Problem> {
     let mut plugins = Vec::new();
+    let backfills = hub.backfills().await?;
     for status in hub.plugins() {
         let calls = hub.store().calls(&status.name, limits::CALLS_MAX).await?;
-        plugins.push(view(status, calls));
+        let backfill = backfills.iter().find(|backfill| backfill.connection == status.name).map(why);
+        plugins.push(PluginView { backfill, ..view(status, calls) });
     }
     Ok(PluginsView { plugins })
+}
+
+/// Who began it.
+pub fn why(backfill: &Backfill) -> String {
+    match &backfill.begun_by {
+        Some(who) => format!("begun by {who}"),
+        None => "its file says `backfill = true`".to_owned(),
+    }
 }
 
 fn view(status: PluginStatus, calls: Vec<store::view::CallRow>) -> PluginView {
@@ -93,6 +106,7 @@ fn view(status: PluginStatus, calls: Vec<store::view::CallRow>) -> PluginView {
         paused: status.paused,
         failures_in_row: status.failures_in_row,
         last_error: status.last_error,
+        backfill: None,
         calls: calls.into_iter().map(call).collect(),
     }
 }

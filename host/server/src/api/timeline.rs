@@ -49,6 +49,8 @@ pub struct TimelineEntry {
     pub detail: String,
     /// Of an event: where it comes from.
     pub origin: String,
+    /// Of an event that an operator passed over: who, and why.
+    pub skipped: Option<String>,
     /// Of an event: the business day, when that is not the day of `at`.
     pub on: Option<String>,
     /// Of a decision.
@@ -161,6 +163,7 @@ fn event(entry: JournalEntry) -> TimelineEntry {
         text: told.text,
         detail: told.detail,
         origin: entry.event.origin,
+        skipped: entry.skipped,
         on: (on != entry.event.at.date()).then(|| on.to_string()),
         reasons: Vec::new(),
         look_again: None,
@@ -178,6 +181,7 @@ fn decision(row: DecisionRow) -> TimelineEntry {
         text: format!("Decided by {}", row.policy),
         detail: String::new(),
         origin: String::new(),
+        skipped: None,
         on: None,
         reasons: row.because.iter().map(reason).collect(),
         look_again: row.look_again.map(moment),

@@ -34,7 +34,7 @@ pub async fn run(why: Why) -> Done {
         let hint = "hint: the accounts are listed on the desk, and under `/api/accounts`";
         return Err(Failure::Work(format!("there is no account `{id}` on {day}\n\n{hint}")));
     };
-    let now = Now { at: morning(day), cash_known_until: None };
+    let now = Now { at: morning(day), cash_known_until: None, backfill: false };
     let decision = decide(&account, &policy, &now);
     let lines = escalation::explain::explain(&account, &decision);
     if why.common.json {

@@ -87,7 +87,7 @@ fn standing(view: &AccountView, visitor: &Visitor) -> Markup {
         @if let Some(reason) = &view.parked {
             div.notice.warn {
                 strong { "Parked: " (reason) }
-                (forms::unpark(visitor, &view.id, From::Account))
+                (forms::retry(visitor, &view.id, From::Account))
             }
         }
         @if !view.stopped.is_empty() { div.notice.warn { "The debtor asked not to be reached by: " (view.stopped.join(", ")) "." } }

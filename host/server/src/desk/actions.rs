@@ -11,6 +11,7 @@ use escalation::{Account, AccountId, Date, EffectKey, Fact, InvoiceNumber, Money
 
 use super::Failed;
 use crate::api::effects::needs_approval;
+use crate::api::lanes;
 use crate::web::guard::{self, Visitor};
 use crate::web::problem::Problem;
 use crate::web::{Shared, limits, link, session};
@@ -90,7 +91,11 @@ pub fn said(word: &str) -> Option<&'static str> {
         "settled" => Some("The outcome is on record."),
         "approved" => Some("It is approved and goes out with the next turn."),
         "moved" => Some("The payment is on its new account."),
-        "unparked" => Some("The account is tried again."),
+        "repaired" => Some("The account is taken up again."),
+        "closed" => Some("The invoice is closed: nothing is owed on it."),
+        "backfill-begun" => Some("History is read in: nothing is planned or sent until it ends."),
+        "backfill-ended" => Some("The backfill has ended. Accounts are looked at again tomorrow morning."),
+        "reconciling" => Some("The source is asked for everything with the next turn."),
         "resumed" => Some("The plugin is asked again."),
         _ => None,
     }
@@ -173,9 +178,45 @@ pub async fn move_payment(State(web): State<Shared>, Path(id): Path<String>, act
     Ok(remembered(act.back(&id, "moved"), who))
 }
 
-pub async fn unpark(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
-    web.hub.unpark(&AccountId::new(&id)).await.map_err(|text| Problem::told(StatusCode::CONFLICT, &text))?;
-    Ok(act.back(&id, "unparked"))
+pub async fn repair(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
+    let seq = act.text("seq")?.parse().ok();
+    let repair = lanes::read(act.needed("act")?, seq, act.fields.get("fact").cloned())?;
+    let (who, reason) = (act.who()?, act.needed("reason")?);
+    let done = web.hub.repair(&AccountId::new(&id), who, reason, repair).await;
+    done.map_err(|text| Problem::told(StatusCode::CONFLICT, &text))?;
+    Ok(remembered(act.back(&id, "repaired"), who))
+}
+
+/// An invoice that is missing at its source is settled there: nothing is owed on it.
+pub async fn close(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
+    let number = InvoiceNumber::new(act.needed("invoice")?);
+    let account = account(&web, &id).await?;
+    let item = account.items.get(&number).filter(|item| item.is_open() && item.missing_since.is_some());
+    let open =
+        item.map(|item| Money::zero(item.open.currency)).ok_or_else(|| changed("this invoice is not missing"))?;
+    record(&web, &id, &act, Fact::InvoiceRestated { number, open }, "closed").await
+}
+
+pub async fn backfill(State(web): State<Shared>, Path(name): Path<String>, act: Act) -> Done {
+    let (begins, said) = match act.needed("act")? {
+        "begin" => (true, "backfill-begun"),
+        "end" => (false, "backfill-ended"),
+        other => return Err(Problem::wrong(format!("`act` cannot be `{other}`"), "allowed: begin, end").into()),
+    };
+    let who = act.who()?;
+    let done = web.hub.set_backfill(&name, begins, who).await;
+    done.map_err(|text| Problem::told(StatusCode::CONFLICT, &text))?;
+    Ok(remembered(see("/plugins", said), who))
+}
+
+pub async fn reconcile(State(web): State<Shared>, act: Act) -> Done {
+    let (connection, who) = (act.needed("connection")?, act.who()?);
+    if !web.hub.plugins().iter().any(|plugin| plugin.reconciles.as_deref() == Some(connection)) {
+        return Err(changed("this source cannot list everything").into());
+    }
+    let done = web.hub.reconcile_soon(connection, who).await;
+    done.map_err(|text| Problem::told(StatusCode::CONFLICT, &text))?;
+    Ok(remembered(see("/totals", "reconciling"), who))
 }
 
 pub async fn resume(State(web): State<Shared>, Path(name): Path<String>, _act: Act) -> Done {

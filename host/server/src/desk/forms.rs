@@ -4,9 +4,10 @@ use escalation::id::NAME_LEN_MAX;
 use maud::{Markup, html};
 
 use crate::api::account::{DisputeView, PaymentView};
+use crate::api::lanes::UnreadView;
 use crate::api::needs::OpenView;
 use crate::web::guard::Visitor;
-use crate::web::limits::{NOTE_CHARS_MAX, WHO_CHARS_MAX};
+use crate::web::limits::{FACT_BYTES_MAX, NOTE_CHARS_MAX, WHO_CHARS_MAX};
 use crate::web::link;
 
 /// The page that a form stands on, and comes back to.
@@ -147,8 +148,82 @@ pub fn settle(visitor: &Visitor, account: &str, key: &str, from: From) -> Markup
     )
 }
 
-pub fn unpark(visitor: &Visitor, account: &str, from: From) -> Markup {
-    form(visitor, account, "unpark", from, html! { button type="submit" { "Try again" } })
+/// Takes a parked account up again.
+pub fn retry(visitor: &Visitor, account: &str, from: From) -> Markup {
+    form(
+        visitor,
+        account,
+        "repair",
+        from,
+        html! {
+            (note("reason", "What was mended?", true))
+            (who(visitor))
+            button type="submit" name="act" value="retry" { "Try again" }
+        },
+    )
+}
+
+/// Passes over an unread event, or puts another fact in its place.
+pub fn pass_over(visitor: &Visitor, account: &str, event: &UnreadView, from: From) -> Markup {
+    let fact = serde_json::to_string_pretty(&event.fact).unwrap_or_default();
+    form(
+        visitor,
+        account,
+        "repair",
+        from,
+        html! {
+            input type="hidden" name="seq" value=(event.seq);
+            label.grow { "The fact as it should be read" textarea name="fact" rows="6" maxlength=(FACT_BYTES_MAX) { (fact) } }
+            (note("reason", "Reason", true))
+            (who(visitor))
+            div.buttons {
+                button type="submit" name="act" value="edit" { "Read this instead" }
+                button.quiet type="submit" name="act" value="skip" { "Pass it over" }
+            }
+        },
+    )
+}
+
+/// Closes an invoice that is missing at its source.
+pub fn close(visitor: &Visitor, account: &str, invoice: &str, from: From) -> Markup {
+    form(
+        visitor,
+        account,
+        "close",
+        from,
+        html! {
+            input type="hidden" name="invoice" value=(invoice);
+            (who(visitor))
+            button type="submit" { "Nothing is owed on it" }
+        },
+    )
+}
+
+/// Begins or ends the reading in of history.
+pub fn backfill(visitor: &Visitor, plugin: &str, begins: bool) -> Markup {
+    html! {
+        form.act method="post" action=(format!("/plugins/{}/backfill", link::part(plugin))) {
+            (proof(visitor))
+            (who(visitor))
+            @if begins {
+                button.quiet type="submit" name="act" value="begin" { "Begin a backfill" }
+            } @else {
+                button type="submit" name="act" value="end" { "End the backfill" }
+            }
+        }
+    }
+}
+
+/// Asks a source for everything that it has.
+pub fn reconcile(visitor: &Visitor, connection: &str) -> Markup {
+    html! {
+        form.act method="post" action="/totals/reconcile" {
+            (proof(visitor))
+            input type="hidden" name="connection" value=(connection);
+            (who(visitor))
+            button.quiet type="submit" { "Reconcile " (connection) " now" }
+        }
+    }
 }
 
 pub fn resume(visitor: &Visitor, plugin: &str) -> Markup {

@@ -36,7 +36,7 @@ const MENU: [(&str, &str); 6] = [
     ("/accounts", "Accounts"),
     ("/worklist", "Worklist"),
     ("/needs", "Needs a person"),
-    ("/totals", "Bank totals"),
+    ("/totals", "Totals"),
     ("/plugins", "Plugins"),
 ];
 

@@ -37,6 +37,7 @@ pub async fn page(
         (effects(&view, &visitor))
         (approvals(&view, &visitor))
         (unapplied(&view, &visitor))
+        (missing(&view, &visitor))
         (reversals(&view))
         (parked(&view, &visitor))
         (quarantine(&view))
@@ -131,6 +132,28 @@ fn unapplied(view: &NeedsListView, visitor: &Visitor) -> Markup {
     )
 }
 
+fn missing(view: &NeedsListView, visitor: &Visitor) -> Markup {
+    let about = "Open here, and not listed by the accounting package any more. Nobody is chased about them. Find out why: an \
+                 invoice that is listed again goes on by itself.";
+    part(
+        "missing",
+        "Missing at the source",
+        about,
+        view.missing.len(),
+        html! {
+            ul.list {
+                @for one in &view.missing {
+                    li {
+                        div.head { span.what { (one.invoice) ", " (amount(&one.open)) " open" } a href=(link::account(&one.account)) { (named(&one.name, &one.account)) } }
+                        div.origin { (one.source) ", missing since " (one.since) }
+                        (forms::close(visitor, &one.account, &one.invoice, From::Needs))
+                    }
+                }
+            }
+        },
+    )
+}
+
 fn reversals(view: &NeedsListView) -> Markup {
     let about = "Money given back whose payment is not known. Ask the bank which payment it undoes.";
     part(
@@ -151,7 +174,8 @@ fn reversals(view: &NeedsListView) -> Markup {
 }
 
 fn parked(view: &NeedsListView, visitor: &Visitor) -> Markup {
-    let about = "Accounts that could not be decided; the others go on. Mend the cause, then try again.";
+    let about = "Accounts that could not be decided; the others go on. Mend the cause and try again; or pass over \
+                 the event that it stumbles on, or have another one read in its place.";
     part(
         "parked",
         "Parked accounts",
@@ -162,7 +186,14 @@ fn parked(view: &NeedsListView, visitor: &Visitor) -> Markup {
                 @for lane in &view.parked {
                     li {
                         div.head { span.what { (sentence(&lane.reason)) } a href=(link::account(&lane.account)) { (lane.account) } }
-                        (forms::unpark(visitor, &lane.account, From::Needs))
+                        (forms::retry(visitor, &lane.account, From::Needs))
+                        @for event in &lane.unread {
+                            details {
+                                summary { "Unread event " (event.seq) ": " (sentence(&event.text)) }
+                                div.origin { (event.origin) ", " (moment(&event.at)) }
+                                (forms::pass_over(visitor, &lane.account, event, From::Needs))
+                            }
+                        }
                     }
                 }
             }

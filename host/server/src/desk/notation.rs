@@ -68,6 +68,7 @@ pub fn flag(name: &str) -> Markup {
         "parked" => ("chip warn", "parked"),
         "stopped" => ("chip warn", "asked to stop"),
         "stray-reversal" => ("chip warn", "stray reversal"),
+        "missing-at-source" => ("chip warn", "missing at the source"),
         other => ("chip", other),
     };
     html! { span class=(class) { (text) } }

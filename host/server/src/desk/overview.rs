@@ -38,9 +38,10 @@ pub async fn live(State(web): State<Shared>, Query(chosen): Query<Chosen>) -> Re
     Ok(Json(parts))
 }
 
-fn sections(view: &OverviewView, chosen: &Chosen) -> [(&'static str, Markup); 4] {
+fn sections(view: &OverviewView, chosen: &Chosen) -> [(&'static str, Markup); 5] {
     let main = main_currency(view, &chosen.currency);
     [
+        ("backfill", backfill(&view.backfills)),
         ("waiting", waiting(&view.needs_person)),
         ("totals", totals(view, main)),
         ("charts", charts(view, main)),
@@ -54,6 +55,18 @@ fn main_currency<'a>(view: &'a OverviewView, chosen: &str) -> Option<&'a Currenc
     wanted.or_else(|| view.currencies.iter().max_by_key(|currency| (currency.open.minor, currency.received.minor)))
 }
 
+fn backfill(connections: &[String]) -> Markup {
+    html! {
+        @if !connections.is_empty() {
+            section.notice.warn aria-label="Backfill" {
+                strong { "Backfill" } " History is read in over "
+                @for (n, name) in connections.iter().enumerate() { @if n > 0 { ", " } code { (name) } }
+                ". What happened is taken; nothing is planned or sent until that ends. " a href="/plugins" { "End it" }
+            }
+        }
+    }
+}
+
 fn waiting(needs: &NeedsView) -> Markup {
     let all = [
         (needs.effects_unknown, "unknown outcome", "#effects"),
@@ -61,6 +74,7 @@ fn waiting(needs: &NeedsView) -> Markup {
         (needs.quarantined, "quarantined document", "#quarantine"),
         (needs.parked, "parked account", "#parked"),
         (needs.stray_reversals, "account with a stray reversal", "#reversals"),
+        (needs.missing, "account with an invoice missing at the source", "#missing"),
     ];
     html! {
         @if needs.total > 0 || !needs.unapplied.is_empty() {

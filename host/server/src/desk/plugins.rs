@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::layout::{self, About, Frame};
-use super::notation::{moment, state};
+use super::notation::{marked, moment, state};
 use super::{Page, actions, forms};
 use crate::api::Params;
 use crate::api::narrate::count;
@@ -51,6 +51,7 @@ fn card(plugin: &PluginView, visitor: &Visitor) -> Markup {
             }
             @if plugin.failures_in_row > 0 { p { (count(plugin.failures_in_row as usize, "failure")) " in a row" } }
             @if let Some(error) = &plugin.last_error { p.detail { "Last error: " (error) } }
+            (backfill(plugin, visitor))
             dl.facts {
                 dt { "Roles" } dd { (plugin.roles.join(", ")) }
                 dt { "Folders" } dd {
@@ -61,6 +62,22 @@ fn card(plugin: &PluginView, visitor: &Visitor) -> Markup {
                 dt { "Limits" } dd { (plugin.limits) }
             }
             (calls(&plugin.calls))
+        }
+    }
+}
+
+/// Only who owes and who paid can be read in as history.
+fn backfill(plugin: &PluginView, visitor: &Visitor) -> Markup {
+    let tells_history = plugin.roles.iter().any(|role| matches!(role.as_str(), "accounting" | "gateway"));
+    html! {
+        @if let Some(why) = &plugin.backfill {
+            div.notice.warn {
+                strong { "Backfill: " (marked(why)) }
+                p { "Nothing is planned or sent until it ends." }
+                (forms::backfill(visitor, &plugin.name, false))
+            }
+        } @else if tells_history {
+            details { summary { "Read in history" } p.soft { "Months of it, with nothing planned or sent meanwhile." } (forms::backfill(visitor, &plugin.name, true)) }
         }
     }
 }

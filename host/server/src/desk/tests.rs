@@ -1,5 +1,7 @@
 //! The desk over real accounts.
 
+mod sources;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use escalation::cash::Target;
@@ -220,7 +222,7 @@ async fn acts_are_checked_before_they_are_recorded() {
         (&rich, "resolve", "dispute=none&outcome=forgotten&who=Ada", StatusCode::BAD_REQUEST),
         (&quiet, "settle", "key=none&happened=yes&note=x&who=Ada", StatusCode::CONFLICT),
         (&quiet, "assign", "payment=none&invoice=none&who=Ada", StatusCode::CONFLICT),
-        (&quiet, "unpark", "", StatusCode::CONFLICT),
+        (&quiet, "repair", "act=retry&reason=mended&who=Ada", StatusCode::CONFLICT),
         (&"nobody".to_owned(), "block", "reason=x&who=Ada", StatusCode::NOT_FOUND),
     ] {
         let seen =
@@ -316,10 +318,9 @@ async fn what_waits_for_a_person_can_be_settled() {
     let own = unapplied.iter().find(|one| one["account"] == account_of(6)).unwrap();
     assert_eq!(own["payments"][0]["unapplied"]["text"], "7.77 EUR", "{own}");
     let parked = needs["parked"][0]["account"].as_str().unwrap();
-    let seen = fixture
-        .post(&session, &format!("{}/unpark", link::account(parked)), format!("from=needs&proof={}", proof(&page)))
-        .await;
-    assert_eq!(seen.headers[header::LOCATION].to_str().unwrap(), "/needs?said=unparked");
+    let body = format!("act=retry&reason=mended&who=Ada&from=needs&proof={}", proof(&page));
+    let seen = fixture.post(&session, &format!("{}/repair", link::account(parked)), body).await;
+    assert_eq!(seen.headers[header::LOCATION].to_str().unwrap(), "/needs?said=repaired");
     let (_, needs) = fixture.api("/api/needs-person").await;
     assert_eq!(needs["parked"].as_array().unwrap().len(), 0);
 
@@ -380,5 +381,5 @@ async fn fresh_parts_are_those_of_the_page() {
         assert!(page.text.contains(&format!("data-part=\"{name}\"")), "{name}");
         assert!(page.text.contains(content.as_str().unwrap()), "{name}");
     }
-    assert_eq!(parts.as_object().unwrap().len(), 6);
+    assert_eq!(parts.as_object().unwrap().len(), 7);
 }

@@ -59,6 +59,7 @@ fn event(entry: &TimelineEntry) -> Markup {
     html! {
         div.what { (sentence(&entry.text)) }
         @if !entry.detail.is_empty() { div.detail { (entry.detail) } }
+        @if let Some(skipped) = &entry.skipped { div.detail { "Passed over, never read: " (skipped) } }
         div.origin {
             (entry.origin)
             @if let Some(on) = &entry.on { ", of " (on) }

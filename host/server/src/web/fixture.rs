@@ -8,6 +8,8 @@ use async_trait::async_trait;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
+use engine::Backfill;
+use engine::repair::{Act, Repair};
 use escalation::event::Event;
 use escalation::{
     Account, AccountId, Clearance, Date, DateTime, Fact, Money, Now, Party, PaymentId, Policy, Role, clear, decide,
@@ -16,7 +18,7 @@ use escalation::{
 use jiff::ToSpan;
 use store::sqlite::SqliteStore;
 use store::view::CallRow;
-use store::{Concluded, Decided, Entry, Ingest, Mark, Outcome, Refused, Store, Total};
+use store::{Concluded, Decided, Entry, Ingest, Mark, Outcome, Refused, Store, StoreError, Total};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -43,6 +45,10 @@ pub struct TestHub {
     pub resumed: Mutex<Vec<String>>,
     /// From, payment, to, who.
     pub moved: Mutex<Vec<[String; 4]>>,
+    /// Connection and who began it.
+    pub backfills: Mutex<BTreeMap<String, String>>,
+    /// Connection and who asked.
+    pub reconciled: Mutex<Vec<[String; 2]>>,
 }
 
 /// An answer, read whole.
@@ -82,6 +88,8 @@ impl Fixture {
             acts: Mutex::default(),
             resumed: Mutex::default(),
             moved: Mutex::default(),
+            backfills: Mutex::default(),
+            reconciled: Mutex::default(),
         });
         for n in 0..days {
             let day: Date = "2026-01-05".parse().unwrap();
@@ -200,7 +208,7 @@ impl TestHub {
     }
 
     async fn decide_all(&self, at: DateTime) {
-        let now = Now { at, cash_known_until: Some(at.date()) };
+        let now = Now { at, cash_known_until: Some(at.date()), backfill: false };
         loop {
             let claimed = self.store.claim("test", at, MINUTE, 500).await.unwrap();
             if claimed.is_empty() {
@@ -242,7 +250,7 @@ impl TestHub {
         }
         for (n, row) in due.into_iter().enumerate() {
             let (account, lane) = self.store.account(&row.account).await.unwrap().unwrap();
-            let now = Now { at, cash_known_until: Some(at.date()) };
+            let now = Now { at, cash_known_until: Some(at.date()), backfill: false };
             if clear(&account, &row.effect, &self.policy, &now) == Clearance::NeedsApproval {
                 continue;
             }
@@ -310,6 +318,7 @@ impl Hub for TestHub {
             failures_in_row: if paused.is_some() { 5 } else { 0 },
             last_error: paused.clone(),
             paused,
+            reconciles: (role == "accounting").then(|| name.to_owned()),
         };
         let trap = Some("5 calls in a row failed: out of fuel in `pull`".to_owned());
         vec![
@@ -338,11 +347,29 @@ impl Hub for TestHub {
         Ok(())
     }
 
-    async fn unpark(&self, account: &AccountId) -> Result<(), String> {
-        match self.store.unpark(account).await {
-            Ok(true) => Ok(()),
-            _ => Err(format!("account `{account}` is not set aside")),
-        }
+    async fn repair(&self, account: &AccountId, who: &str, reason: &str, repair: Repair) -> Result<(), String> {
+        let act = Act { at: self.now(), who, reason };
+        engine::repair::repair(&self.store, account, act, repair).await.map_err(|error| error.to_string())
+    }
+
+    async fn backfills(&self) -> Result<Vec<Backfill>, StoreError> {
+        let begun = self.backfills.lock().unwrap().clone();
+        let backfill = |(connection, who): (String, String)| Backfill { connection, begun_by: Some(who) };
+        Ok(begun.into_iter().map(backfill).collect())
+    }
+
+    async fn set_backfill(&self, connection: &str, begins: bool, who: &str) -> Result<(), String> {
+        let mut begun = self.backfills.lock().unwrap();
+        match begins {
+            true => begun.insert(connection.to_owned(), who.to_owned()),
+            false => begun.remove(connection),
+        };
+        Ok(())
+    }
+
+    async fn reconcile_soon(&self, connection: &str, who: &str) -> Result<(), String> {
+        self.reconciled.lock().unwrap().push([connection.to_owned(), who.to_owned()]);
+        Ok(())
     }
 
     fn progress(&self) -> Option<String> {

@@ -33,6 +33,10 @@ pub const LIST_ROWS_MAX: u32 = 200;
 pub const PLANNED_SCANNED_MAX: u32 = 5_000;
 /// Pages of accounts that are looked through for money that nothing took, of [`LIST_ROWS_MAX`] each.
 pub const SCANNED_PAGES_MAX: u32 = 25;
+/// Full reconciles on the page of totals, newest first.
+pub const RECONCILES_SHOWN: u32 = 20;
+/// The largest fact that a person puts in by hand, in bytes.
+pub const FACT_BYTES_MAX: usize = 16 * 1024;
 /// Last calls shown for each plugin.
 pub const CALLS_MAX: u32 = 20;
 /// Bars of the chart of money in.

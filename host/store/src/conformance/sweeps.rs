@@ -8,7 +8,7 @@ use crate::view::ItemRow;
 
 /// Any time is the right time.
 fn any(hour: i8) -> SweepDue {
-    SweepDue { complete_since: at(hour), begun_since: at(hour) }
+    SweepDue { complete_after: at(hour), begun_after: at(hour) }
 }
 
 fn listed(account: &str, invoice: &str, open: i64) -> Listed {
@@ -62,17 +62,17 @@ async fn told(store: &dyn Store, account: &str) -> Vec<Fact> {
 
 pub async fn a_run_begins_once_and_when_it_is_due(backend: &mut dyn Backend) {
     let store = backend.start().await;
-    let weekly = SweepDue { complete_since: at(6), begun_since: at(8) };
+    let weekly = SweepDue { complete_after: at(6), begun_after: at(7) };
     let (one, two) = tokio::join!(store.begin_sweep("books", at(8), weekly), store.begin_sweep("books", at(8), weekly));
     let (one, two) = (one.unwrap(), two.unwrap());
     assert_eq!((one.xor(two), one.and(two)), (Some(1), None));
     assert_eq!(store.begin_sweep("bank", at(8), weekly).await.unwrap(), Some(1));
     // It broke off: an hour later it may begin again. Complete, it may not.
     store.end_sweep("books", 1, at(8), SweepEnd::Broken("away".to_owned())).await.unwrap();
-    let later = SweepDue { begun_since: at(9), ..weekly };
+    let later = SweepDue { begun_after: at(9), ..weekly };
     assert_eq!(store.begin_sweep("books", at(9), later).await.unwrap(), Some(2));
     store.end_sweep("books", 2, at(9), SweepEnd::Complete).await.unwrap();
-    assert_eq!(store.begin_sweep("books", at(10), SweepDue { begun_since: at(10), ..weekly }).await.unwrap(), None);
+    assert_eq!(store.begin_sweep("books", at(10), SweepDue { begun_after: at(10), ..weekly }).await.unwrap(), None);
     assert_eq!(store.begin_sweep("books", at(11), any(10)).await.unwrap(), Some(3));
     let runs = store.sweeps(2).await.unwrap();
     assert_eq!(runs.iter().map(|run| run.generation).collect::<Vec<_>>(), [3, 2]);

@@ -32,8 +32,8 @@ impl Command for Begin {
         .bind(self.connection.as_str())
         .fetch_one(&mut *tx.conn)
         .await?;
-        let since = |last: Option<String>, day: DateTime| last.is_some_and(|last| last >= day.to_string());
-        if since(begun, self.due.begun_since) || since(complete, self.due.complete_since) {
+        let after = |last: Option<String>, moment: DateTime| last.is_some_and(|last| last > moment.to_string());
+        if after(begun, self.due.begun_after) || after(complete, self.due.complete_after) {
             return Ok(None);
         }
         let generation = newest.unwrap_or_default() + 1;
