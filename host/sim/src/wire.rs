@@ -192,6 +192,14 @@ impl Store for Wire {
         self.store.backup(into).await
     }
 
+    async fn inspect(&self, now: DateTime) -> Result<Inspection> {
+        self.store.inspect(now).await
+    }
+
+    async fn close(&self) {
+        self.store.close().await;
+    }
+
     async fn cursor(&self, connection: &str) -> Result<Option<String>> {
         self.read("cursor", self.store.cursor(connection)).await
     }

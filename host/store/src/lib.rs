@@ -18,6 +18,7 @@ pub mod seal;
 pub mod retention;
 pub mod backup;
 pub mod view;
+pub mod inspect;
 mod page;
 mod claim;
 mod decision;
@@ -43,6 +44,7 @@ use thiserror::Error;
 use tokio::sync::Notify;
 
 pub use inbox::{CursorMove, Entry, Ingest, Ingested, KvChange, QuarantineReason, Quarantined, Refused, Total};
+pub use inspect::{HeldLease, Inspection};
 pub use journal::{JournalEntry, Skip, Stored};
 pub use lane::{Claimed, Decided, LaneState};
 pub use lease::Lease;
@@ -176,6 +178,10 @@ pub trait Store: Send + Sync {
     async fn retain(&self, retention: &Retention, now: DateTime) -> Result<Retained>;
     /// A consistent copy into a new file, beside running work.
     async fn backup(&self, into: &Path) -> Result<()>;
+    /// How the database itself is.
+    async fn inspect(&self, now: DateTime) -> Result<Inspection>;
+    /// Writes what waits and lets go of the database. Afterwards every call fails.
+    async fn close(&self);
 
     /// Rings when another host may have written something to be done. Whoever waits for it also asks by itself now and then.
     fn news(&self) -> Option<Arc<Notify>> {

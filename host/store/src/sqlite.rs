@@ -1,7 +1,7 @@
 //! The embedded engine: one SQLite file, one writer with group commit, readers that never wait.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,6 +15,7 @@ use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection};
 use crate::inbox::{Ingest, Ingested, Quarantined, Total};
 use crate::journal::{JournalEntry, Skip};
 use crate::lane::{Claimed, Decided, DecisionRow, LaneState};
+use crate::inspect::Inspection;
 use crate::lease::Lease;
 use crate::outbox::{Attempt, Concluded, EffectRow, EffectStatus, InFlight, Mark, Marked};
 use crate::page::Page;
@@ -27,14 +28,19 @@ use crate::view::{AccountFilter, AccountPage, CallRow, Counts, Lookup, Overview,
 use crate::{Result, Store, StoreError, after, backup};
 use writer::Writer;
 
+pub use lock::holder;
+pub(crate) use lock::lock;
+
 pub(crate) mod bulk;
 mod decided;
 mod desk;
 mod effects;
 mod ingest;
+mod inspect;
 mod journal;
 mod lanes;
 mod lease;
+mod lock;
 mod notes;
 mod outbox;
 mod retention;
@@ -137,23 +143,6 @@ async fn reader(path: &Path, tenant: &str) -> Result<Reader<Sqlite>> {
     let pool =
         SqlitePoolOptions::new().max_connections(READERS_MAX).connect_with(options(path).read_only(true)).await?;
     Ok(Reader { pool, tenant: Arc::from(tenant) })
-}
-
-/// The lock lies in a file of its own, because the database's own locks come and go with its transactions.
-pub(crate) fn lock(path: &Path) -> Result<File> {
-    let beside = PathBuf::from(format!("{}.lock", path.display()));
-    let failed = |error: std::io::Error| {
-        StoreError::Database(format!(
-            "`{}` cannot be locked: {error}\n\nhint: the folder must exist and be writable",
-            beside.display()
-        ))
-    };
-    let file = OpenOptions::new().create(true).truncate(false).write(true).open(&beside).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(StoreError::InUse { path: path.display().to_string() }),
-        Err(TryLockError::Error(error)) => Err(failed(error)),
-    }
 }
 
 async fn migrate(conn: &mut SqliteConnection, path: &Path) -> Result<()> {
@@ -301,6 +290,14 @@ impl Store for SqliteStore {
     async fn backup(&self, into: &Path) -> Result<()> {
         let mut conn = self.reader.pool.acquire().await?;
         backup::copy(&mut conn, into).await
+    }
+
+    async fn inspect(&self, now: DateTime) -> Result<Inspection> {
+        self.reader.inspect(now).await
+    }
+
+    async fn close(&self) {
+        Self::close(self).await;
     }
 
     async fn cursor(&self, connection: &str) -> Result<Option<String>> {
