@@ -25,7 +25,7 @@ impl Engine {
         for plugin in self.plugins.iter().filter(|plugin| plugin.roles().contains(&Role::Accounting)) {
             let Some(days) = plugin.reconcile_days() else { continue };
             let connection = Self::connection(plugin.as_ref(), Role::Accounting);
-            if !self.may_pull(plugin.as_ref()).await? || !self.holds(&format!("reconcile:{connection}")).await? {
+            if !self.may_pull(plugin.as_ref()) || !self.holds(&format!("reconcile:{connection}")).await? {
                 continue;
             }
             let Some(generation) = self.begin(&connection, days).await? else { continue };

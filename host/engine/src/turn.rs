@@ -132,6 +132,20 @@ impl Engine {
         Ok(all)
     }
 
+    /// What is in the house already, and nobody is asked: for news that another host tells.
+    pub async fn catch_up(&self) -> Result<Work, EngineError> {
+        let mut all = Work::default();
+        for round in 0..crate::limits::ROUNDS_PER_TURN_MAX {
+            let work =
+                Work { decided: self.decide_due().await?, dispatched: self.dispatch_due().await?, ..Work::default() };
+            all.add(work);
+            if work.is_none() {
+                return Ok(all);
+            }
+        }
+        Err(EngineError::Restless(crate::limits::ROUNDS_PER_TURN_MAX))
+    }
+
     /// A backup was restored, and a person has not said yet that the world was brought in line with it.
     pub(crate) async fn is_in_doubt(&self) -> Result<bool, StoreError> {
         Ok(self.store.note_get(store::IN_DOUBT_SINCE).await?.is_some_and(|since| !since.is_empty()))

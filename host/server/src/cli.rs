@@ -3,6 +3,7 @@
 pub mod backup;
 pub mod bench;
 pub mod demo;
+pub mod doctor;
 pub mod doubt;
 pub mod init;
 pub mod lane;
@@ -45,6 +46,8 @@ enum Command {
     Restore(restore::Restore),
     /// Say whether a restored backup leaves effects in doubt, or end it
     Doubt(doubt::Doubt),
+    /// Say whether everything is as it should be, and what to do
+    Doctor(doctor::Doctor),
     /// Run stories against a policy
     Story(story::Story),
     /// Say why an account is treated as it is
@@ -104,6 +107,7 @@ pub fn run() -> ExitCode {
             Command::Backup(command) => backup::run(command).await,
             Command::Restore(command) => restore::run(command).await,
             Command::Doubt(command) => doubt::run(command).await,
+            Command::Doctor(command) => doctor::run(command).await,
             Command::Story(command) => story::run(command),
             Command::Why(command) => why::run(command).await,
             Command::Lane(command) => lane::run(command).await,

@@ -14,6 +14,12 @@ impl SystemClock {
     }
 }
 
+/// Milliseconds of the Unix epoch, to compare clocks by.
+#[expect(clippy::disallowed_methods, reason = "the machine's clock itself is asked about")]
+pub fn unix_millis() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "the one place where real time enters")]
     fn now(&self) -> DateTime {

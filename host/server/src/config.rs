@@ -11,6 +11,7 @@ use serde::Deserialize;
 use store::Retention;
 use thiserror::Error;
 
+use crate::database::Database;
 use crate::limits;
 
 #[derive(Debug, Error)]
@@ -28,7 +29,7 @@ pub struct Config {
     pub file: PathBuf,
     /// The workspace: database, components, exchanged files.
     pub folder: PathBuf,
-    pub database: PathBuf,
+    pub database: Database,
     pub components: PathBuf,
     pub policy: PathBuf,
     pub letters: PathBuf,
@@ -196,12 +197,6 @@ impl Config {
         let beside = absolute(file.parent().unwrap_or(Path::new(".")), Path::new("."));
         let folder = absolute(&beside, &text.folder);
         let wrong = |why: String| ConfigError::Wrong { file: file.to_owned(), why };
-        if text.database.contains("://") {
-            return Err(wrong(format!(
-                "`database = \"{}\"` is not a file name\n\nhint: this version keeps its data in SQLite; give a file name such as `dunlin.sqlite`",
-                text.database
-            )));
-        }
         let zone = TimeZone::get(&text.time_zone).map_err(|_| {
             wrong(format!(
                 "`time_zone = \"{}\"` is unknown\n\nhint: use a name such as `Europe/Berlin` or `UTC`",
@@ -215,7 +210,7 @@ impl Config {
             return Err(wrong("`creditor.id` and `creditor.name` must not be empty".to_owned()));
         }
         Ok(Self {
-            database: folder.join(&text.database),
+            database: Database::parse(&text.database, &folder).map_err(wrong)?,
             components: absolute(&folder, &text.components),
             policy: absolute(&beside, &text.policy),
             letters: absolute(&beside, &text.letters),

@@ -73,7 +73,7 @@ impl From<StoreError> for Failed {
 
 impl IntoResponse for Failed {
     fn into_response(self) -> Response {
-        (self.0.status, layout::failure(&self.0)).into_response()
+        (self.0.status, self.0.again(), layout::failure(&self.0)).into_response()
     }
 }
 

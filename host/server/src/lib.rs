@@ -4,6 +4,7 @@
 
 pub mod limits;
 pub mod config;
+pub mod database;
 pub mod clock;
 pub mod telemetry;
 pub mod start;
@@ -16,6 +17,7 @@ pub mod api;
 pub mod hub;
 pub mod growth;
 pub mod serve;
+pub mod doctor;
 pub mod guests;
 pub mod workspace;
 pub mod demo;

@@ -5,17 +5,18 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use engine::holds::Holds;
+use engine::verify::hex;
 use engine::{Clock, Connector, Engine};
 use escalation::Policy;
 use escalation::answer::{CallError, ErrorKind};
 use sandbox::{Grant, LimitsMax, Manifest, Memory, Plugin, Runtime, RuntimeOptions, SandboxError};
-use store::sqlite::SqliteStore;
 use store::{Store, StoreError};
 use thiserror::Error;
 
 use crate::asks::Clerk;
 use crate::config::{Config, ConfigError, PluginFile, read_text};
 use crate::connectors::Running;
+use crate::database;
 use crate::letters::Letters;
 use crate::limits;
 
@@ -44,12 +45,8 @@ pub struct Started {
 /// Opens everything that the configuration names.
 pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Started, StartError> {
     make(&config.folder)?;
-    let policy = read_policy(&config.policy)?;
-    let letters = Letters::load(&config.letters)?;
-    let templates: Vec<&str> =
-        policy.levels.iter().map(|level| level.template.as_str()).filter(|template| !template.is_empty()).collect();
-    letters.check(&templates)?;
-    let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&config.database, &config.creditor.id).await?);
+    let (policy, letters) = read_words(config)?;
+    let store = database::open(config).await?;
     let plugins = load_plugins(config, &store).await?;
     let creditor = config.creditor.party();
     let scribe = Arc::new(Clerk {
@@ -64,12 +61,33 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Started, St
         reconcile_days: file.reconcile_days,
     });
     let connectors = running.map(|running| Arc::new(running) as Arc<dyn Connector>).collect();
-    let owner = format!("host-{}", std::process::id());
+    let owner = owner();
     let policy = Arc::new(policy);
     Ok(Started {
         engine: Engine { store, clock, policy, creditor, scribe, plugins: connectors, owner, holds: Holds::default() },
         plugins,
     })
+}
+
+/// Who this process is among all that ever held something: for people the machine and the process, for certainty a number.
+fn owner() -> String {
+    let machine = ["/proc/sys/kernel/hostname", "/etc/hostname"].iter().find_map(|file| std::fs::read_to_string(file).ok());
+    let machine = machine.or_else(|| std::env::var("COMPUTERNAME").ok()).unwrap_or_default();
+    let mut random = [0_u8; 4];
+    if getrandom::fill(&mut random).is_err() {
+        tracing::warn!("the system has no random numbers; the process alone tells this host from others");
+    }
+    format!("{}-{}-{}", machine.trim(), std::process::id(), hex(&random))
+}
+
+/// The policy, and the letters that it names.
+pub fn read_words(config: &Config) -> Result<(Policy, Letters), StartError> {
+    let policy = read_policy(&config.policy)?;
+    let letters = Letters::load(&config.letters)?;
+    let templates: Vec<&str> =
+        policy.levels.iter().map(|level| level.template.as_str()).filter(|template| !template.is_empty()).collect();
+    letters.check(&templates)?;
+    Ok((policy, letters))
 }
 
 pub fn read_policy(file: &Path) -> Result<Policy, StartError> {

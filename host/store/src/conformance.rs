@@ -96,6 +96,7 @@ macro_rules! conformance {
                 a_lease_that_is_given_back_is_free
                 a_valve_is_one_for_all_who_ask
                 a_valve_stands_as_it_was_turned
+                who_holds_what_is_told
             }
             sweeps {
                 a_run_begins_once_and_when_it_is_due

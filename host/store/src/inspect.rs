@@ -15,8 +15,8 @@ pub struct Inspection {
     pub schema: i64,
     /// What it takes on its disk, in bytes.
     pub bytes: u64,
-    /// How far the database's clock is ahead of this machine's, in milliseconds, where it has one of its own.
-    pub ahead_millis: Option<i64>,
+    /// The database's own clock, in milliseconds of the Unix epoch; none where it is this machine's.
+    pub clock_millis: Option<i64>,
     /// When the newest event was recorded, in hub time.
     pub newest_event: Option<DateTime>,
     pub leases: Vec<HeldLease>,
@@ -24,8 +24,6 @@ pub struct Inspection {
     pub lanes_held: u64,
     /// How long the oldest transaction is running that holds up those who read the journal's end.
     pub oldest_transaction: Option<Duration>,
-    /// Standbys whose disks each commit waits for.
-    pub standbys: Option<u32>,
     /// Settings under which what was acknowledged can be lost; a sentence each.
     pub risks: Vec<String>,
 }

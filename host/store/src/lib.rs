@@ -89,6 +89,13 @@ pub enum StoreError {
     Database(String),
 }
 
+impl StoreError {
+    /// It is tried again by itself: the database does not answer, or its disk is full.
+    pub fn passes(&self) -> bool {
+        matches!(self, Self::Away { .. } | Self::DiskFull { .. })
+    }
+}
+
 /// The note that says since when what went out is in doubt: a backup was restored. Empty or missing: it is not.
 pub const IN_DOUBT_SINCE: &str = "in-doubt-since";
 

@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 
 use crate::inbox::{Ingest, Ingested, Quarantined, Total};
 use crate::journal::{JournalEntry, Skip};
+use crate::inspect::Inspection;
 use crate::lane::{Claimed, Decided, DecisionRow, LaneState};
 use crate::lease::Lease;
 use crate::outbox::{Attempt, Concluded, EffectRow, EffectStatus, InFlight, Mark, Marked};
@@ -36,6 +37,7 @@ mod desk;
 mod effects;
 mod group;
 mod ingest;
+mod inspect;
 mod journal;
 mod lanes;
 mod lease;
@@ -48,6 +50,11 @@ mod tail;
 mod valve;
 mod views;
 mod writer;
+
+/// Where a URL leads to, without its password; how the database is called in errors.
+pub fn place(url: &str) -> Result<String> {
+    Ok(Link::new(url)?.place)
+}
 
 /// How long a lease can be at most.
 const LEASE_MAX: Duration = Duration::from_secs(366 * 24 * 3_600);
@@ -258,6 +265,14 @@ impl Store for PgStore {
 hint: `pg_basebackup` with continuous archiving keeps every acknowledged input; a nightly `pg_dump` loses a day"
                 .to_owned(),
         ))
+    }
+
+    async fn inspect(&self, now: DateTime) -> Result<Inspection> {
+        self.reader.inspect(self.clock, now).await
+    }
+
+    async fn close(&self) {
+        Self::close(self).await;
     }
 
     async fn cursor(&self, connection: &str) -> Result<Option<String>> {

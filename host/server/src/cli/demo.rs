@@ -81,8 +81,9 @@ pub async fn run(told: Demo) -> Done {
 
 /// With `--exit` nobody may be looking: a taken port is then no reason to stop.
 async fn desk(told: &Demo, hub: &Arc<Desked>) -> Result<Option<OpenDesk>, Failure> {
-    match open_desk(hub.clone(), &told.listen, Vec::new(), token(&told.dir)?).await {
+    match open_desk(&told.listen, Vec::new(), token(&told.dir)?).await {
         Ok(desk) => {
+            desk.lead_to(hub.clone());
             eprintln!("the desk is at {}", desk.link);
             Ok(Some(desk))
         }

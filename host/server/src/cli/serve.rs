@@ -10,8 +10,8 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::growth::Growth;
 use crate::hub::Desked;
-use crate::serve::{asked_to_stop, open_desk, run as run_hub, token};
-use crate::start::{Started, start};
+use crate::serve::{asked_to_stop, open_desk, run as run_hub, start_patiently, token};
+use crate::start::Started;
 use crate::telemetry;
 
 #[derive(Args)]
@@ -28,11 +28,15 @@ pub async fn run(serve: Serve) -> Done {
     let usage = |error: &dyn std::error::Error| Failure::Usage(error.to_string());
     let config = Config::read(&serve.common.config).map_err(|error| usage(&error))?;
     let clock = Arc::new(SystemClock::new(config.zone.clone()));
-    let Started { engine, plugins } = start(&config, clock).await.map_err(|error| usage(&error))?;
-    let hub = Arc::new(Desked::new(Arc::new(engine), plugins));
     let listen = serve.listen.unwrap_or_else(|| config.desk.listen.clone());
-    let desk = open_desk(hub.clone(), &listen, config.desk.hosts.clone(), token(&config.folder)?).await;
+    let desk = open_desk(&listen, config.desk.hosts.clone(), token(&config.folder)?).await;
     let desk = desk.map_err(|error| usage(&error))?;
+    let stop = asked_to_stop();
+    tokio::pin!(stop);
+    let started = start_patiently(&config, clock, &mut stop).await.map_err(|error| usage(&error))?;
+    let Some(Started { engine, plugins }) = started else { return Ok(()) };
+    let hub = Arc::new(Desked::new(Arc::new(engine), plugins));
+    desk.lead_to(hub.clone());
     if serve.common.json {
         println!("{}", serde_json::json!({ "desk": desk.link }));
     } else {
@@ -40,7 +44,7 @@ pub async fn run(serve: Serve) -> Done {
         println!("{} plugins run; stop with Ctrl-C", hub.plugins.len());
     }
     let (poll, growth) = (Duration::from_secs(config.poll_seconds), Growth::new(config.retention));
-    run_hub(&hub, poll, growth, asked_to_stop()).await;
+    run_hub(&hub, poll, growth, stop).await;
     desk.close();
     Ok(())
 }

@@ -1,10 +1,10 @@
 //! `dunlin verify`.
 
 use clap::Args;
-use store::sqlite::SqliteStore;
 
 use super::{Common, Done, Failure, print_json};
 use crate::config::Config;
+use crate::database;
 
 #[derive(Args)]
 pub struct Verify {
@@ -14,8 +14,8 @@ pub struct Verify {
 
 pub async fn run(verify: Verify) -> Done {
     let config = Config::read(&verify.common.config).map_err(|error| Failure::Usage(error.to_string()))?;
-    let store = SqliteStore::open_read_only(&config.database, &config.creditor.id).await?;
-    let verified = engine::verify::verify(&store).await?;
+    let store = database::open_read_only(&config).await?;
+    let verified = engine::verify::verify(store.as_ref()).await?;
     let agrees = verified.differences.is_empty();
     if verify.common.json {
         let result = if agrees { serde_json::json!("ok") } else { serde_json::json!(verified.differences) };

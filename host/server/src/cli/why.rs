@@ -5,11 +5,11 @@ use engine::clock::morning;
 use engine::{Clock, limits};
 use escalation::{Account, AccountId, Date, Now, decide, evolve};
 use store::Store;
-use store::sqlite::SqliteStore;
 
 use super::{Common, Done, Failure, print_json};
 use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::database;
 use crate::start::read_policy;
 
 #[derive(Args)]
@@ -27,10 +27,10 @@ pub async fn run(why: Why) -> Done {
     let usage = |error: &dyn std::error::Error| Failure::Usage(error.to_string());
     let config = Config::read(&why.common.config).map_err(|error| usage(&error))?;
     let policy = read_policy(&config.policy).map_err(|error| usage(&error))?;
-    let store = SqliteStore::open_read_only(&config.database, &config.creditor.id).await?;
+    let store = database::open_read_only(&config).await?;
     let id = AccountId::new(&why.account);
     let day = why.on.unwrap_or_else(|| SystemClock::new(config.zone.clone()).now().date());
-    let Some(account) = as_of(&store, &id, day).await? else {
+    let Some(account) = as_of(store.as_ref(), &id, day).await? else {
         let hint = "hint: the accounts are listed on the desk, and under `/api/accounts`";
         return Err(Failure::Work(format!("there is no account `{id}` on {day}\n\n{hint}")));
     };

@@ -6,6 +6,8 @@ use std::time::Duration;
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
 /// A request that takes longer is given up.
 pub const REQUEST_TIME_MAX: Duration = Duration::from_secs(15);
+/// When to come again after an answer that something is away, in seconds.
+pub const RETRY_AFTER_SECONDS: u16 = 5;
 /// Notes and reasons that people write, in characters.
 pub const NOTE_CHARS_MAX: usize = 500;
 /// A person's name, in characters.

@@ -1,11 +1,13 @@
 //! What went wrong, for programs as `application/problem+json`; the desk shows the same as a page.
 
 use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use store::StoreError;
 use utoipa::ToSchema;
+
+use super::limits;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -49,11 +51,18 @@ impl Problem {
         };
         Self { status, detail: detail.to_owned(), hint }
     }
+
+    /// What passes by itself says when to come again.
+    pub fn again(&self) -> Option<[(HeaderName, HeaderValue); 1]> {
+        let passes = self.status == StatusCode::SERVICE_UNAVAILABLE;
+        passes.then(|| [(header::RETRY_AFTER, HeaderValue::from(limits::RETRY_AFTER_SECONDS))])
+    }
 }
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        Self::told(StatusCode::SERVICE_UNAVAILABLE, &error.to_string())
+        let status = if error.passes() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR };
+        Self::told(status, &error.to_string())
     }
 }
 
@@ -74,6 +83,6 @@ impl IntoResponse for Problem {
         let title = self.status.canonical_reason().unwrap_or("problem").to_owned();
         let view = ProblemView { title, status: self.status.as_u16(), detail: self.detail, hint: self.hint };
         let body = serde_json::to_string(&view).unwrap_or_default();
-        (self.status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+        (self.status, self.again(), [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
     }
 }

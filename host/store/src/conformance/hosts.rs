@@ -90,3 +90,20 @@ pub async fn a_valve_stands_as_it_was_turned(backend: &mut dyn Backend) {
     store.turn_valve("bank", ValveChange::Resume).await.unwrap();
     assert_eq!(store.turn_valve("bank", take(1)).await.unwrap(), Passage::Open(1));
 }
+
+pub async fn who_holds_what_is_told(backend: &mut dyn Backend) {
+    let store = backend.start().await;
+    assert!(store.inspect(at(8)).await.unwrap().newest_event.is_none());
+    lease(&*store, "seal", "one", 8).await;
+    lease(&*store, "poll:books", "two", 7).await;
+    lease(&*store, "poll:bank", "two", 8).await;
+    store.give_back("poll:bank", "two").await.unwrap();
+    tell(&*store, "acme", "hello", 8).await;
+    claim(&*store, 8).await;
+    let found = store.inspect(at(8)).await.unwrap();
+    let held: Vec<_> = found.leases.iter().map(|one| (one.name.as_str(), one.holder.as_str(), one.is_over)).collect();
+    assert_eq!(held, [("poll:books", "two", true), ("seal", "one", false)]);
+    assert_eq!((found.lanes_held, store.inspect(at(11)).await.unwrap().lanes_held), (1, 0));
+    assert!(found.newest_event == Some(at(8)) && found.bytes > 0 && found.schema > 0, "{found:?}");
+    assert_eq!(found.risks, Vec::<String>::new());
+}

@@ -97,21 +97,27 @@ impl Link {
         }
     }
 
-    /// The newest migration that was applied; 0 for an empty database. A newer one than ours is refused.
+    /// The schema there is; a newer one than ours is refused.
     async fn schema(&self, conn: &mut PgConnection) -> Result<i64> {
-        let (made,): (bool,) =
-            sqlx::query_as("SELECT to_regclass('_sqlx_migrations') IS NOT NULL").fetch_one(&mut *conn).await?;
-        if !made {
-            return Ok(0);
-        }
-        let (found,): (i64,) =
-            sqlx::query_as("SELECT coalesce(max(version), 0) FROM _sqlx_migrations").fetch_one(conn).await?;
+        let found = schema(conn).await?;
         let known = known_schema();
         if found > known {
             return Err(StoreError::Schema { path: self.place.clone(), found, known });
         }
         Ok(found)
     }
+}
+
+/// The newest migration that was applied; 0 for an empty database.
+pub(super) async fn schema(conn: &mut PgConnection) -> Result<i64> {
+    let (made,): (bool,) =
+        sqlx::query_as("SELECT to_regclass('_sqlx_migrations') IS NOT NULL").fetch_one(&mut *conn).await?;
+    if !made {
+        return Ok(0);
+    }
+    let (found,): (i64,) =
+        sqlx::query_as("SELECT coalesce(max(version), 0) FROM _sqlx_migrations").fetch_one(conn).await?;
+    Ok(found)
 }
 
 fn known_schema() -> i64 {

@@ -40,12 +40,11 @@ impl Reader<Sqlite> {
             engine: format!("SQLite {version}"),
             schema: super::schema(&mut conn).await?,
             bytes: bytes.unsigned_abs(),
-            ahead_millis: None,
+            clock_millis: None,
             newest_event: moment_or_none(newest)?,
             leases: leases.into_iter().map(|(name, holder, is_over)| HeldLease { name, holder, is_over }).collect(),
             lanes_held: lanes_held.unsigned_abs(),
             oldest_transaction: None,
-            standbys: None,
             risks: Vec::new(),
         })
     }

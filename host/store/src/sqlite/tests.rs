@@ -58,6 +58,7 @@ async fn a_second_process_is_told_to_wait() {
     let first = files.open().await;
     let second = SqliteStore::open(&files.path(), "nordlicht").await.err().unwrap();
     assert!(matches!(&second, StoreError::InUse { path } if *path == files.path().display().to_string()), "{second:?}");
+    assert_eq!(holder(&files.path()), Some(std::process::id().to_string()));
     first.note_set("day", "1").await.unwrap();
     first.close().await;
     assert!(first.note_set("day", "2").await.is_err());
