@@ -135,7 +135,8 @@ impl Engine {
     /// What is in the house already, and nobody is asked: for news that another host tells.
     pub async fn catch_up(&self) -> Result<Work, EngineError> {
         let mut all = Work::default();
-        for round in 0..crate::limits::ROUNDS_PER_TURN_MAX {
+        self.learn_valves().await?;
+        for _ in 0..crate::limits::ROUNDS_PER_TURN_MAX {
             let work =
                 Work { decided: self.decide_due().await?, dispatched: self.dispatch_due().await?, ..Work::default() };
             all.add(work);

@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod accounts;
+pub mod connections;
 pub mod effects;
 pub mod lanes;
 pub mod money;
@@ -58,6 +59,8 @@ fn described() -> (Router<Shared>, Document) {
         .routes(routes!(release::get))
         .routes(routes!(worklist::get))
         .routes(routes!(plugins::get))
+        .routes(routes!(connections::get))
+        .routes(routes!(connections::post))
         .routes(routes!(effects::get))
         .routes(routes!(quarantine::get))
         .routes(routes!(needs::get))

@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod bench;
+pub mod connection;
 pub mod demo;
 pub mod doctor;
 pub mod doubt;
@@ -56,6 +57,8 @@ enum Command {
     Lane(lane::LaneCommand),
     /// Work with policies
     Policy(policy::PolicyCommand),
+    /// List, pause and resume connections
+    Connection(connection::ConnectionCommand),
     /// Work with plugins
     Plugin(plugin::PluginCommand),
     /// Measure, each figure beside its baseline
@@ -112,6 +115,7 @@ pub fn run() -> ExitCode {
             Command::Why(command) => why::run(command).await,
             Command::Lane(command) => lane::run(command).await,
             Command::Policy(command) => policy::run(command),
+            Command::Connection(command) => connection::run(command).await,
             Command::Plugin(command) => plugin::run(command).await,
             Command::Bench(command) => bench::run(command).await,
         }

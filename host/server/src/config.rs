@@ -1,7 +1,7 @@
 //! The configuration: `dunlin.toml` and one file for each running plugin. Unknown keys are refused with their place.
 
 use std::collections::BTreeMap;
-use std::num::NonZeroU16;
+use std::num::{NonZeroU16, NonZeroU32};
 use std::path::{Path, PathBuf};
 
 use escalation::Party;
@@ -9,6 +9,7 @@ use escalation::party::PartyKind;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use store::Retention;
+use store::valve::Rate;
 use thiserror::Error;
 
 use crate::database::Database;
@@ -82,6 +83,8 @@ pub struct PluginFile {
     pub backfill: bool,
     /// Days between two full reconciles, where the plugin can list everything.
     pub reconcile_days: u16,
+    /// How many effects it may be asked for.
+    pub rate: Option<Rate>,
     pub config: serde_json::Value,
 }
 
@@ -149,8 +152,17 @@ struct PluginText {
     reconcile_days: u16,
     #[serde(default)]
     connections: BTreeMap<String, PathBuf>,
+    limits: Option<Limits>,
     #[serde(default)]
     config: toml::Table,
+}
+
+/// `[limits]`: at least one of each, or nothing would ever go out.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Limits {
+    per_minute: NonZeroU32,
+    burst: NonZeroU32,
 }
 
 fn here() -> PathBuf {
@@ -292,8 +304,9 @@ fn read_plugins(folder: &Path, workspace: &Path) -> Result<Vec<PluginFile>, Conf
         }
         let config = serde_json::to_value(&text.config).map_err(|error| wrong(format!("`config`: {error}")))?;
         let connections = text.connections.into_iter().map(|(name, path)| (name, absolute(workspace, &path))).collect();
+        let rate = text.limits.map(|limits| Rate { per_minute: limits.per_minute.get(), burst: limits.burst.get() });
         let PluginText { plugin, backfill, reconcile_days, .. } = text;
-        plugins.push(PluginFile { name, plugin, connections, backfill, reconcile_days, config, file });
+        plugins.push(PluginFile { name, plugin, connections, backfill, reconcile_days, rate, config, file });
     }
     Ok(plugins)
 }

@@ -16,6 +16,8 @@ pub struct Running {
     pub backfill: bool,
     /// Days between two full reconciles, if it can list everything.
     pub reconcile_days: u16,
+    /// How many effects it may be asked for, by its file.
+    pub rate: Option<Rate>,
 }
 
 #[async_trait]
@@ -37,7 +39,7 @@ impl Connector for Running {
     }
 
     fn rate(&self) -> Option<Rate> {
-        None
+        self.rate
     }
 
     fn paused(&self) -> Option<String> {

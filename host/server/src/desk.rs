@@ -48,7 +48,7 @@ pub fn router() -> Router<Shared> {
         .route("/worklist", get(worklist::page))
         .route("/needs", get(needs::page))
         .route("/plugins", get(plugins::page))
-        .route("/plugins/{name}/resume", post(actions::resume))
+        .route("/plugins/{name}/turn", post(actions::turn))
         .route("/plugins/{name}/backfill", post(actions::backfill))
         .route("/totals/reconcile", post(actions::reconcile))
         .route("/totals", get(totals::page))

@@ -11,10 +11,10 @@ use escalation::report::{Received, Report, Source};
 use escalation::{AccountId, DateTime, Fact, Party, PaymentId, Policy, Role};
 use sandbox::Plugin;
 use sha2::{Digest, Sha256};
-use store::{Entry, Ingest, Store, StoreError};
+use store::{Entry, Ingest, Store, StoreError, ValveChange};
 use tokio::sync::Notify;
 
-use crate::web::{Hub, PluginStatus};
+use crate::web::{Hub, PluginStatus, Turn};
 
 /// An engine with people around it.
 pub struct Desked {
@@ -69,10 +69,13 @@ impl Hub for Desked {
     }
 
     fn plugins(&self) -> Vec<PluginStatus> {
-        self.plugins
-            .iter()
-            .map(|plugin| PluginStatus { reconciles: self.reconciles(plugin.name()), ..status(plugin) })
-            .collect()
+        let rates = self.engine.plugins.iter().map(|plugin| plugin.rate());
+        let seen = |(plugin, rate): (&Plugin, _)| PluginStatus {
+            rate,
+            reconciles: self.reconciles(plugin.name()),
+            ..status(plugin)
+        };
+        self.plugins.iter().zip(rates).map(seen).collect()
     }
 
     async fn record(&self, account: &AccountId, who: &str, fact: Fact) -> Result<(), String> {
@@ -111,8 +114,16 @@ impl Hub for Desked {
         Ok(())
     }
 
-    async fn resume_plugin(&self, name: &str) -> Result<(), String> {
-        self.known(name)?.resume();
+    async fn turn(&self, name: &str, turn: Turn) -> Result<(), String> {
+        let plugin = self.known(name)?;
+        let change = match turn {
+            Turn::Pause { why } => ValveChange::Pause { why },
+            Turn::Resume => {
+                plugin.resume();
+                ValveChange::Resume
+            }
+        };
+        self.engine.store.turn_valve(name, change).await.map_err(|error| error.to_string())?;
         self.bell.notify_one();
         Ok(())
     }
@@ -168,5 +179,6 @@ fn status(plugin: &Plugin) -> PluginStatus {
         failures_in_row: health.failures_in_row,
         last_error: health.last_error,
         reconciles: None,
+        rate: None,
     }
 }

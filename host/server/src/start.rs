@@ -59,6 +59,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Started, St
         plugin: plugin.clone(),
         backfill: file.backfill,
         reconcile_days: file.reconcile_days,
+        rate: file.rate,
     });
     let connectors = running.map(|running| Arc::new(running) as Arc<dyn Connector>).collect();
     let owner = owner();

@@ -18,6 +18,7 @@ use engine::Backfill;
 use engine::repair::Repair;
 use escalation::{AccountId, DateTime, Fact, Party, PaymentId, Policy};
 use store::StoreError;
+use store::valve::Rate;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::{api, desk};
@@ -41,7 +42,8 @@ pub trait Hub: Send + Sync {
         to: &AccountId,
         who: &str,
     ) -> Result<(), String>;
-    async fn resume_plugin(&self, name: &str) -> Result<(), String>;
+    /// Pauses or resumes a connection, for all hosts.
+    async fn turn(&self, name: &str, turn: Turn) -> Result<(), String>;
     /// Takes a parked account up again, with or without what it stumbled on.
     async fn repair(&self, account: &AccountId, who: &str, reason: &str, repair: Repair) -> Result<(), String>;
     /// Connections that history is read in over.
@@ -51,6 +53,16 @@ pub trait Hub: Send + Sync {
     async fn reconcile_soon(&self, connection: &str, who: &str) -> Result<(), String>;
     /// `day 57 of 120` in the demo.
     fn progress(&self) -> Option<String>;
+}
+
+/// What a person says about a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Turn {
+    Pause {
+        why: String,
+    },
+    /// Lifts pause, breaker and wait.
+    Resume,
 }
 
 /// A running plugin: what it is, what it may do, how it is.
@@ -74,6 +86,8 @@ pub struct PluginStatus {
     pub last_error: Option<String>,
     /// Where its source is reconciled: the name of the connection.
     pub reconciles: Option<String>,
+    /// How many effects it may be asked for.
+    pub rate: Option<Rate>,
 }
 
 /// Who may look.

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::Answer;
 use super::account::{PaymentView, payment};
+use super::connections::{self, ConnectionView};
 use super::effects::{self, EffectView};
 use super::lanes::LaneView;
 use super::money::MoneyView;
@@ -24,6 +25,8 @@ pub struct NeedsListView {
     /// They go out only when a person agrees.
     pub approvals: Vec<EffectView>,
     pub documents: Vec<DocumentView>,
+    /// They do not know us any more, or a person paused them: nothing is asked of them.
+    pub connections: Vec<ConnectionView>,
     pub parked: Vec<LaneView>,
     /// Accounts with money that no invoice took.
     pub unapplied: Vec<UnappliedView>,
@@ -81,6 +84,7 @@ pub async fn gather(hub: &dyn Hub) -> Result<NeedsListView, Problem> {
         effects: effects::by_status(hub, EffectStatus::Unknown, limits::LIST_ROWS_MAX).await?,
         approvals: effects::awaiting_approval(hub).await?,
         documents: quarantine::gather(hub).await?.documents,
+        connections: connections::paused(hub).await?,
         parked: super::lanes::gather(hub).await?,
         unapplied: unapplied(hub).await?,
         stray_reversals: stray(hub).await?,

@@ -98,6 +98,8 @@ pub struct NeedsView {
     pub stray_reversals: u64,
     /// Accounts with an open invoice that the accounting package does not list any more.
     pub missing: u64,
+    /// Connections of which nothing is asked until a person says so.
+    pub connections: u64,
 }
 
 #[utoipa::path(get, path = "/api/overview", responses(
@@ -113,6 +115,7 @@ pub async fn gather(hub: &dyn Hub) -> Result<OverviewView, Problem> {
     let overview = hub.store().overview(today).await?;
     let policy = hub.policy();
     let approvals = super::effects::awaiting_approval(hub).await?.len() as u64;
+    let paused = super::connections::paused(hub).await?.len() as u64;
     Ok(OverviewView {
         creditor: hub.creditor().name.clone(),
         now: super::timeline::moment(hub.now()),
@@ -122,7 +125,7 @@ pub async fn gather(hub: &dyn Hub) -> Result<OverviewView, Problem> {
         accounts: overview.accounts,
         currencies: currencies(&overview, today),
         levels: levels(&overview, &policy),
-        needs_person: needs(&overview, approvals),
+        needs_person: needs(&overview, approvals, paused),
         effects_planned: overview.effects_planned,
         flags: overview.flags,
     })
@@ -189,7 +192,7 @@ fn levels(overview: &Overview, policy: &Policy) -> Vec<LevelView> {
     known.chain(older.map(|id| LevelView { id: id.clone(), title: id.clone(), items: count(id) })).collect()
 }
 
-fn needs(overview: &Overview, approvals: u64) -> NeedsView {
+fn needs(overview: &Overview, approvals: u64, connections: u64) -> NeedsView {
     let flagged = |flag: &str| overview.flags.get(flag).copied().unwrap_or_default();
     let unapplied = overview.unapplied.iter();
     let mut needs = NeedsView {
@@ -204,13 +207,15 @@ fn needs(overview: &Overview, approvals: u64) -> NeedsView {
             .collect(),
         stray_reversals: flagged("stray-reversal"),
         missing: flagged("missing-at-source"),
+        connections,
     };
     needs.total = needs.effects_unknown
         + needs.approvals
         + needs.quarantined
         + needs.parked
         + needs.stray_reversals
-        + needs.missing;
+        + needs.missing
+        + needs.connections;
     needs
 }
 

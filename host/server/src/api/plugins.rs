@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Answer;
+use super::connections::{self, ConnectionView};
 use crate::web::problem::Problem;
 use crate::web::{Hub, PluginStatus, Shared, limits};
 
@@ -40,6 +41,8 @@ pub struct PluginView {
     pub last_error: Option<String>,
     /// History is read in over it, and why: nothing is planned or sent meanwhile.
     pub backfill: Option<String>,
+    /// May it be used, for all hosts alike.
+    pub connection: ConnectionView,
     /// Newest first.
     pub calls: Vec<CallView>,
 }
@@ -64,10 +67,11 @@ pub async fn get(State(web): State<Shared>) -> Answer<PluginsView> {
 pub async fn gather(hub: &dyn Hub) -> Result<PluginsView, Problem> {
     let mut plugins = Vec::new();
     let backfills = hub.backfills().await?;
-    for status in hub.plugins() {
+    let connections = connections::gather(hub).await?;
+    for (status, connection) in hub.plugins().into_iter().zip(connections) {
         let calls = hub.store().calls(&status.name, limits::CALLS_MAX).await?;
         let backfill = backfills.iter().find(|backfill| backfill.connection == status.name).map(why);
-        plugins.push(PluginView { backfill, ..view(status, calls) });
+        plugins.push(PluginView { backfill, ..view(status, connection, calls) });
     }
     Ok(PluginsView { plugins })
 }
@@ -80,11 +84,11 @@ pub fn why(backfill: &Backfill) -> String {
     }
 }
 
-fn view(status: PluginStatus, calls: Vec<store::view::CallRow>) -> PluginView {
-    let health = match (&status.paused, status.failures_in_row) {
-        (Some(_), _) => "paused",
-        (None, 0) => "healthy",
-        (None, _) => "failing",
+fn view(status: PluginStatus, connection: ConnectionView, calls: Vec<store::view::CallRow>) -> PluginView {
+    let health = match (status.paused.is_some(), connection.state.as_str(), status.failures_in_row) {
+        (true, ..) | (_, "paused", _) => "paused",
+        (false, "open", 0) => "healthy",
+        _ => "failing",
     };
     let call = |row: store::view::CallRow| CallView {
         at: super::timeline::moment(row.at),
@@ -107,6 +111,7 @@ fn view(status: PluginStatus, calls: Vec<store::view::CallRow>) -> PluginView {
         failures_in_row: status.failures_in_row,
         last_error: status.last_error,
         backfill: None,
+        connection,
         calls: calls.into_iter().map(call).collect(),
     }
 }

@@ -5,7 +5,7 @@ use axum::http::{Request, StatusCode, header};
 use serde_json::Value;
 
 use super::described;
-use crate::web::fixture::Fixture;
+use crate::web::fixture::{Fixture, TOKEN};
 use crate::web::fixture::town::account_of;
 
 fn names(list: &Value, field: &str) -> Vec<String> {
@@ -18,7 +18,8 @@ async fn every_route_is_in_the_document_and_answers() {
     let (status, document) = fixture.api("/api/openapi.json").await;
     assert_eq!(status, StatusCode::OK);
     let paths = document["paths"].as_object().unwrap();
-    for path in paths.keys() {
+    let read = paths.keys().filter(|path| !paths[*path]["get"].is_null());
+    for path in read {
         let real = path.replace("{id}", &crate::web::link::part(&account_of(0)));
         let (status, body) = fixture.api(&real).await;
         assert_eq!(status, StatusCode::OK, "{real}: {body}");
@@ -160,4 +161,30 @@ async fn nothing_is_read_without_the_token() {
     }
     let request = Request::get("/api/overview?token=let-me-in").header(header::HOST, "localhost");
     assert_eq!(fixture.send(request.body(Body::empty()).unwrap()).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_connection_is_paused_and_resumed() {
+    let fixture = Fixture::of(1, 3).await;
+    let state = |view: &Value| view["connections"][1]["state"].as_str().unwrap().to_owned();
+    assert_eq!(state(&fixture.api("/api/connections").await.1), "open");
+    let turn = async |name: &str, body: &str| {
+        let request = Request::post(format!("/api/connections/{name}"))
+            .header(header::HOST, "localhost")
+            .header(header::AUTHORIZATION, format!("Bearer {TOKEN}"))
+            .header(header::CONTENT_TYPE, "application/json");
+        let seen = fixture.send(request.body(Body::from(body.to_owned())).unwrap()).await;
+        (seen.status, serde_json::from_str::<Value>(&seen.text).unwrap())
+    };
+    let (status, view) = turn("bank", r#"{"act":"pause","who":"Kim","reason":"they move house"}"#).await;
+    assert_eq!((status, state(&view).as_str()), (StatusCode::OK, "paused"));
+    assert_eq!(view["connections"][1]["why"], "Kim: they move house");
+    let (_, plugins) = fixture.api("/api/plugins").await;
+    assert_eq!(plugins["plugins"][1]["health"], "paused");
+    assert_eq!(plugins["plugins"][2]["connection"]["per_minute"], 30);
+    let (status, view) = turn("bank", r#"{"act":"resume","who":"Kim"}"#).await;
+    assert_eq!((status, state(&view).as_str()), (StatusCode::OK, "open"));
+    for wrong in [r#"{"act":"pause","who":"Kim"}"#, r#"{"act":"stop","who":"Kim"}"#] {
+        assert_eq!(turn("bank", wrong).await.0, StatusCode::BAD_REQUEST, "{wrong}");
+    }
 }

@@ -10,11 +10,12 @@ use escalation::id::DisputeId;
 use escalation::{Account, AccountId, Date, EffectKey, Fact, InvoiceNumber, Money, PaymentId};
 
 use super::Failed;
+use crate::api::connections;
 use crate::api::effects::needs_approval;
 use crate::api::lanes;
 use crate::web::guard::{self, Visitor};
 use crate::web::problem::Problem;
-use crate::web::{Shared, limits, link, session};
+use crate::web::{Shared, Turn, limits, link, session};
 
 type Done = Result<Response, Failed>;
 
@@ -96,7 +97,8 @@ pub fn said(word: &str) -> Option<&'static str> {
         "backfill-begun" => Some("History is read in: nothing is planned or sent until it ends."),
         "backfill-ended" => Some("The backfill has ended. Accounts are looked at again tomorrow morning."),
         "reconciling" => Some("The source is asked for everything with the next turn."),
-        "resumed" => Some("The plugin is asked again."),
+        "resumed" => Some("The connection is used again."),
+        "paused" => Some("The connection is paused; nothing is asked of it."),
         _ => None,
     }
 }
@@ -219,9 +221,14 @@ pub async fn reconcile(State(web): State<Shared>, act: Act) -> Done {
     Ok(remembered(see("/totals", "reconciling"), who))
 }
 
-pub async fn resume(State(web): State<Shared>, Path(name): Path<String>, _act: Act) -> Done {
-    web.hub.resume_plugin(&name).await.map_err(|text| Problem::told(StatusCode::CONFLICT, &text))?;
-    Ok(see("/plugins", "resumed"))
+/// A connection is paused or resumed, by the form's `act`.
+pub async fn turn(State(web): State<Shared>, Path(name): Path<String>, act: Act) -> Done {
+    let word = act.needed("act")?;
+    let who = if word == "pause" { act.who()? } else { "" };
+    let turn = connections::read(word, who, act.text("reason")?)?;
+    let said = if turn == Turn::Resume { "resumed" } else { "paused" };
+    web.hub.turn(&name, turn).await.map_err(|text| Problem::told(StatusCode::CONFLICT, &text))?;
+    Ok(see(if act.text("from")? == "needs" { "/needs" } else { "/plugins" }, said))
 }
 
 async fn account(web: &Shared, id: &str) -> Result<Account, Problem> {

@@ -15,6 +15,7 @@ use crate::web::link;
 pub enum From {
     Account,
     Needs,
+    Plugins,
 }
 
 pub fn block(visitor: &Visitor, account: &str) -> Markup {
@@ -226,11 +227,26 @@ pub fn reconcile(visitor: &Visitor, connection: &str) -> Markup {
     }
 }
 
-pub fn resume(visitor: &Visitor, plugin: &str) -> Markup {
+pub fn resume(visitor: &Visitor, connection: &str, from: From) -> Markup {
+    turn(visitor, connection, "resume", from, html! { button type="submit" { "Resume" } })
+}
+
+pub fn pause(visitor: &Visitor, connection: &str) -> Markup {
+    let fields = html! {
+        (note("reason", "Reason", true))
+        (who(visitor))
+        button type="submit" { "Pause" }
+    };
+    turn(visitor, connection, "pause", From::Plugins, fields)
+}
+
+fn turn(visitor: &Visitor, connection: &str, act: &str, from: From, fields: Markup) -> Markup {
     html! {
-        form.act method="post" action=(format!("/plugins/{}/resume", link::part(plugin))) {
+        form.act method="post" action=(format!("/plugins/{}/turn", link::part(connection))) {
             (proof(visitor))
-            button type="submit" { "Resume" }
+            input type="hidden" name="act" value=(act);
+            @if from == From::Needs { input type="hidden" name="from" value="needs"; }
+            (fields)
         }
     }
 }

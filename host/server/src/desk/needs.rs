@@ -34,6 +34,7 @@ pub async fn page(
     let body = html! {
         h1 { "Needs a person" }
         @if let Some(said) = actions::said(&shown.said) { div.notice.good role="status" { (said) } }
+        (connections(&view, &visitor))
         (effects(&view, &visitor))
         (approvals(&view, &visitor))
         (unapplied(&view, &visitor))
@@ -64,6 +65,26 @@ fn part(id: &str, title: &str, about: &str, n: usize, content: Markup) -> Markup
             @if n == 0 { p.none { "Nothing waits here." } } @else { (content) }
         }
     }
+}
+
+fn connections(view: &NeedsListView, visitor: &Visitor) -> Markup {
+    let about = "The other side does not know us any more, or a person paused it: nothing is asked of it, and what is due waits.";
+    part(
+        "connections",
+        "Paused connections",
+        about,
+        view.connections.len(),
+        html! {
+            ul.list {
+                @for connection in &view.connections {
+                    li {
+                        div.head { span.what { (sentence(connection.why.as_deref().unwrap_or_default())) } a href="/plugins" { (connection.name) } }
+                        (forms::resume(visitor, &connection.name, From::Needs))
+                    }
+                }
+            }
+        },
+    )
 }
 
 fn effects(view: &NeedsListView, visitor: &Visitor) -> Markup {

@@ -75,6 +75,7 @@ fn waiting(needs: &NeedsView) -> Markup {
         (needs.parked, "parked account", "#parked"),
         (needs.stray_reversals, "account with a stray reversal", "#reversals"),
         (needs.missing, "account with an invoice missing at the source", "#missing"),
+        (needs.connections, "paused connection", "#connections"),
     ];
     html! {
         @if needs.total > 0 || !needs.unapplied.is_empty() {

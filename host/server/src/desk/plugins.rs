@@ -6,9 +6,11 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::layout::{self, About, Frame};
+use super::forms::{self, From};
 use super::notation::{marked, moment, state};
-use super::{Page, actions, forms};
+use super::{Page, actions};
 use crate::api::Params;
+use crate::api::connections::ConnectionView;
 use crate::api::narrate::count;
 use crate::api::plugins::{CallView, PluginView, gather};
 use crate::web::guard::Visitor;
@@ -47,8 +49,9 @@ fn card(plugin: &PluginView, visitor: &Visitor) -> Markup {
             div.head { h2 { (plugin.name) } (state(&plugin.health)) }
             p.soft { (plugin.plugin) " " (plugin.version) ": " (plugin.summary) }
             @if let Some(reason) = &plugin.paused {
-                div.notice.bad { strong { "Paused: " (reason) } (forms::resume(visitor, &plugin.name)) }
+                div.notice.bad { strong { "Paused: " (reason) } (forms::resume(visitor, &plugin.name, From::Plugins)) }
             }
+            (connection(&plugin.connection, visitor))
             @if plugin.failures_in_row > 0 { p { (count(plugin.failures_in_row as usize, "failure")) " in a row" } }
             @if let Some(error) = &plugin.last_error { p.detail { "Last error: " (error) } }
             (backfill(plugin, visitor))
@@ -60,6 +63,9 @@ fn card(plugin: &PluginView, visitor: &Visitor) -> Markup {
                 }
                 dt { "May use" } dd { (if plugin.imports.is_empty() { "nothing".to_owned() } else { plugin.imports.join(", ") }) }
                 dt { "Limits" } dd { (plugin.limits) }
+                @if let (Some(per_minute), Some(burst)) = (plugin.connection.per_minute, plugin.connection.burst) {
+                    dt { "Rate" } dd { (per_minute) " a minute, " (burst) " at once" }
+                }
             }
             (calls(&plugin.calls))
         }
@@ -78,6 +84,26 @@ fn backfill(plugin: &PluginView, visitor: &Visitor) -> Markup {
             }
         } @else if tells_history {
             details { summary { "Read in history" } p.soft { "Months of it, with nothing planned or sent meanwhile." } (forms::backfill(visitor, &plugin.name, true)) }
+        }
+    }
+}
+
+/// May it be used, on all hosts; and a person's word on it.
+fn connection(connection: &ConnectionView, visitor: &Visitor) -> Markup {
+    let why = connection.why.as_deref().unwrap_or_default();
+    html! {
+        @match connection.state.as_str() {
+            "paused" => div.notice.bad { strong { "Connection paused: " (why) } (forms::resume(visitor, &connection.name, From::Plugins)) }
+            "waiting" => div.notice.warn {
+                strong { "Left alone until " (moment(connection.until.as_deref().unwrap_or_default())) }
+                p { (count(connection.failures_in_row as usize, "failure")) " in a row: " (why) }
+                (forms::resume(visitor, &connection.name, From::Plugins))
+            }
+            "failing" => p.detail { "The last effects failed: " (why) }
+            _ => {}
+        }
+        @if connection.state != "paused" {
+            details { summary { "Pause the connection" } p.soft { "Nothing is asked of it, on all hosts, until it is resumed." } (forms::pause(visitor, &connection.name)) }
         }
     }
 }

@@ -17,12 +17,13 @@ use escalation::{
 };
 use jiff::ToSpan;
 use store::sqlite::SqliteStore;
+use store::valve::Rate;
 use store::view::CallRow;
-use store::{Concluded, Decided, Entry, Ingest, Mark, Outcome, Refused, Store, StoreError, Total};
+use store::{Concluded, Decided, Entry, Ingest, Mark, Outcome, Refused, Store, StoreError, Total, ValveChange};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-use super::{Access, Hub, PluginStatus, router};
+use super::{Access, Hub, PluginStatus, Turn, router};
 use town::{answers, entry, issued, paid};
 
 pub mod town;
@@ -319,6 +320,7 @@ impl Hub for TestHub {
             last_error: paused.clone(),
             paused,
             reconciles: (role == "accounting").then(|| name.to_owned()),
+            rate: (role == "dialer").then_some(Rate { per_minute: 30, burst: 10 }),
         };
         let trap = Some("5 calls in a row failed: out of fuel in `pull`".to_owned());
         vec![
@@ -342,9 +344,15 @@ impl Hub for TestHub {
         Ok(())
     }
 
-    async fn resume_plugin(&self, name: &str) -> Result<(), String> {
-        self.resumed.lock().unwrap().push(name.to_owned());
-        Ok(())
+    async fn turn(&self, name: &str, turn: Turn) -> Result<(), String> {
+        let change = match turn {
+            Turn::Pause { why } => ValveChange::Pause { why },
+            Turn::Resume => {
+                self.resumed.lock().unwrap().push(name.to_owned());
+                ValveChange::Resume
+            }
+        };
+        self.store.turn_valve(name, change).await.map(drop).map_err(|error| error.to_string())
     }
 
     async fn repair(&self, account: &AccountId, who: &str, reason: &str, repair: Repair) -> Result<(), String> {
