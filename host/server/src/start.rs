@@ -72,7 +72,8 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Started, St
 
 /// Who this process is among all that ever held something: for people the machine and the process, for certainty a number.
 fn owner() -> String {
-    let machine = ["/proc/sys/kernel/hostname", "/etc/hostname"].iter().find_map(|file| std::fs::read_to_string(file).ok());
+    let machine =
+        ["/proc/sys/kernel/hostname", "/etc/hostname"].iter().find_map(|file| std::fs::read_to_string(file).ok());
     let machine = machine.or_else(|| std::env::var("COMPUTERNAME").ok()).unwrap_or_default();
     let mut random = [0_u8; 4];
     if getrandom::fill(&mut random).is_err() {

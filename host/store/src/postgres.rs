@@ -15,8 +15,8 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use crate::inbox::{Ingest, Ingested, Quarantined, Total};
-use crate::journal::{JournalEntry, Skip};
 use crate::inspect::Inspection;
+use crate::journal::{JournalEntry, Skip};
 use crate::lane::{Claimed, Decided, DecisionRow, LaneState};
 use crate::lease::Lease;
 use crate::outbox::{Attempt, Concluded, EffectRow, EffectStatus, InFlight, Mark, Marked};

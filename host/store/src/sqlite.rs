@@ -13,9 +13,9 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection};
 
 use crate::inbox::{Ingest, Ingested, Quarantined, Total};
+use crate::inspect::Inspection;
 use crate::journal::{JournalEntry, Skip};
 use crate::lane::{Claimed, Decided, DecisionRow, LaneState};
-use crate::inspect::Inspection;
 use crate::lease::Lease;
 use crate::outbox::{Attempt, Concluded, EffectRow, EffectStatus, InFlight, Mark, Marked};
 use crate::page::Page;

@@ -5,8 +5,8 @@ use axum::http::{Request, StatusCode, header};
 use serde_json::Value;
 
 use super::described;
-use crate::web::fixture::{Fixture, TOKEN};
 use crate::web::fixture::town::account_of;
+use crate::web::fixture::{Fixture, TOKEN};
 
 fn names(list: &Value, field: &str) -> Vec<String> {
     list.as_array().unwrap().iter().map(|one| one[field].as_str().unwrap().to_owned()).collect()

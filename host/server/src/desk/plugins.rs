@@ -5,8 +5,8 @@ use axum::extract::State;
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::layout::{self, About, Frame};
 use super::forms::{self, From};
+use super::layout::{self, About, Frame};
 use super::notation::{marked, moment, state};
 use super::{Page, actions};
 use crate::api::Params;
@@ -93,13 +93,17 @@ fn connection(connection: &ConnectionView, visitor: &Visitor) -> Markup {
     let why = connection.why.as_deref().unwrap_or_default();
     html! {
         @match connection.state.as_str() {
-            "paused" => div.notice.bad { strong { "Connection paused: " (why) } (forms::resume(visitor, &connection.name, From::Plugins)) }
-            "waiting" => div.notice.warn {
-                strong { "Left alone until " (moment(connection.until.as_deref().unwrap_or_default())) }
-                p { (count(connection.failures_in_row as usize, "failure")) " in a row: " (why) }
-                (forms::resume(visitor, &connection.name, From::Plugins))
+            "paused" => {
+                div.notice.bad { strong { "Connection paused: " (why) } (forms::resume(visitor, &connection.name, From::Plugins)) }
             }
-            "failing" => p.detail { "The last effects failed: " (why) }
+            "waiting" => {
+                div.notice.warn {
+                    strong { "Left alone until " (moment(connection.until.as_deref().unwrap_or_default())) }
+                    p { (count(connection.failures_in_row as usize, "failure")) " in a row: " (why) }
+                    (forms::resume(visitor, &connection.name, From::Plugins))
+                }
+            }
+            "failing" => { p.detail { "The last calls failed: " (why) } }
             _ => {}
         }
         @if connection.state != "paused" {

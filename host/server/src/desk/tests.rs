@@ -341,7 +341,8 @@ async fn a_connection_that_does_not_know_us_asks_for_a_person() {
     assert!(needs.text.contains("The password is wrong"), "{}", needs.text);
     let (_, overview) = fixture.api("/api/overview").await;
     assert_eq!(overview["needs_person"]["connections"], 1);
-    let seen = fixture.post(&session, "/plugins/bank/turn", format!("act=resume&from=needs&proof={}", proof(&needs))).await;
+    let seen =
+        fixture.post(&session, "/plugins/bank/turn", format!("act=resume&from=needs&proof={}", proof(&needs))).await;
     assert_eq!(seen.headers[header::LOCATION].to_str().unwrap(), "/needs?said=resumed");
     assert_eq!(fixture.api("/api/needs-person").await.1["connections"], serde_json::json!([]));
 

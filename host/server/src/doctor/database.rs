@@ -28,7 +28,11 @@ pub async fn open(config: &Config) -> Result<Arc<dyn Store>, Check> {
         }
         if let Err(error) = OpenOptions::new().write(true).open(path) {
             let says = format!("`{}` cannot be written: {error}", path.display());
-            return Err(Check::wrong("database", says, "give the file and its folder to the user that `dunlin` runs as"));
+            return Err(Check::wrong(
+                "database",
+                says,
+                "give the file and its folder to the user that `dunlin` runs as",
+            ));
         }
     }
     database::open_read_only(config).await.map_err(|error| Check::failed("database", &error))
@@ -124,7 +128,9 @@ pub fn disk(config: &Config) -> Check {
             format!("{} are free on the disk of `{}`", size(bytes), config.folder.display()),
             "make room; on a full disk nothing is taken, and everything goes on by itself afterwards",
         ),
-        Ok(bytes) => Check::well("disk", format!("{} are free on the disk of `{}`", size(bytes), config.folder.display())),
+        Ok(bytes) => {
+            Check::well("disk", format!("{} are free on the disk of `{}`", size(bytes), config.folder.display()))
+        }
         Err(error) => Check::wrong(
             "disk",
             format!("`{}` cannot be looked at: {error}", config.folder.display()),

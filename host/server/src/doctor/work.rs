@@ -99,7 +99,8 @@ mod tests {
         let over = Valve { closed_until: Some(at(8)), ..sound.clone() };
         let closed = Valve { closed_until: Some(at(9)), ..sound.clone() };
         let paused = Valve { paused: Some("the password is wrong".into()), ..sound.clone() };
-        let all = [("a", sound), ("b", over), ("c", closed), ("d", paused)].map(|(name, valve)| (name.to_owned(), valve));
+        let all =
+            [("a", sound), ("b", over), ("c", closed), ("d", paused)].map(|(name, valve)| (name.to_owned(), valve));
         let told = connections(&all, at(8));
         let says: Vec<&str> = told.iter().map(|check| check.says.as_str()).collect();
         assert_eq!(
