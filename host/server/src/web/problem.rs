@@ -80,9 +80,10 @@ impl From<PathRejection> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
+        let again = self.again();
         let title = self.status.canonical_reason().unwrap_or("problem").to_owned();
         let view = ProblemView { title, status: self.status.as_u16(), detail: self.detail, hint: self.hint };
         let body = serde_json::to_string(&view).unwrap_or_default();
-        (self.status, self.again(), [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
+        (self.status, again, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response()
     }
 }
