@@ -24,6 +24,7 @@ use crate::page::Page;
 use crate::reads::Reader;
 use crate::retention::{Retained, Retention};
 use crate::seal::{Seal, TailEntry, TailPosition};
+use crate::sweep::{Listed, Sweep, SweepDue, SweepEnd};
 use crate::valve::{Passage, Valve, ValveChange};
 use crate::view::{AccountFilter, AccountPage, CallRow, Counts, Lookup, Overview, WorkRow};
 use crate::{Result, Store, StoreError};
@@ -46,6 +47,7 @@ mod news;
 mod notes;
 mod outbox;
 mod retention;
+mod sweep;
 mod tail;
 mod valve;
 mod views;
@@ -224,6 +226,22 @@ impl Store for PgStore {
 
     async fn give_back(&self, name: &str, holder: &str) -> Result<()> {
         self.writer()?.write(lease::GiveBack { name: name.to_owned(), holder: holder.to_owned() }).await
+    }
+
+    async fn begin_sweep(&self, connection: &str, at: DateTime, due: SweepDue) -> Result<Option<i64>> {
+        self.writer()?.write(sweep::Begin { connection: connection.to_owned(), at, due }).await
+    }
+
+    async fn sweep_page(&self, connection: &str, generation: i64, listed: Vec<Listed>) -> Result<()> {
+        self.writer()?.write(sweep::Page { connection: connection.to_owned(), generation, listed }).await
+    }
+
+    async fn end_sweep(&self, connection: &str, generation: i64, at: DateTime, end: SweepEnd) -> Result<()> {
+        self.writer()?.write(sweep::End { connection: connection.to_owned(), generation, at, end }).await
+    }
+
+    async fn sweeps(&self, limit: u32) -> Result<Vec<Sweep>> {
+        self.reader.sweeps(limit).await
     }
 
     async fn turn_valve(&self, connection: &str, change: ValveChange) -> Result<Passage> {

@@ -70,8 +70,8 @@ async fn write_accounts(tx: &mut Tx<'_>, rows: &[&AccountRow]) -> Outcome<()> {
 async fn write_items(tx: &mut Tx<'_>, rows: &[&AccountRow]) -> Outcome<()> {
     let items = item_rows(rows);
     sqlx::query(
-        "INSERT INTO item_view (tenant, account, invoice, due_on, currency, open, level)
-         SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[])",
+        "INSERT INTO item_view (tenant, account, invoice, due_on, currency, open, level, source)
+         SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::text[])",
     )
     .bind(tx.tenant)
     .bind(items.iter().map(|(row, _)| row.account.as_str()).collect::<Vec<_>>())
@@ -80,6 +80,7 @@ async fn write_items(tx: &mut Tx<'_>, rows: &[&AccountRow]) -> Outcome<()> {
     .bind(items.iter().map(|(_, item)| item.open.currency.as_str()).collect::<Vec<_>>())
     .bind(items.iter().map(|(_, item)| item.open.minor).collect::<Vec<_>>())
     .bind(items.iter().map(|(_, item)| item.level.as_deref()).collect::<Vec<_>>())
+    .bind(items.iter().map(|(_, item)| item.source.as_str()).collect::<Vec<_>>())
     .execute(&mut *tx.conn)
     .await?;
     Ok(())
