@@ -17,7 +17,7 @@ pub struct Backup {
 
 pub async fn run(backup: Backup) -> Done {
     let config = Config::read(&backup.common.config).map_err(|error| Failure::Usage(error.to_string()))?;
-    store::backup::take(&config.database, &backup.file).await?;
+    store::backup::take(config.database.file()?, &backup.file).await?;
     let bytes = std::fs::metadata(&backup.file)?.len();
     if backup.common.json {
         return print_json(&serde_json::json!({ "backup": backup.file, "bytes": bytes }));

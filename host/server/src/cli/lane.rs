@@ -6,12 +6,12 @@ use clap::{Args, Subcommand};
 use engine::Clock;
 use engine::repair::{self, Act, Repair};
 use escalation::AccountId;
-use store::sqlite::SqliteStore;
 
 use super::{Common, Done, Failure, print_json};
 use crate::api::narrate;
 use crate::clock::SystemClock;
 use crate::config::{Config, read_text};
+use crate::database;
 
 /// Lanes that are listed.
 const LISTED_MAX: u32 = 1_000;
@@ -82,8 +82,8 @@ pub async fn run(command: LaneCommand) -> Done {
 
 async fn list(common: &Common) -> Done {
     let config = Config::read(&common.config).map_err(|error| Failure::Usage(error.to_string()))?;
-    let store = SqliteStore::open_read_only(&config.database, &config.creditor.id).await?;
-    let lanes = repair::parked(&store, LISTED_MAX).await?;
+    let store = database::open_read_only(&config).await?;
+    let lanes = repair::parked(store.as_ref(), LISTED_MAX).await?;
     if common.json {
         let lanes: Vec<_> = lanes
             .iter()
@@ -110,10 +110,10 @@ async fn list(common: &Common) -> Done {
 
 async fn mend(on: On, repair: Repair) -> Done {
     let config = Config::read(&on.common.config).map_err(|error| Failure::Usage(error.to_string()))?;
-    let store = SqliteStore::open(&config.database, &config.creditor.id).await?;
+    let store = database::open(&config).await?;
     let account = AccountId::new(&on.account);
     let act = Act { at: SystemClock::new(config.zone.clone()).now(), who: &on.who, reason: &on.reason };
-    let done = repair::repair(&store, &account, act, repair).await;
+    let done = repair::repair(store.as_ref(), &account, act, repair).await;
     store.close().await;
     done?;
     if on.common.json {

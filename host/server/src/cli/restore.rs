@@ -22,17 +22,18 @@ pub struct Restore {
 
 pub async fn run(restore: Restore) -> Done {
     let config = Config::read(&restore.common.config).map_err(|error| Failure::Usage(error.to_string()))?;
+    let database = config.database.file()?;
     if !restore.yes {
         return Err(Failure::Usage(format!(
             "nothing was changed: `{}` would take the place of `{}`, which is kept beside it\n\n\
              hint: everything that happened since the backup is forgotten, and every effect is in doubt until you end that; \
              say `--yes` to do it",
             restore.file.display(),
-            config.database.display()
+            database.display()
         )));
     }
     let now = SystemClock::new(config.zone.clone()).now();
-    let restored = store::backup::restore(&restore.file, &config.database, &config.creditor.id, now).await?;
+    let restored = store::backup::restore(&restore.file, database, &config.creditor.id, now).await?;
     if restore.common.json {
         return print_json(&serde_json::json!({
             "generation": restored.generation,
