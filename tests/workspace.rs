@@ -50,8 +50,7 @@ pub fn fill(folder: &Path) {
         // A thread of its own: the caller may be inside a runtime already.
         let compile = std::thread::spawn(move || {
             tokio::runtime::Runtime::new().unwrap().block_on(async {
-                let store = store::sqlite::SqliteStore::open(&config.database, "test").await.unwrap();
-                let store: std::sync::Arc<dyn store::Store> = std::sync::Arc::new(store);
+                let store = server::database::open(&config).await.unwrap();
                 server::start::load_plugins(&config, &store).await.unwrap();
             });
         });

@@ -55,10 +55,9 @@ impl Engine {
 /// The pure part of T2.
 fn decide_lane(lane: Claimed, policy: &Policy, now: &Now) -> Decided {
     let mut account = lane.state.unwrap_or_else(|| Account::new(lane.account.clone()));
-    let mut read_seq = lane.done_seq;
+    let read_seq = lane.read_until;
     for stored in &lane.unread {
         evolve(&mut account, &stored.event);
-        read_seq = stored.seq;
     }
     if lane.more {
         return Decided {

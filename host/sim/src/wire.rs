@@ -172,18 +172,6 @@ impl Store for Wire {
         self.store.tail(after, limit).await
     }
 
-    async fn seal(&self, seal: Seal) -> Result<bool> {
-        self.write("seal", self.store.seal(seal)).await
-    }
-
-    async fn seals(&self, after_no: i64, limit: u32) -> Result<Vec<Seal>> {
-        self.store.seals(after_no, limit).await
-    }
-
-    async fn erase(&self, account: &AccountId, at: DateTime) -> Result<bool> {
-        self.store.erase(account, at).await
-    }
-
     async fn retain(&self, retention: &Retention, now: DateTime) -> Result<Retained> {
         self.write("retain", self.store.retain(retention, now)).await
     }

@@ -33,13 +33,13 @@ pub(crate) fn bounded(lanes: Vec<(String, i64, i64)>) -> Vec<Due> {
     due
 }
 
-/// An event as its row has it: number, payload, hash.
-pub(crate) type EventRow = (i64, String, Vec<u8>);
+/// An event as its row has it: number, payload, hash, and whether an operator passed it over.
+pub(crate) type EventRow = (i64, String, Vec<u8>, bool);
 
-pub(crate) fn by_account(rows: Vec<(String, i64, String, Vec<u8>)>) -> HashMap<String, Vec<EventRow>> {
+pub(crate) fn by_account(rows: Vec<(String, i64, String, Vec<u8>, bool)>) -> HashMap<String, Vec<EventRow>> {
     let mut unread: HashMap<String, Vec<EventRow>> = HashMap::new();
-    for (account, seq, payload, hash) in rows {
-        unread.entry(account).or_default().push((seq, payload, hash));
+    for (account, seq, payload, hash, skipped) in rows {
+        unread.entry(account).or_default().push((seq, payload, hash, skipped));
     }
     unread
 }
@@ -49,15 +49,28 @@ pub(crate) fn read(lane: &Due, fence: i64, snapshot: Option<String>, events: Vec
     let state =
         snapshot.map(|text| from_json(&text, || format!("the state of account `{}`", lane.account))).transpose()?;
     let mut unread = Vec::with_capacity(events.len());
-    for (seq, payload, hash) in events {
-        if seq != lane.done_seq + unread.len() as i64 + 1 {
+    let mut read_until = lane.done_seq;
+    for (seq, payload, hash, skipped) in events {
+        read_until += 1;
+        if seq != read_until {
             return Err(StoreError::Corrupt(format!("event {seq} of account `{}` follows a gap", lane.account)));
+        }
+        if skipped {
+            continue;
         }
         unread.push(Stored { seq, event: row::event(&lane.account, seq, &payload, &hash)? });
     }
-    let more = lane.head_seq > lane.done_seq + unread.len() as i64;
-    if more && (unread.len() as i64) < LANE_EVENTS_MAX {
+    let more = lane.head_seq > read_until;
+    if more && read_until - lane.done_seq < LANE_EVENTS_MAX {
         return Err(StoreError::Corrupt(format!("the journal of account `{}` ends before its lane", lane.account)));
     }
-    Ok(Claimed { account: AccountId::new(&lane.account), fence, state, done_seq: lane.done_seq, unread, more })
+    Ok(Claimed {
+        account: AccountId::new(&lane.account),
+        fence,
+        state,
+        done_seq: lane.done_seq,
+        unread,
+        read_until,
+        more,
+    })
 }

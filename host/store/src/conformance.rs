@@ -68,6 +68,7 @@ macro_rules! conformance {
                 reading_without_deciding_keeps_newcomers_unread
                 a_lost_lane_does_not_hold_up_the_others
                 a_parked_lane_waits_and_the_others_go_on
+                an_operator_passes_over_an_event
                 an_effect_planned_twice_parks_its_lane
                 a_long_lane_is_read_in_parts
                 only_the_newest_decisions_are_kept
@@ -205,7 +206,7 @@ fn decision(claimed: &Claimed, events: Vec<Event>, look_again: Option<DateTime>)
         account: claimed.account.clone(),
         fence: claimed.fence,
         at: at(9),
-        read_seq: claimed.unread.last().map_or(claimed.done_seq, |last| last.seq),
+        read_seq: claimed.read_until,
         events,
         state: claimed.state.clone().unwrap_or_else(|| Account::new(claimed.account.clone())),
         policy: "standard@1".to_owned(),

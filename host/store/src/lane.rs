@@ -21,6 +21,8 @@ pub struct Claimed {
     pub done_seq: i64,
     /// Events after `done_seq`, in order, at most [`LANE_EVENTS_MAX`].
     pub unread: Vec<Stored>,
+    /// How far this reaches, events that an operator passed over included.
+    pub read_until: i64,
     /// There are unread events beyond these. Then nothing is to be decided yet: write back the state with no events, and
     /// claim the lane again for the rest.
     pub more: bool,
@@ -32,7 +34,7 @@ pub struct Decided {
     pub account: AccountId,
     pub fence: i64,
     pub at: DateTime,
-    /// The last event of [`Claimed::unread`] that `state` contains (or `done_seq` when there was none).
+    /// How far `state` has read: [`Claimed::read_until`].
     pub read_seq: i64,
     /// Events of the decision, to be appended after the lane's head. `EffectPlanned`, `EffectCancelled` and `EffectExpired`
     /// among them also write the outbox. If the lane got new events meanwhile, a decision with events is void (the lane is

@@ -14,7 +14,7 @@ pub mod lease;
 pub mod valve;
 pub mod sweep;
 pub mod mutation;
-pub mod seal;
+pub mod tail;
 pub mod retention;
 pub mod backup;
 pub mod view;
@@ -50,8 +50,8 @@ pub use lane::{Claimed, Decided, LaneState};
 pub use lease::Lease;
 pub use outbox::{Attempt, Concluded, EffectRow, EffectStatus, InFlight, Mark, Marked, Outcome};
 pub use retention::{Retained, Retention};
-pub use seal::{Seal, TailEntry, TailPosition};
 pub use sweep::{Listed, Sweep, SweepDue, SweepEnd, SweepTotal};
+pub use tail::{TailEntry, TailPosition};
 pub use valve::{Passage, Valve, ValveChange};
 pub use view::{AccountFilter, AccountPage, AccountRow, Lookup, Overview, WorkRow};
 
@@ -169,16 +169,10 @@ pub trait Store: Send + Sync {
     /// Runs of all connections, newest first.
     async fn sweeps(&self, limit: u32) -> Result<Vec<Sweep>>;
 
-    // ---- audit
+    // ---- for those who follow the journal
     /// Events of all accounts in the order of the journal, after a position. Ends before the first event that a running
     /// transaction could still come in front of.
     async fn tail(&self, after: TailPosition, limit: u32) -> Result<Vec<TailEntry>>;
-    /// Adds a seal behind the last one; false when another host was faster.
-    async fn seal(&self, seal: Seal) -> Result<bool>;
-    async fn seals(&self, after_no: i64, limit: u32) -> Result<Vec<Seal>>;
-    /// Destroys the key of an account's events and everything else that tells who it is. The journal keeps its length, order and
-    /// hashes. False when it is unknown or erased already. The caller has made sure that nothing is open.
-    async fn erase(&self, account: &AccountId, at: DateTime) -> Result<bool>;
 
     // ---- growth
     /// Moves what is finished and old out of the hot tables, in pieces; call again while it says `more`.

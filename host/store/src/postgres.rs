@@ -23,8 +23,8 @@ use crate::outbox::{Attempt, Concluded, EffectRow, EffectStatus, InFlight, Mark,
 use crate::page::Page;
 use crate::reads::Reader;
 use crate::retention::{Retained, Retention};
-use crate::seal::{Seal, TailEntry, TailPosition};
 use crate::sweep::{Listed, Sweep, SweepDue, SweepEnd};
+use crate::tail::{TailEntry, TailPosition};
 use crate::valve::{Passage, Valve, ValveChange};
 use crate::view::{AccountFilter, AccountPage, CallRow, Counts, Lookup, Overview, WorkRow};
 use crate::{Result, Store, StoreError};
@@ -47,6 +47,7 @@ mod news;
 mod notes;
 mod outbox;
 mod retention;
+mod skip;
 mod sweep;
 mod tail;
 mod valve;
@@ -157,10 +158,6 @@ fn micros(term: Duration) -> i64 {
     i64::try_from(term.min(LEASE_MAX).as_micros()).unwrap_or(i64::MAX)
 }
 
-fn unbuilt() -> StoreError {
-    StoreError::Database("this is not built yet".to_owned())
-}
-
 #[cfg(test)]
 mod tests;
 
@@ -215,8 +212,8 @@ impl Store for PgStore {
         self.writer()?.write(outbox::Postpone { key, until, because }).await
     }
 
-    async fn skip(&self, _: &AccountId, _: i64, _: Skip) -> Result<bool> {
-        Err(unbuilt())
+    async fn skip(&self, account: &AccountId, seq: i64, skip: Skip) -> Result<bool> {
+        self.writer()?.write(skip::PassOver::new(account, seq, skip)?).await
     }
 
     async fn lease(&self, name: &str, holder: &str, now: DateTime, term: Duration) -> Result<Option<Lease>> {
@@ -254,18 +251,6 @@ impl Store for PgStore {
 
     async fn tail(&self, after: TailPosition, limit: u32) -> Result<Vec<TailEntry>> {
         self.reader.tail(after, limit).await
-    }
-
-    async fn seal(&self, _: Seal) -> Result<bool> {
-        Err(unbuilt())
-    }
-
-    async fn seals(&self, _: i64, _: u32) -> Result<Vec<Seal>> {
-        Err(unbuilt())
-    }
-
-    async fn erase(&self, _: &AccountId, _: DateTime) -> Result<bool> {
-        Err(unbuilt())
     }
 
     async fn retain(&self, retention: &Retention, now: DateTime) -> Result<Retained> {

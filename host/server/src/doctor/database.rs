@@ -17,7 +17,7 @@ use crate::database::{self, Database};
 const FREE_BYTES_MIN: u64 = 1 << 30;
 /// Clocks of hosts and database may differ by so much; leases and limits of rates allow for it.
 const APART_MAX: Duration = Duration::from_secs(60);
-/// A transaction that runs for longer keeps seals and other readers of the journal's end waiting.
+/// A transaction that runs for longer keeps readers of the journal's end waiting.
 const TRANSACTION_MAX: Duration = Duration::from_secs(30);
 
 pub async fn open(config: &Config) -> Result<Arc<dyn Store>, Check> {
@@ -116,7 +116,7 @@ fn oldest(age: Duration) -> Check {
     if age <= TRANSACTION_MAX {
         return Check::well("transactions", says);
     }
-    let hint = "end it: `SELECT pid, xact_start, query FROM pg_stat_activity WHERE backend_xid IS NOT NULL ORDER BY 2`; seals wait for it";
+    let hint = "end it: `SELECT pid, xact_start, query FROM pg_stat_activity WHERE backend_xid IS NOT NULL ORDER BY 2`; readers of the journal's end wait for it";
     Check::wrong("transactions", says, hint)
 }
 

@@ -223,7 +223,7 @@ impl TestHub {
     fn decide(&self, lane: store::Claimed, now: &Now) -> Decided {
         let mut account = lane.state.unwrap_or_else(|| Account::new(lane.account.clone()));
         lane.unread.iter().for_each(|stored| evolve(&mut account, &stored.event));
-        let read_seq = lane.unread.last().map_or(lane.done_seq, |stored| stored.seq);
+        let read_seq = lane.read_until;
         let decision = decide(&account, &self.policy, now);
         let event = |fact| Event { at: now.at, on: now.today(), origin: "policy".into(), fact };
         let events: Vec<Event> = decision.events.into_iter().map(event).collect();

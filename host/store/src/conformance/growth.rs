@@ -7,8 +7,7 @@ use crate::outbox::{EffectStatus, Outcome};
 use crate::retention::{Retained, Retention};
 use crate::view::CallRow;
 
-const RETENTION: Retention =
-    Retention { effects_days: 10, events_days: 10, inbox_days: 10, notes_days: 10, at_once: 100 };
+const RETENTION: Retention = Retention { effects_days: 10, inbox_days: 10, notes_days: 10, at_once: 100 };
 
 /// So many days after the first.
 fn later(days: i8) -> DateTime {

@@ -1,6 +1,7 @@
 //! T2: one owner a lane, decisions in the journal's order, poison set aside.
 
 use super::*;
+use crate::journal::Skip;
 use crate::lane::{DECISIONS_KEPT_MAX, LANE_EVENTS_MAX};
 
 pub async fn lanes_are_claimed_when_due_oldest_first(backend: &mut dyn Backend) {
@@ -203,4 +204,36 @@ pub async fn only_the_newest_decisions_are_kept(backend: &mut dyn Backend) {
     assert_eq!(kept.len() as i64, DECISIONS_KEPT_MAX);
     assert_eq!(kept[0].policy, format!("standard@{}", DECISIONS_KEPT_MAX + 4));
     assert_eq!(kept.last().unwrap().policy, "standard@5");
+}
+
+pub async fn an_operator_passes_over_an_event(backend: &mut dyn Backend) {
+    let store = backend.start().await;
+    for text in ["first", "poison", "last"] {
+        tell(&*store, "a", text, 8).await;
+    }
+    let skip = |instead| Skip { at: at(9), who: "ada".to_owned(), reason: "cannot be".to_owned(), instead };
+    // Only of a lane that is set aside, and only what is unread.
+    assert!(!store.skip(&id("a"), 2, skip(None)).await.unwrap());
+    let lane = claim_one(&*store, 8).await;
+    store.park(&id("a"), lane.fence, "poison").await.unwrap();
+    assert!(!store.skip(&id("a"), 4, skip(None)).await.unwrap());
+    assert!(store.skip(&id("a"), 2, skip(Some(said("instead")))).await.unwrap());
+    assert!(!store.skip(&id("a"), 2, skip(None)).await.unwrap());
+
+    let lane = claim_one(&*store, 10).await;
+    assert_eq!(texts(lane.unread.iter().map(|stored| &stored.event)), ["first", "last", "instead"]);
+    assert_eq!((lane.read_until, lane.more), (4, false));
+    store.decided(vec![decision(&lane, vec![], None)]).await.unwrap();
+    assert_eq!(seen(&*store, "a").await, 4);
+    let journal = store.journal(&id("a"), 0, 10).await.unwrap();
+    let skipped: Vec<Option<&str>> = journal.iter().map(|entry| entry.skipped.as_deref()).collect();
+    assert_eq!(skipped, [None, Some("ada: cannot be"), None, None]);
+
+    // A lane whose only unread event is passed over is read to its end.
+    tell(&*store, "b", "poison", 11).await;
+    let lane = claim_one(&*store, 11).await;
+    store.park(&id("b"), lane.fence, "poison").await.unwrap();
+    assert!(store.skip(&id("b"), 1, skip(None)).await.unwrap());
+    let lane = claim_one(&*store, 11).await;
+    assert_eq!((lane.unread.len(), lane.read_until), (0, 1));
 }

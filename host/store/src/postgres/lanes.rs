@@ -75,9 +75,11 @@ pub(super) async fn claim(writer: &Writer, claim: Claim) -> Result<Vec<Claimed>>
             .fetch_all(&writer.pool)
             .await?;
     let mut snapshots: HashMap<String, String> = snapshots.into_iter().collect();
-    let unread: Vec<(String, i64, String, Vec<u8>)> = sqlx::query_as(
-        "SELECT e.account, e.seq, e.payload, e.hash FROM unnest($2::text[], $3::bigint[], $4::bigint[]) AS v (account, done, head)
+    let unread: Vec<(String, i64, String, Vec<u8>, bool)> = sqlx::query_as(
+        "SELECT e.account, e.seq, e.payload, e.hash, s.seq IS NOT NULL
+         FROM unnest($2::text[], $3::bigint[], $4::bigint[]) AS v (account, done, head)
          JOIN event e ON e.tenant = $1 AND e.account = v.account AND e.seq > v.done AND e.seq <= v.head
+         LEFT JOIN skipped s ON s.tenant = $1 AND s.account = e.account AND s.seq = e.seq
          ORDER BY e.account, e.seq",
     )
     .bind(writer.tenant.as_str())

@@ -45,7 +45,7 @@ pub(super) async fn retain(writer: &Writer, retention: &Retention, now: DateTime
     let (calls, quarantined) =
         (sweep(CALLS, retention.notes_days).await?, sweep(QUARANTINED, retention.notes_days).await?);
     let more = [effects, bodies, calls, quarantined].into_iter().any(|gone| gone >= at_once);
-    Ok(Retained { effects, events: 0, bodies, notes: calls + quarantined, more })
+    Ok(Retained { effects, bodies, notes: calls + quarantined, more })
 }
 
 struct Sweep {

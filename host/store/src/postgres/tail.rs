@@ -4,7 +4,7 @@ use escalation::AccountId;
 use sqlx::Postgres;
 
 use crate::reads::Reader;
-use crate::seal::{TailEntry, TailPosition};
+use crate::tail::{TailEntry, TailPosition};
 use crate::{Result, StoreError};
 
 impl Reader<Postgres> {

@@ -87,10 +87,11 @@ async fn snapshots(tx: &mut Tx<'_>, accounts: &str) -> Result<HashMap<String, St
 }
 
 async fn unread(tx: &mut Tx<'_>, accounts: &str) -> Result<HashMap<String, Vec<EventRow>>> {
-    let rows: Vec<(String, i64, String, Vec<u8>)> = sqlx::query_as(
-        "SELECT e.account, e.seq, e.payload, e.hash FROM json_each(?2) j
+    let rows: Vec<(String, i64, String, Vec<u8>, bool)> = sqlx::query_as(
+        "SELECT e.account, e.seq, e.payload, e.hash, s.seq IS NOT NULL FROM json_each(?2) j
          CROSS JOIN lane l ON l.tenant = ?1 AND l.account = j.value
          CROSS JOIN event e ON e.tenant = ?1 AND e.account = l.account AND e.seq > l.done_seq AND e.seq <= l.done_seq + ?3
+         LEFT JOIN skipped s ON s.tenant = ?1 AND s.account = e.account AND s.seq = e.seq
          ORDER BY j.key, e.seq",
     )
     .bind(tx.tenant)

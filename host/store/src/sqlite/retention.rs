@@ -66,7 +66,6 @@ pub(super) async fn retain(
     let mut broom = Broom { reader, writer, now, at_once: retention.at_once.max(1), more: false };
     Ok(Retained {
         effects: broom.sweep(&EFFECTS, retention.effects_days).await?,
-        events: 0,
         bodies: broom.sweep(&BODIES, retention.inbox_days).await?,
         notes: broom.sweep(&CALLS, retention.notes_days).await?
             + broom.sweep(&QUARANTINED, retention.notes_days).await?,

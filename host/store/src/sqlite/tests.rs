@@ -1,5 +1,6 @@
 //! The suite on SQLite, and what only a file can do wrong.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use async_trait::async_trait;
