@@ -1,7 +1,7 @@
 //! What comes back from a call of a plugin.
 
+use core::time::Duration; // a length, not a clock
 use std::fmt;
-use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 

@@ -14,7 +14,7 @@ use crate::account::{Account, CreditHold, DunningBlock};
 use crate::dispute::{Dispute, Resolution};
 use crate::event::{Event, Fact};
 use crate::id::{DisputeId, InvoiceNumber};
-use crate::invoice::{OpenItem, Step};
+use crate::invoice::{Invoice, OpenItem, Step};
 use crate::promise::PromiseState;
 
 /// Folds one event into the account.
@@ -22,11 +22,7 @@ pub fn evolve(account: &mut Account, event: &Event) {
     let on = event.on;
     match &event.fact {
         Fact::DebtorSynced { debtor } => contact::debtor_synced(account, debtor),
-        Fact::InvoiceIssued { invoice } => {
-            let item = || OpenItem::new(invoice.clone(), event.source());
-            account.items.entry(invoice.number.clone()).or_insert_with(item);
-            cash::use_credit(account);
-        }
+        Fact::InvoiceIssued { invoice } => issued(account, invoice, event.source()),
         Fact::InvoiceRestated { number, open } => cash::restated(account, number, *open),
         Fact::InvoiceMissing { number } => listed(account, number, Some(on)),
         Fact::InvoiceFound { number } => listed(account, number, None),
@@ -37,7 +33,6 @@ pub fn evolve(account: &mut Account, event: &Event) {
         Fact::CashApplied { payment, allocations } | Fact::CashAssigned { payment, allocations } => {
             cash::allocated(account, payment, allocations);
         }
-
         Fact::PaymentMoved { payment, .. } => cash::moved(account, payment),
 
         Fact::CallEnded(call) => contact::call_ended(account, call),
@@ -91,6 +86,13 @@ pub fn evolve(account: &mut Account, event: &Event) {
         // For the record: it changes nothing.
         Fact::LaneRetried { .. } => {}
     }
+}
+
+/// The first word on an invoice counts.
+fn issued(account: &mut Account, invoice: &Invoice, source: &str) {
+    let item = || OpenItem::new(invoice.clone(), source);
+    account.items.entry(invoice.number.clone()).or_insert_with(item);
+    cash::use_credit(account);
 }
 
 /// The source does not list the item since a day; none: it does.

@@ -35,6 +35,8 @@ async fn nothing_lost(store: &dyn Store, town: &Town, watch: &Watch, fate: &Fate
             }
         }
     }
+    let aside = store.quarantine(1_000).await?;
+    let contradictions = aside.iter().filter(|one| one.reason == QuarantineReason::Conflict).count();
     let seen = watch.seen();
     for (id, n) in &payments {
         if *n != 1 {
@@ -66,9 +68,6 @@ async fn nothing_lost(store: &dyn Store, town: &Town, watch: &Watch, fate: &Fate
         }
     }
     let expected = outside.contradictions.len();
-    drop(outside);
-    let aside = store.quarantine(1_000).await?;
-    let contradictions = aside.iter().filter(|one| one.reason == QuarantineReason::Conflict).count();
     if contradictions != expected {
         fate.violates(format!("{expected} documents contradict what is known, {contradictions} were put aside"));
     }

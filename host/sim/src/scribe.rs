@@ -5,7 +5,7 @@ use escalation::request::{
     Ask, CallAsk, CallWithdrawal, CashApplicationAsk, CreditNotice, DirectPaymentAsk, Message, MessageWithdrawal,
     PlacementAsk, RecallAsk, Request,
 };
-use escalation::{Account, Action, Currency, Date, Effect, Money};
+use escalation::{Account, Action, Currency, Date, Effect, Money, Party};
 
 pub struct Plain;
 
@@ -14,34 +14,14 @@ impl Scribe for Plain {
         let id = account.id.clone();
         let overdue =
             account.overdue(today).into_iter().max_by_key(|sum| sum.minor).unwrap_or(Money::zero(Currency::EUR));
-        let message = |recipient| {
-            Ask::Send(Message {
-                account: id.clone(),
-                channel: "email".to_owned(),
-                recipient,
-                address: String::new(),
-                language: "de".to_owned(),
-                subject: String::new(),
-                text: String::new(),
-                html: None,
-                notes: Vec::new(),
-            })
-        };
+        let message = |recipient| sent(account, recipient);
         let credit = |reason: &str| CreditNotice { debtor: account.debtor.clone(), reason: reason.to_owned(), overdue };
         let ask = match &effect.action {
             Action::SendNotice(_) => message(account.debtor.clone()),
-            Action::TellColleague { .. } => message(escalation::Party { id: "rep".to_owned(), ..Default::default() }),
-            Action::QueueCall(call) => Ask::QueueCall(CallAsk {
-                account: id,
-                debtor: account.debtor.clone(),
-                phone: String::new(),
-                rank,
-                overdue,
-                days_past_due: 0,
-                items: Vec::new(),
-                reason: call.reason.clone(),
-                expires_on: effect.valid_until.unwrap_or(today),
-            }),
+            Action::TellColleague { .. } => message(Party { id: "rep".to_owned(), ..Default::default() }),
+            Action::QueueCall(call) => {
+                Ask::QueueCall(called(account, &call.reason, rank, effect.valid_until.unwrap_or(today), overdue))
+            }
             Action::WithdrawCall { call, reason } => Ask::WithdrawCall(CallWithdrawal {
                 call: call.clone(),
                 account: id,
@@ -88,5 +68,33 @@ impl Scribe for Plain {
             }
         };
         Ok(Request { key: effect.key.clone(), ask })
+    }
+}
+
+fn sent(account: &Account, recipient: Party) -> Ask {
+    Ask::Send(Message {
+        account: account.id.clone(),
+        channel: "email".to_owned(),
+        recipient,
+        address: String::new(),
+        language: "de".to_owned(),
+        subject: String::new(),
+        text: String::new(),
+        html: None,
+        notes: Vec::new(),
+    })
+}
+
+fn called(account: &Account, reason: &str, rank: u32, expires_on: Date, overdue: Money) -> CallAsk {
+    CallAsk {
+        account: account.id.clone(),
+        debtor: account.debtor.clone(),
+        phone: String::new(),
+        rank,
+        overdue,
+        days_past_due: 0,
+        items: Vec::new(),
+        reason: reason.to_owned(),
+        expires_on,
     }
 }

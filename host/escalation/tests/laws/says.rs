@@ -179,9 +179,8 @@ impl World {
             }
             Op::Announce(n) => {
                 let number = self.item(n)?.clone();
-                Fact::PaymentAnnounced {
-                    payment: self.payment(self.account.items[&number].open.minor, number.as_str()),
-                }
+                let minor = self.account.items[&number].open.minor;
+                Fact::PaymentAnnounced { payment: self.payment(minor, number.as_str()) }
             }
             Op::Reverse(n) => {
                 let count = self.account.payments.len().max(1);
