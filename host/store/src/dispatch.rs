@@ -7,7 +7,6 @@ use escalation::{Action, DateTime, Fact};
 
 use crate::Result;
 use crate::journal::Line;
-use crate::mutation::Mutation;
 use crate::outbox::{Concluded, EffectStatus, Mark, Marked, Outcome};
 use crate::row::json;
 
@@ -121,7 +120,7 @@ pub(crate) fn settle<'c>(
     for (done, line) in concluded.iter().zip(lines) {
         let current = effects.get_mut(done.key.as_str()).filter(|effect| {
             effect.account == done.account.as_str()
-                && (effect.attempt == i64::from(done.attempt) || Mutation::Attempt.is_on())
+                && effect.attempt == i64::from(done.attempt)
                 && (effect.status == EffectStatus::Dispatching.as_str()
                     || effect.status == EffectStatus::Unknown.as_str() && done.outcome.is_known())
         });

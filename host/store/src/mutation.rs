@@ -14,8 +14,6 @@ pub enum Mutation {
     Mark,
     /// Nothing is asked again at the moment of dispatch.
     Recheck,
-    /// An answer of an earlier attempt counts.
-    Attempt,
     /// What was left in the air is sent again, whatever its class.
     Class,
     /// Keys are believed to live for ever at the other side.
@@ -25,13 +23,12 @@ pub enum Mutation {
 }
 
 impl Mutation {
-    pub const ALL: [Mutation; 9] = [
+    pub const ALL: [Mutation; 8] = [
         Self::Fence,
         Self::InboxKey,
         Self::Cursor,
         Self::Mark,
         Self::Recheck,
-        Self::Attempt,
         Self::Class,
         Self::KeyLife,
         Self::Integrity,
@@ -56,7 +53,6 @@ impl Mutation {
             Self::Cursor => "cursor",
             Self::Mark => "mark",
             Self::Recheck => "re-check",
-            Self::Attempt => "attempt",
             Self::Class => "class",
             Self::KeyLife => "key-life",
             Self::Integrity => "integrity",
