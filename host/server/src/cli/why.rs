@@ -4,7 +4,7 @@ use clap::Args;
 use engine::clock::morning;
 use engine::{Clock, limits};
 use escalation::{Account, AccountId, Date, Now, decide, evolve};
-use store::Store;
+use store::{JournalEntry, Store};
 
 use super::{Common, Done, Failure, print_json};
 use crate::clock::SystemClock;
@@ -58,7 +58,9 @@ async fn as_of(store: &dyn Store, id: &AccountId, day: Date) -> Result<Option<Ac
     loop {
         let page = store.journal(id, seq, limits::JOURNAL_PAGE).await?;
         let Some(last) = page.last().map(|entry| entry.seq) else { break };
-        for entry in page.iter().filter(|entry| entry.event.at.date() <= day) {
+        // What an operator passed over is no part of the account.
+        let counts = |entry: &&JournalEntry| entry.skipped.is_none() && entry.event.at.date() <= day;
+        for entry in page.iter().filter(counts) {
             evolve(&mut account, &entry.event);
         }
         seq = last;
