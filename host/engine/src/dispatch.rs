@@ -45,7 +45,7 @@ impl Engine {
     /// Sends out everything that is due, and returns how many effects were touched.
     pub async fn dispatch_due(&self) -> Result<u32, StoreError> {
         let mut touched = 0;
-        for role in Role::ALL {
+        for role in self.store.due_roles(self.at()).await? {
             touched += self.dispatch_role(role).await?;
         }
         Ok(touched)

@@ -11,25 +11,32 @@ use crate::turn::{Engine, later};
 
 #[derive(Default)]
 pub struct Holds {
-    /// Leases that this process took, and how long it need not ask again: half their term, by its own clock.
-    leases: Mutex<BTreeMap<String, (DateTime, DateTime)>>,
+    /// What this process was told of its leases, and how long it need not ask again, by its own clock.
+    leases: Mutex<BTreeMap<String, Told>>,
     /// As they stood when this turn began, or when we last changed them.
     valves: Mutex<BTreeMap<String, Valve>>,
 }
 
+#[derive(Clone, Copy)]
+struct Told {
+    is_ours: bool,
+    from: DateTime,
+    until: DateTime,
+}
+
 impl Holds {
-    fn is_fresh(&self, work: &str, now: DateTime) -> bool {
-        let known = self.leases.lock().unwrap_or_else(PoisonError::into_inner).get(work).copied();
+    /// Is it ours, as far as we know? None: ask.
+    fn told(&self, work: &str, now: DateTime) -> Option<bool> {
+        let told = self.leases.lock().unwrap_or_else(PoisonError::into_inner).get(work).copied();
         // A clock that went back proves nothing.
-        known.is_some_and(|(from, until)| (from..until).contains(&now))
+        told.filter(|told| (told.from..told.until).contains(&now)).map(|told| told.is_ours)
     }
 
-    fn note(&self, work: &str, fresh: Option<(DateTime, DateTime)>) {
-        let mut held = self.leases.lock().unwrap_or_else(PoisonError::into_inner);
-        match fresh {
-            Some(term) => held.insert(work.to_owned(), term),
-            None => held.remove(work),
-        };
+    /// Half the term of what is ours; what is another's may become free at any moment.
+    fn note(&self, work: &str, is_ours: bool, now: DateTime) {
+        let term = if is_ours { limits::LEASE / 2 } else { limits::LEASE_ASKED_AGAIN };
+        let told = Told { is_ours, from: now, until: later(now, term) };
+        self.leases.lock().unwrap_or_else(PoisonError::into_inner).insert(work.to_owned(), told);
     }
 
     /// How a connection stands, as far as this host knows; none: nothing was ever wrong with it.
@@ -38,7 +45,8 @@ impl Holds {
     }
 
     fn forget(&self) -> Vec<String> {
-        std::mem::take(&mut *self.leases.lock().unwrap_or_else(PoisonError::into_inner)).into_keys().collect()
+        let told = std::mem::take(&mut *self.leases.lock().unwrap_or_else(PoisonError::into_inner));
+        told.into_iter().filter(|(_, told)| told.is_ours).map(|(work, _)| work).collect()
     }
 }
 
@@ -46,12 +54,12 @@ impl Engine {
     /// Is this work ours? Takes it when nobody has it, renews it in time.
     pub async fn holds(&self, work: &str) -> Result<bool, StoreError> {
         let now = self.at();
-        if self.holds.is_fresh(work, now) {
-            return Ok(true);
+        if let Some(is_ours) = self.holds.told(work, now) {
+            return Ok(is_ours);
         }
-        let lease = self.store.lease(work, &self.owner, now, limits::LEASE).await?;
-        self.holds.note(work, lease.as_ref().map(|_| (now, later(now, limits::LEASE / 2))));
-        Ok(lease.is_some())
+        let is_ours = self.store.lease(work, &self.owner, now, limits::LEASE).await?.is_some();
+        self.holds.note(work, is_ours, now);
+        Ok(is_ours)
     }
 
     /// Learns how all connections stand: other hosts and people change them too.

@@ -16,6 +16,8 @@ pub const EFFECTS_PER_LOOK: u32 = 500;
 pub const ROUNDS_PER_TURN_MAX: u32 = 1_000;
 /// How long a claimed lane stays ours.
 pub const LEASE: Duration = Duration::from_secs(30);
+/// How soon a host asks again for work that another does: several rounds of a turn, and less than anybody waits for.
+pub const LEASE_ASKED_AGAIN: Duration = Duration::from_secs(3);
 /// How long a marked effect may wait for its call; a host that was held up for longer does not begin.
 pub const START_MAX: Duration = Duration::from_secs(60);
 /// How long a marked effect may be under way, the call included; afterwards another host looks after it.

@@ -1,5 +1,6 @@
 //! The running engine: store, core, connectors and scribe, put together once and then turned.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -74,20 +75,21 @@ impl Engine {
 
     /// The moment of a decision, with what is known of the cash.
     pub async fn now(&self) -> Result<Now, StoreError> {
-        let backfill = !self.backfills().await?.is_empty();
-        Ok(Now { at: self.clock.now(), cash_known_until: self.cash_known_until().await?, backfill })
+        let names: Vec<String> = self.backfill_notes().chain(self.cash_notes()).collect();
+        let notes = self.store.notes(&names).await?;
+        let backfill = !self.backfills_of(&notes).is_empty();
+        Ok(Now { at: self.clock.now(), cash_known_until: self.cash_known_until(&notes), backfill })
     }
 
     /// The last day for which every bank connection has sent its statement; none when no bank is connected. A bank that
     /// never sent one is the oldest of all.
-    async fn cash_known_until(&self) -> Result<Option<Date>, StoreError> {
-        let mut oldest: Option<Date> = None;
-        for plugin in self.plugins.iter().filter(|plugin| plugin.roles().contains(&Role::Gateway)) {
-            let note = self.store.note_get(&cash_note(&Self::connection(plugin.as_ref(), Role::Gateway))).await?;
-            let day = note.and_then(|day| day.parse().ok()).unwrap_or(Date::MIN);
-            oldest = Some(oldest.map_or(day, |known| known.min(day)));
-        }
-        Ok(oldest)
+    fn cash_known_until(&self, notes: &BTreeMap<String, String>) -> Option<Date> {
+        self.cash_notes().map(|name| notes.get(&name).and_then(|day| day.parse().ok()).unwrap_or(Date::MIN)).min()
+    }
+
+    fn cash_notes(&self) -> impl Iterator<Item = String> {
+        let banks = self.plugins.iter().filter(|plugin| plugin.roles().contains(&Role::Gateway));
+        banks.map(|plugin| cash_note(&Self::connection(plugin.as_ref(), Role::Gateway)))
     }
 
     /// Remembers that a bank connection's statements reach up to a day.
@@ -117,13 +119,19 @@ impl Engine {
             for role in Role::ALL {
                 let polled = self.poll_role(role).await?;
                 work.add(polled);
-                work.decided += self.decide_due().await?;
-                if role == Role::Accounting && polled.taken > 0 {
-                    work.taken += self.identify_again().await?;
+                if polled.taken > 0 {
+                    work.decided += self.decide_due().await?;
+                    if role == Role::Accounting {
+                        work.taken += self.identify_again().await?;
+                    }
                 }
             }
-            work.dispatched += self.dispatch_due().await?;
             work.decided += self.decide_due().await?;
+            let dispatched = self.dispatch_due().await?;
+            if dispatched > 0 {
+                work.dispatched += dispatched;
+                work.decided += self.decide_due().await?;
+            }
             if work.is_none() {
                 break;
             }

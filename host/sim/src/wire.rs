@@ -1,5 +1,6 @@
 //! Between a host and its database: gates before and after every write, cut connections, full disks, and the watchers.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -108,6 +109,10 @@ impl Store for Wire {
         self.store.next_due().await
     }
 
+    async fn due_roles(&self, now: DateTime) -> Result<Vec<Role>> {
+        self.read("due roles", self.store.due_roles(now)).await
+    }
+
     async fn due_effects(&self, role: Role, now: DateTime, limit: u32) -> Result<Vec<EffectRow>> {
         self.read("due effects", self.store.due_effects(role, now, limit)).await
     }
@@ -203,6 +208,10 @@ impl Store for Wire {
     /// What is kept for people only: it may get lost, and no gate is worth it.
     async fn record_call(&self, _: CallRow) -> Result<()> {
         Ok(())
+    }
+
+    async fn notes(&self, names: &[String]) -> Result<BTreeMap<String, String>> {
+        self.store.notes(names).await
     }
 
     async fn note_get(&self, name: &str) -> Result<Option<String>> {

@@ -34,6 +34,7 @@ pub mod bench;
 #[cfg(test)]
 mod conformance;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -132,6 +133,8 @@ pub trait Store: Send + Sync {
     async fn next_due(&self) -> Result<Option<DateTime>>;
 
     // ---- T3 and T4
+    /// Roles that may have an effect to send: a cheap first look, which counts lanes that are not ready too.
+    async fn due_roles(&self, now: DateTime) -> Result<Vec<Role>>;
     /// Planned effects of a role that are due, of lanes without unread events, in the order of their due day, weight and key.
     async fn due_effects(&self, role: Role, now: DateTime, limit: u32) -> Result<Vec<EffectRow>>;
     /// Marks effects as going out, with the exact request; answers which marks were made. A mark is refused when the effect
@@ -196,6 +199,8 @@ pub trait Store: Send + Sync {
     async fn record_call(&self, call: view::CallRow) -> Result<()>;
     /// Small facts of the hub itself (the demo's day, the workspace's identity).
     async fn note_get(&self, name: &str) -> Result<Option<String>>;
+    /// Those of these facts that are there, in one read.
+    async fn notes(&self, names: &[String]) -> Result<BTreeMap<String, String>>;
     async fn note_set(&self, name: &str, value: &str) -> Result<()>;
 
     // ---- reads; never in the way of a write

@@ -3,6 +3,7 @@
 //! Transactions run at READ COMMITTED and take what they change by its row, always in the same order: cursors, inbox, lanes
 //! by name, then what belongs to a lane. Whoever holds a lane's row decides alone what happens to it.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -191,6 +192,10 @@ impl Store for PgStore {
         self.reader.next_due().await
     }
 
+    async fn due_roles(&self, now: DateTime) -> Result<Vec<Role>> {
+        self.reader.due_roles(now).await
+    }
+
     async fn due_effects(&self, role: Role, now: DateTime, limit: u32) -> Result<Vec<EffectRow>> {
         self.reader.due_effects(self.clock, role, now, limit).await
     }
@@ -292,6 +297,10 @@ hint: `pg_basebackup` with continuous archiving keeps every acknowledged input; 
 
     async fn record_call(&self, call: CallRow) -> Result<()> {
         self.writer()?.write(notes::RecordCall(call)).await
+    }
+
+    async fn notes(&self, names: &[String]) -> Result<BTreeMap<String, String>> {
+        self.reader.notes(names).await
     }
 
     async fn note_get(&self, name: &str) -> Result<Option<String>> {

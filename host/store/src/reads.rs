@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use escalation::{Account, AccountId, Currency, Date, DateTime};
-use sqlx::{ColumnIndex, Database, Decode, Encode, Executor, IntoArguments, Pool, Type};
+use sqlx::{ColumnIndex, Database, Decode, Encode, Executor, IntoArguments, Pool, QueryBuilder, Type};
 
 use crate::inbox::{QuarantineReason, Quarantined, Total};
 use crate::journal::JournalEntry;
@@ -162,6 +162,21 @@ where
         .fetch_one(&self.pool)
         .await?;
         Ok(count(size))
+    }
+
+    pub async fn notes(&self, names: &[String]) -> Result<BTreeMap<String, String>> {
+        if names.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        let mut query = QueryBuilder::<DB>::new("SELECT name, value FROM note WHERE tenant = ");
+        query.push_bind(&*self.tenant).push(" AND name IN (");
+        let mut list = query.separated(", ");
+        for name in names {
+            list.push_bind(name.as_str());
+        }
+        query.push(")");
+        let rows: Vec<(String, String)> = query.build_query_as().fetch_all(&self.pool).await?;
+        Ok(rows.into_iter().collect())
     }
 
     pub async fn note_get(&self, name: &str) -> Result<Option<String>> {

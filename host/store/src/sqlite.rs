@@ -1,5 +1,6 @@
 //! The embedded engine: one SQLite file, one writer with group commit, readers that never wait.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -142,8 +143,9 @@ pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
 }
 
 async fn reader(path: &Path, tenant: &str) -> Result<Reader<Sqlite>> {
-    let pool =
-        SqlitePoolOptions::new().max_connections(READERS_MAX).connect_with(options(path).read_only(true)).await?;
+    // A file does not hang up: asking each connection whether it is still there would double the cost of a read.
+    let pool = SqlitePoolOptions::new().max_connections(READERS_MAX).test_before_acquire(false);
+    let pool = pool.connect_with(options(path).read_only(true)).await?;
     Ok(Reader { pool, tenant: Arc::from(tenant) })
 }
 
@@ -205,6 +207,10 @@ impl Store for SqliteStore {
 
     async fn next_due(&self) -> Result<Option<DateTime>> {
         self.reader.next_due().await
+    }
+
+    async fn due_roles(&self, now: DateTime) -> Result<Vec<Role>> {
+        self.reader.due_roles(now).await
     }
 
     async fn due_effects(&self, role: Role, now: DateTime, limit: u32) -> Result<Vec<EffectRow>> {
@@ -300,6 +306,10 @@ impl Store for SqliteStore {
 
     async fn record_call(&self, call: CallRow) -> Result<()> {
         self.writer()?.write(notes::RecordCall(call)).await
+    }
+
+    async fn notes(&self, names: &[String]) -> Result<BTreeMap<String, String>> {
+        self.reader.notes(names).await
     }
 
     async fn note_get(&self, name: &str) -> Result<Option<String>> {

@@ -59,6 +59,8 @@ pub async fn effects_are_due_in_their_order(backend: &mut dyn Backend) {
     assert_eq!(keys(&store.due_effects(Role::Dialer, at(9), 2).await.unwrap()), ["call:yesterday", "call:large"]);
     assert_eq!(keys(&due_at(&*store, at(9)).await), ["hold:a", "hold:b"]);
     assert!(store.due_effects(Role::Agency, at(9), 100).await.unwrap().is_empty());
+    assert_eq!(store.due_roles(at(9)).await.unwrap(), [Role::Accounting, Role::Dialer]);
+    assert!(store.due_roles(day(3).at(0, 0, 0, 0)).await.unwrap().is_empty());
     // Neither a lane with unread events nor one in a decider's hands lets its effects out.
     tell(&*store, "a", "a payment", 10).await;
     assert!(store.due_effects(Role::Dialer, at(10), 100).await.unwrap().is_empty());

@@ -194,6 +194,9 @@ pub async fn memory_is_small_and_bounded(backend: &mut dyn Backend) {
     store.note_set("day", "1").await.unwrap();
     store.note_set("day", "2").await.unwrap();
     assert_eq!(store.note_get("day").await.unwrap().as_deref(), Some("2"));
+    let notes = store.notes(&["day".to_owned(), "night".to_owned()]).await.unwrap();
+    assert_eq!(notes, [("day".to_owned(), "2".to_owned())].into());
+    assert!(store.notes(&[]).await.unwrap().is_empty());
     let call = |plugin: &str, n: u64| CallRow {
         plugin: plugin.to_owned(),
         version: "0.1.0".to_owned(),

@@ -1,6 +1,6 @@
 //! Reads of the outbox that are the same on every engine: what is at hand and what moved to history, as one.
 
-use escalation::{AccountId, Effect, EffectKey, Role};
+use escalation::{AccountId, DateTime, Effect, EffectKey, Role};
 use sqlx::{ColumnIndex, Database, Decode, Encode, Executor, IntoArguments, Type};
 
 use super::Reader;
@@ -16,6 +16,12 @@ pub(crate) const EFFECTS_BY_STATUS: &str =
     "SELECT key, account, role, kind, body, status, attempt, planned_at, due_at, ended_at, note
     FROM any_effect WHERE tenant = $1 AND status = $2 ORDER BY planned_at DESC, key LIMIT $3";
 
+/// One seek for each role; see [`Role::ALL`].
+const DUE_ROLES: &str =
+    "SELECT r.column1 FROM (VALUES ('accounting'), ('gateway'), ('dialer'), ('agency'), ('messenger')) r
+    WHERE EXISTS (SELECT 1 FROM effect e WHERE e.tenant = $1 AND e.status = 'planned' AND e.role = r.column1
+        AND substr(e.due_at, 1, 10) <= substr($2, 1, 10) AND e.due_at <= $2)";
+
 impl<DB> Reader<DB>
 where
     DB: Database,
@@ -26,6 +32,12 @@ where
     for<'q> String: Decode<'q, DB> + Type<DB>,
     usize: ColumnIndex<DB::Row>,
 {
+    pub async fn due_roles(&self, now: DateTime) -> Result<Vec<Role>> {
+        let rows: Vec<(String,)> =
+            sqlx::query_as(DUE_ROLES).bind(&*self.tenant).bind(&*now.to_string()).fetch_all(&self.pool).await?;
+        Ok(Role::ALL.into_iter().filter(|role| rows.iter().any(|(due,)| due == role.as_str())).collect())
+    }
+
     pub async fn effects_of(&self, account: &AccountId, limit: u32) -> Result<Vec<EffectRow>> {
         self.effects(EFFECTS_OF, account.as_str(), limit).await
     }
@@ -108,4 +120,16 @@ pub(crate) fn in_flight(columns: FlightColumns) -> Result<InFlight> {
 /// An attempt's number.
 fn number(n: i64) -> u32 {
     u32::try_from(n).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_role_is_looked_for() {
+        for role in Role::ALL {
+            assert!(DUE_ROLES.contains(&format!("('{}')", role.as_str())), "{}", role.as_str());
+        }
+    }
 }

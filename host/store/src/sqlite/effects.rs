@@ -8,14 +8,14 @@ use crate::outbox::{EffectRow, InFlight};
 use crate::reads::Reader;
 use crate::reads::outbox::{EffectColumns, FlightColumns, effect_row, in_flight};
 
-/// The due ones come from their index in order; a lane with unread events, in a decider's hands or parked holds its own back.
+/// A bare `LIMIT ?` would make SQLite prepare the statement again for every value. The due ones come from their index in order; a lane with unread events, in a decider's hands or parked holds its own back.
 pub(super) const DUE_EFFECTS: &str =
     "SELECT e.key, e.account, e.role, e.kind, e.body, e.status, e.attempt, e.planned_at,
     e.due_at, e.ended_at, e.note FROM effect e INDEXED BY effect_due
     CROSS JOIN lane l ON l.tenant = ?1 AND l.account = e.account
     WHERE e.tenant = ?1 AND e.status = 'planned' AND e.role = ?4 AND substr(e.due_at, 1, 10) <= substr(?2, 1, 10) AND e.due_at <= ?2
     AND l.parked IS NULL AND l.done_seq = l.head_seq AND (l.lease_until IS NULL OR l.lease_until <= ?2)
-    ORDER BY substr(e.due_at, 1, 10), e.weight DESC, e.key LIMIT ?3";
+    ORDER BY substr(e.due_at, 1, 10), e.weight DESC, e.key LIMIT ?3 + 0";
 
 impl Reader<Sqlite> {
     pub async fn due_effects(&self, role: Role, now: DateTime, limit: u32) -> Result<Vec<EffectRow>> {

@@ -18,8 +18,9 @@ pub(super) struct Claim {
     pub limit: u32,
 }
 
+/// A bare `LIMIT ?` would make SQLite prepare the statement again for every value.
 pub(super) const DUE_LANES: &str = "SELECT account, head_seq, done_seq FROM lane WHERE tenant = ?1 AND parked IS NULL
-    AND next_due_at <= ?2 AND (lease_until IS NULL OR lease_until <= ?2) ORDER BY next_due_at, account LIMIT ?3";
+    AND next_due_at <= ?2 AND (lease_until IS NULL OR lease_until <= ?2) ORDER BY next_due_at, account LIMIT ?3 + 0";
 
 #[async_trait]
 impl Command for Claim {
