@@ -14,7 +14,7 @@ use sha2::{Digest, Sha256};
 use store::{Entry, Ingest, Store, StoreError, ValveChange};
 use tokio::sync::Notify;
 
-use crate::web::{Hub, PluginStatus, Turn};
+use crate::web::{Hub, PluginStatus, Turn, Undone};
 
 /// An engine with people around it.
 pub struct Desked {
@@ -34,9 +34,9 @@ impl Desked {
         Self { engine, plugins, bell: Arc::new(Notify::new()), progress: Mutex::new(None) }
     }
 
-    fn known(&self, name: &str) -> Result<&Plugin, String> {
+    fn known(&self, name: &str) -> Result<&Plugin, Undone> {
         let plugin = self.plugins.iter().find(|plugin| plugin.name() == name);
-        plugin.ok_or_else(|| format!("no plugin runs under the name `{name}`"))
+        plugin.ok_or_else(|| Undone::Unfit(format!("no plugin runs under the name `{name}`")))
     }
 
     /// The connection under which a source is reconciled.
@@ -78,11 +78,11 @@ impl Hub for Desked {
         self.plugins.iter().zip(rates).map(seen).collect()
     }
 
-    async fn record(&self, account: &AccountId, who: &str, fact: Fact) -> Result<(), String> {
+    async fn record(&self, account: &AccountId, who: &str, fact: Fact) -> Result<(), Undone> {
         let now = self.engine.at();
-        let body = serde_json::to_string(&fact).map_err(|error| error.to_string())?;
-        let seq = self.engine.store.account(account).await.map_err(|error| error.to_string())?;
-        let seq = seq.map(|(_, lane)| lane.head_seq).ok_or_else(|| format!("there is no account `{account}`"))?;
+        let body = serde_json::to_string(&fact).map_err(|error| Undone::Unfit(error.to_string()))?;
+        let seq = self.engine.store.account(account).await?.map(|(_, lane)| lane.head_seq);
+        let seq = seq.ok_or_else(|| Undone::Unfit(format!("there is no account `{account}`")))?;
         let digest = hex(&Sha256::digest(format!("{account}\n{seq}\n{body}").as_bytes()));
         let source = Source {
             key: digest,
@@ -96,7 +96,7 @@ impl Hub for Desked {
         let event = Event { at: now, on: now.date(), origin: format!("desk:{who}"), fact };
         let entry = Entry { received: Received { source, report }, events: vec![(account.clone(), event)] };
         let page = Ingest { entries: vec![entry], ..Ingest::empty(DESK, now) };
-        self.engine.store.ingest(page).await.map_err(|error| error.to_string())?;
+        self.engine.store.ingest(page).await?;
         self.bell.notify_one();
         Ok(())
     }
@@ -107,14 +107,14 @@ impl Hub for Desked {
         payment: &PaymentId,
         to: &AccountId,
         who: &str,
-    ) -> Result<(), String> {
+    ) -> Result<(), Undone> {
         let who = format!("desk:{who}");
-        self.engine.move_payment(from, payment, to, &who).await.map_err(|error| error.to_string())?;
+        self.engine.move_payment(from, payment, to, &who).await?;
         self.bell.notify_one();
         Ok(())
     }
 
-    async fn turn(&self, name: &str, turn: Turn) -> Result<(), String> {
+    async fn turn(&self, name: &str, turn: Turn) -> Result<(), Undone> {
         let plugin = self.known(name)?;
         let change = match turn {
             Turn::Pause { why } => ValveChange::Pause { why },
@@ -123,15 +123,14 @@ impl Hub for Desked {
                 ValveChange::Resume
             }
         };
-        self.engine.store.turn_valve(name, change).await.map_err(|error| error.to_string())?;
+        self.engine.store.turn_valve(name, change).await?;
         self.bell.notify_one();
         Ok(())
     }
 
-    async fn repair(&self, account: &AccountId, who: &str, reason: &str, repair: Repair) -> Result<(), String> {
+    async fn repair(&self, account: &AccountId, who: &str, reason: &str, repair: Repair) -> Result<(), Undone> {
         let act = Act { at: self.engine.at(), who, reason };
-        let done = engine::repair::repair(self.engine.store.as_ref(), account, act, repair).await;
-        done.map_err(|error| error.to_string())?;
+        engine::repair::repair(self.engine.store.as_ref(), account, act, repair).await?;
         self.bell.notify_one();
         Ok(())
     }
@@ -140,15 +139,15 @@ impl Hub for Desked {
         self.engine.backfills().await
     }
 
-    async fn set_backfill(&self, connection: &str, begins: bool, who: &str) -> Result<(), String> {
+    async fn set_backfill(&self, connection: &str, begins: bool, who: &str) -> Result<(), Undone> {
         self.known(connection)?;
-        self.engine.set_backfill(connection, begins, who).await.map_err(|error| error.to_string())?;
+        self.engine.set_backfill(connection, begins, who).await?;
         self.bell.notify_one();
         Ok(())
     }
 
-    async fn reconcile_soon(&self, connection: &str, who: &str) -> Result<(), String> {
-        self.engine.reconcile_soon(connection, who).await.map_err(|error| error.to_string())?;
+    async fn reconcile_soon(&self, connection: &str, who: &str) -> Result<(), Undone> {
+        self.engine.reconcile_soon(connection, who).await?;
         self.bell.notify_one();
         Ok(())
     }

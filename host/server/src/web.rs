@@ -15,10 +15,12 @@ use async_trait::async_trait;
 use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use engine::Backfill;
-use engine::repair::Repair;
+use engine::moves::MoveError;
+use engine::repair::{Repair, RepairError};
 use escalation::{AccountId, DateTime, Fact, Party, PaymentId, Policy};
 use store::StoreError;
 use store::valve::Rate;
+use thiserror::Error;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::{api, desk};
@@ -33,7 +35,7 @@ pub trait Hub: Send + Sync {
     fn creditor(&self) -> &Party;
     fn plugins(&self) -> Vec<PluginStatus>;
     /// A person's act: an event on the account, with the person as its origin.
-    async fn record(&self, account: &AccountId, who: &str, fact: Fact) -> Result<(), String>;
+    async fn record(&self, account: &AccountId, who: &str, fact: Fact) -> Result<(), Undone>;
     /// A payment that was received for the wrong account, or for none, goes to the right one.
     async fn move_payment(
         &self,
@@ -41,18 +43,46 @@ pub trait Hub: Send + Sync {
         payment: &PaymentId,
         to: &AccountId,
         who: &str,
-    ) -> Result<(), String>;
+    ) -> Result<(), Undone>;
     /// Pauses or resumes a connection, for all hosts.
-    async fn turn(&self, name: &str, turn: Turn) -> Result<(), String>;
+    async fn turn(&self, name: &str, turn: Turn) -> Result<(), Undone>;
     /// Takes a parked account up again, with or without what it stumbled on.
-    async fn repair(&self, account: &AccountId, who: &str, reason: &str, repair: Repair) -> Result<(), String>;
+    async fn repair(&self, account: &AccountId, who: &str, reason: &str, repair: Repair) -> Result<(), Undone>;
     /// Connections that history is read in over.
     async fn backfills(&self) -> Result<Vec<Backfill>, StoreError>;
-    async fn set_backfill(&self, connection: &str, begins: bool, who: &str) -> Result<(), String>;
+    async fn set_backfill(&self, connection: &str, begins: bool, who: &str) -> Result<(), Undone>;
     /// Asks a source that can list everything to do so with the next turn.
-    async fn reconcile_soon(&self, connection: &str, who: &str) -> Result<(), String>;
+    async fn reconcile_soon(&self, connection: &str, who: &str) -> Result<(), Undone>;
     /// `day 57 of 120` in the demo.
     fn progress(&self) -> Option<String>;
+}
+
+/// Why what a person did was not done.
+#[derive(Debug, Error)]
+pub enum Undone {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// It does not fit to how things are.
+    #[error("{0}")]
+    Unfit(String),
+}
+
+impl From<MoveError> for Undone {
+    fn from(error: MoveError) -> Self {
+        match error {
+            MoveError::Store(error) => Self::Store(error),
+            unfit => Self::Unfit(unfit.to_string()),
+        }
+    }
+}
+
+impl From<RepairError> for Undone {
+    fn from(error: RepairError) -> Self {
+        match error {
+            RepairError::Store(error) => Self::Store(error),
+            unfit => Self::Unfit(unfit.to_string()),
+        }
+    }
 }
 
 /// What a person says about a connection.

@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
-use axum::http::StatusCode;
 use escalation::DateTime;
 use serde::{Deserialize, Serialize};
 use store::Valve;
@@ -72,7 +71,7 @@ pub async fn post(
         Problem::wrong(rejection.body_text(), "`/api/openapi.json` has the body as `ConnectionTurn`")
     })?;
     let turn = read(&body.act, &body.who, &body.reason)?;
-    web.hub.turn(&name, turn).await.map_err(|text| Problem::told(StatusCode::CONFLICT, &text))?;
+    web.hub.turn(&name, turn).await?;
     get(State(web)).await
 }
 

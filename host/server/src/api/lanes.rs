@@ -97,8 +97,7 @@ pub async fn post(
         Problem::wrong(rejection.body_text(), "`/api/openapi.json` has the body as `LaneRepair`")
     })?;
     let repair = read(&body.act, body.seq, body.fact.map(|fact| fact.to_string()))?;
-    let done = web.hub.repair(&AccountId::new(account), &body.who, &body.reason, repair).await;
-    done.map_err(|text| Problem::told(StatusCode::CONFLICT, &text))?;
+    web.hub.repair(&AccountId::new(account), &body.who, &body.reason, repair).await?;
     get(State(web)).await
 }
 

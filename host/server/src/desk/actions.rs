@@ -175,8 +175,7 @@ pub async fn approve(State(web): State<Shared>, Path(id): Path<String>, act: Act
 pub async fn move_payment(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
     let (payment, to) = (PaymentId::new(act.needed("payment")?), AccountId::new(act.needed("to")?));
     let who = act.who()?;
-    let moved = web.hub.move_payment(&AccountId::new(&id), &payment, &to, who).await;
-    moved.map_err(|text| Problem::told(StatusCode::CONFLICT, &text))?;
+    web.hub.move_payment(&AccountId::new(&id), &payment, &to, who).await.map_err(Problem::from)?;
     Ok(remembered(act.back(&id, "moved"), who))
 }
 
@@ -184,8 +183,7 @@ pub async fn repair(State(web): State<Shared>, Path(id): Path<String>, act: Act)
     let seq = act.text("seq")?.parse().ok();
     let repair = lanes::read(act.needed("act")?, seq, act.fields.get("fact").cloned())?;
     let (who, reason) = (act.who()?, act.needed("reason")?);
-    let done = web.hub.repair(&AccountId::new(&id), who, reason, repair).await;
-    done.map_err(|text| Problem::told(StatusCode::CONFLICT, &text))?;
+    web.hub.repair(&AccountId::new(&id), who, reason, repair).await.map_err(Problem::from)?;
     Ok(remembered(act.back(&id, "repaired"), who))
 }
 
@@ -206,8 +204,7 @@ pub async fn backfill(State(web): State<Shared>, Path(name): Path<String>, act: 
         other => return Err(Problem::wrong(format!("`act` cannot be `{other}`"), "allowed: begin, end").into()),
     };
     let who = act.who()?;
-    let done = web.hub.set_backfill(&name, begins, who).await;
-    done.map_err(|text| Problem::told(StatusCode::CONFLICT, &text))?;
+    web.hub.set_backfill(&name, begins, who).await.map_err(Problem::from)?;
     Ok(remembered(see("/plugins", said), who))
 }
 
@@ -216,8 +213,7 @@ pub async fn reconcile(State(web): State<Shared>, act: Act) -> Done {
     if !web.hub.plugins().iter().any(|plugin| plugin.reconciles.as_deref() == Some(connection)) {
         return Err(changed("this source cannot list everything").into());
     }
-    let done = web.hub.reconcile_soon(connection, who).await;
-    done.map_err(|text| Problem::told(StatusCode::CONFLICT, &text))?;
+    web.hub.reconcile_soon(connection, who).await.map_err(Problem::from)?;
     Ok(remembered(see("/totals", "reconciling"), who))
 }
 
@@ -227,7 +223,7 @@ pub async fn turn(State(web): State<Shared>, Path(name): Path<String>, act: Act)
     let who = if word == "pause" { act.who()? } else { "" };
     let turn = connections::read(word, who, act.text("reason")?)?;
     let said = if turn == Turn::Resume { "resumed" } else { "paused" };
-    web.hub.turn(&name, turn).await.map_err(|text| Problem::told(StatusCode::CONFLICT, &text))?;
+    web.hub.turn(&name, turn).await.map_err(Problem::from)?;
     Ok(see(if act.text("from")? == "needs" { "/needs" } else { "/plugins" }, said))
 }
 
@@ -239,7 +235,7 @@ async fn account(web: &Shared, id: &str) -> Result<Account, Problem> {
 async fn record(web: &Shared, id: &str, act: &Act, fact: Fact, said: &str) -> Done {
     let who = act.who()?;
     account(web, id).await?;
-    web.hub.record(&AccountId::new(id), who, fact).await.map_err(|text| Problem::told(StatusCode::CONFLICT, &text))?;
+    web.hub.record(&AccountId::new(id), who, fact).await.map_err(Problem::from)?;
     Ok(remembered(act.back(id, said), who))
 }
 

@@ -231,6 +231,13 @@ async fn acts_are_checked_before_they_are_recorded() {
         assert_eq!(seen.status, status, "{act} {fields}: {}", seen.text);
     }
     assert!(fixture.hub.acts.lock().unwrap().is_empty());
+    *fixture.hub.is_away.lock().unwrap() = true;
+    let path = format!("{}/block", link::account(&quiet));
+    let seen = fixture.post(&session, &path, format!("reason=x&who=Ada&proof={mark}")).await;
+    assert_eq!(
+        (seen.status, seen.headers[header::RETRY_AFTER].as_bytes()),
+        (StatusCode::SERVICE_UNAVAILABLE, &b"5"[..])
+    );
     let long = "x".repeat(70_000);
     let seen = fixture
         .post(&session, &format!("{}/block", link::account(&quiet)), format!("reason={long}&who=A&proof={mark}"))

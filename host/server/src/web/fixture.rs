@@ -23,7 +23,7 @@ use store::{Concluded, Decided, Entry, Ingest, Mark, Outcome, Refused, Store, St
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-use super::{Access, Hub, PluginStatus, Turn, router};
+use super::{Access, Hub, PluginStatus, Turn, Undone, router};
 use town::{answers, entry, issued, paid};
 
 pub mod town;
@@ -50,6 +50,8 @@ pub struct TestHub {
     pub backfills: Mutex<BTreeMap<String, String>>,
     /// Connection and who asked.
     pub reconciled: Mutex<Vec<[String; 2]>>,
+    /// The database does not answer when something is to be written.
+    pub is_away: Mutex<bool>,
 }
 
 /// An answer, read whole.
@@ -91,6 +93,7 @@ impl Fixture {
             moved: Mutex::default(),
             backfills: Mutex::default(),
             reconciled: Mutex::default(),
+            is_away: Mutex::default(),
         });
         for n in 0..days {
             let day: Date = "2026-01-05".parse().unwrap();
@@ -331,20 +334,23 @@ impl Hub for TestHub {
         ]
     }
 
-    async fn record(&self, account: &AccountId, who: &str, fact: Fact) -> Result<(), String> {
+    async fn record(&self, account: &AccountId, who: &str, fact: Fact) -> Result<(), Undone> {
+        if *self.is_away.lock().unwrap() {
+            return Err(StoreError::Away { why: "no answer".into() }.into());
+        }
         self.acts.lock().unwrap().push((account.to_string(), who.to_owned(), fact));
         Ok(())
     }
 
-    async fn move_payment(&self, from: &AccountId, id: &PaymentId, to: &AccountId, who: &str) -> Result<(), String> {
+    async fn move_payment(&self, from: &AccountId, id: &PaymentId, to: &AccountId, who: &str) -> Result<(), Undone> {
         if self.store.account(to).await.unwrap().is_none() {
-            return Err(format!("there is no account `{to}`"));
+            return Err(Undone::Unfit(format!("there is no account `{to}`")));
         }
         self.moved.lock().unwrap().push([from.to_string(), id.to_string(), to.to_string(), who.to_owned()]);
         Ok(())
     }
 
-    async fn turn(&self, name: &str, turn: Turn) -> Result<(), String> {
+    async fn turn(&self, name: &str, turn: Turn) -> Result<(), Undone> {
         let change = match turn {
             Turn::Pause { why } => ValveChange::Pause { why },
             Turn::Resume => {
@@ -352,12 +358,13 @@ impl Hub for TestHub {
                 ValveChange::Resume
             }
         };
-        self.store.turn_valve(name, change).await.map(drop).map_err(|error| error.to_string())
+        self.store.turn_valve(name, change).await?;
+        Ok(())
     }
 
-    async fn repair(&self, account: &AccountId, who: &str, reason: &str, repair: Repair) -> Result<(), String> {
+    async fn repair(&self, account: &AccountId, who: &str, reason: &str, repair: Repair) -> Result<(), Undone> {
         let act = Act { at: self.now(), who, reason };
-        engine::repair::repair(&self.store, account, act, repair).await.map_err(|error| error.to_string())
+        Ok(engine::repair::repair(&self.store, account, act, repair).await?)
     }
 
     async fn backfills(&self) -> Result<Vec<Backfill>, StoreError> {
@@ -366,7 +373,7 @@ impl Hub for TestHub {
         Ok(begun.into_iter().map(backfill).collect())
     }
 
-    async fn set_backfill(&self, connection: &str, begins: bool, who: &str) -> Result<(), String> {
+    async fn set_backfill(&self, connection: &str, begins: bool, who: &str) -> Result<(), Undone> {
         let mut begun = self.backfills.lock().unwrap();
         match begins {
             true => begun.insert(connection.to_owned(), who.to_owned()),
@@ -375,7 +382,7 @@ impl Hub for TestHub {
         Ok(())
     }
 
-    async fn reconcile_soon(&self, connection: &str, who: &str) -> Result<(), String> {
+    async fn reconcile_soon(&self, connection: &str, who: &str) -> Result<(), Undone> {
         self.reconciled.lock().unwrap().push([connection.to_owned(), who.to_owned()]);
         Ok(())
     }

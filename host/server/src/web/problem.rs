@@ -7,7 +7,7 @@ use serde::Serialize;
 use store::StoreError;
 use utoipa::ToSchema;
 
-use super::limits;
+use super::{Undone, limits};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -63,6 +63,15 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         let status = if error.passes() { StatusCode::SERVICE_UNAVAILABLE } else { StatusCode::INTERNAL_SERVER_ERROR };
         Self::told(status, &error.to_string())
+    }
+}
+
+impl From<Undone> for Problem {
+    fn from(undone: Undone) -> Self {
+        match undone {
+            Undone::Store(error) => error.into(),
+            Undone::Unfit(text) => Self::told(StatusCode::CONFLICT, &text),
+        }
     }
 }
 
