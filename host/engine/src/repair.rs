@@ -4,7 +4,7 @@
 use escalation::event::Event;
 use escalation::report::{Received, Report, Source};
 use escalation::{AccountId, DateTime, Fact};
-use store::{Entry, Ingest, Skip, Store, StoreError, Stored};
+use store::{Content, Entry, Ingest, JournalEntry, Skip, Store, StoreError, Stored};
 use thiserror::Error;
 
 /// Unread events of a parked account that are shown.
@@ -63,7 +63,12 @@ pub async fn parked(store: &dyn Store, limit: u32) -> Result<Vec<ParkedLane>, St
         let done_seq = store.account(&account).await?.map_or(0, |(_, lane)| lane.done_seq);
         let journal = store.journal(&account, done_seq, UNREAD_SHOWN_MAX).await?;
         let unread = journal.into_iter().filter(|entry| entry.skipped.is_none());
-        let unread = unread.map(|entry| Stored { seq: entry.seq, event: entry.event }).collect();
+        // One that cannot be read is named in the reason.
+        let readable = |entry: JournalEntry| match entry.content {
+            Content::Event(event) => Some(Stored { seq: entry.seq, event }),
+            Content::Erased | Content::Unreadable(_) => None,
+        };
+        let unread = unread.filter_map(readable).collect();
         lanes.push(ParkedLane { account, reason, unread });
     }
     Ok(lanes)

@@ -6,6 +6,7 @@ pub mod connection;
 pub mod demo;
 pub mod doctor;
 pub mod doubt;
+pub mod erase;
 pub mod init;
 pub mod lane;
 pub mod plugin;
@@ -39,8 +40,10 @@ enum Command {
     Serve(serve::Serve),
     /// Let 120 days pass in a town of debtors, on a machine with nothing prepared
     Demo(demo::Demo),
-    /// Recompute every figure from the journal and compare
+    /// Recompute every figure from the journal and compare; check the seals
     Verify(verify::Verify),
+    /// Erase an account: everything that tells who it is, for good
+    Erase(erase::Erase),
     /// Copy the database into a new file, whether or not the hub runs
     Backup(backup::Backup),
     /// Put a backup in the place of the database
@@ -107,6 +110,7 @@ pub fn run() -> ExitCode {
             Command::Serve(command) => serve::run(command).await,
             Command::Demo(command) => demo::run(command).await,
             Command::Verify(command) => verify::run(command).await,
+            Command::Erase(command) => erase::run(command).await,
             Command::Backup(command) => backup::run(command).await,
             Command::Restore(command) => restore::run(command).await,
             Command::Doubt(command) => doubt::run(command).await,

@@ -40,6 +40,8 @@ pub struct Config {
     pub desk: Desk,
     pub poll_seconds: u64,
     pub retention: Retention,
+    /// Where seals are anchored.
+    pub anchors: PathBuf,
     pub plugins: Vec<PluginFile>,
 }
 
@@ -114,6 +116,20 @@ struct Text {
     desk: Desk,
     #[serde(default)]
     retention: Ages,
+    #[serde(default)]
+    audit: Audit,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, default)]
+struct Audit {
+    anchor: PathBuf,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self { anchor: PathBuf::from("anchors.txt") }
+    }
 }
 
 /// `[retention]`: ages in days.
@@ -231,6 +247,7 @@ impl Config {
             desk: text.desk,
             poll_seconds: text.poll_seconds,
             retention: text.retention.read(),
+            anchors: absolute(&folder, &text.audit.anchor),
             file: file.to_owned(),
             folder,
         })

@@ -16,6 +16,7 @@ pub mod desk;
 pub mod api;
 pub mod hub;
 pub mod growth;
+pub mod seal;
 pub mod serve;
 pub mod doctor;
 pub mod guests;

@@ -4,5 +4,7 @@
 pub const FILE_LEN_MAX: u64 = 1 << 20;
 /// Pieces of what is old that move to history after one turn.
 pub const PIECES_PER_TURN_MAX: u32 = 4;
+/// Seals that are made after one turn, and rows of them that are read at once.
+pub const SEALS_PER_TURN_MAX: u32 = 200;
 /// A plugin component, in bytes.
 pub const COMPONENT_LEN_MAX: u64 = 20 << 20;

@@ -21,6 +21,7 @@ use tower::ServiceExt;
 use crate::config::Config;
 use crate::growth::Growth;
 use crate::hub::Desked;
+use crate::seal::Sealer;
 use crate::start::{StartError, Started, start};
 use crate::web::problem::Problem;
 use crate::web::{Access, Hub, router};
@@ -104,7 +105,7 @@ pub fn token(folder: &Path) -> Result<String, ServeError> {
 }
 
 #[cfg(unix)]
-fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
+pub(crate) fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
     let mut options = std::fs::OpenOptions::new();
@@ -112,7 +113,7 @@ fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
+pub(crate) fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
     std::fs::write(file, text)
 }
 
@@ -175,7 +176,7 @@ enum Call {
 }
 
 /// Turns until `stop` is done. A turn that fails is said and tried again: what is durable waits.
-pub async fn run(hub: &Desked, poll: Duration, mut growth: Growth, stop: impl Future<Output = ()>) {
+pub async fn run(hub: &Desked, poll: Duration, mut growth: Growth, mut sealer: Sealer, stop: impl Future<Output = ()>) {
     tokio::pin!(stop);
     let (mut patience, mut call) = (Patience::default(), Call::Turn);
     let news = hub.engine.store.news().unwrap_or_default();
@@ -197,6 +198,7 @@ pub async fn run(hub: &Desked, poll: Duration, mut growth: Growth, stop: impl Fu
         if let Err(error) = growth.step(&hub.engine).await {
             tracing::error!(%error, "what is old stays for now; it is tried again");
         }
+        sealer.look_after(hub.engine.store.as_ref(), hub.engine.at()).await;
         call = tokio::select! {
             () = &mut stop => break,
             () = hub.bell.notified() => Call::Turn,

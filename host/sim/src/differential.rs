@@ -189,7 +189,7 @@ async fn remains(store: &dyn Store) -> Result<History, String> {
         let journal = store.journal(&id, 0, 100_000).await.map_err(text)?;
         let mut hash = Sha256::new();
         for entry in &journal {
-            hash.update(serde_json::to_string(&entry.event).map_err(text)?);
+            hash.update(serde_json::to_string(&entry.effective()).map_err(text)?);
         }
         let state = store.account(&id).await.map_err(text)?.map(|(account, _)| account);
         let state = serde_json::to_string(&state).map_err(text)?;

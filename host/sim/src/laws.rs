@@ -76,7 +76,7 @@ async fn nothing_lost(store: &dyn Store, town: &Town, watch: &Watch, fate: &Fate
 
 async fn facts(store: &dyn Store, id: &AccountId) -> Result<Vec<Fact>, StoreError> {
     let journal = store.journal(id, 0, 100_000).await?;
-    Ok(journal.into_iter().map(|entry| entry.event.fact).collect())
+    Ok(journal.iter().filter_map(|entry| Some(entry.effective()?.fact.clone())).collect())
 }
 
 /// The providers' own ledgers: nothing was done twice.

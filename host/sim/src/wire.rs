@@ -177,6 +177,22 @@ impl Store for Wire {
         self.store.tail(after, limit).await
     }
 
+    async fn seal(&self, seal: Seal) -> Result<bool> {
+        self.write("seal", self.store.seal(seal)).await
+    }
+
+    async fn seals(&self, after_no: i64, limit: u32) -> Result<Vec<Seal>> {
+        self.store.seals(after_no, limit).await
+    }
+
+    async fn last_seal(&self) -> Result<Option<Seal>> {
+        self.store.last_seal().await
+    }
+
+    async fn erase(&self, account: &AccountId, at: DateTime) -> Result<bool> {
+        self.write("erase", self.store.erase(account, at)).await
+    }
+
     async fn retain(&self, retention: &Retention, now: DateTime) -> Result<Retained> {
         self.write("retain", self.store.retain(retention, now)).await
     }

@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 use escalation::DateTime;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
+use crate::seal::Restore;
 use crate::sqlite::{known_schema, lock, open_to_write, options, schema};
-use crate::{IN_DOUBT_SINCE, Result, StoreError};
+use crate::{IN_DOUBT_SINCE, RESTORED, Result, StoreError};
 
 /// The note that counts restores: 0 or missing is the first life of a database.
 pub const GENERATION: &str = "generation";
@@ -164,7 +165,14 @@ async fn check(conn: &mut SqliteConnection, backup: &Path, tenant: &str) -> Resu
 async fn begin_again(conn: &mut SqliteConnection, database: &Path, tenant: &str, now: DateTime) -> Result<Restored> {
     // Counted on from whichever is further: the same backup may be restored twice.
     let generation = 1 + generation(conn, tenant).await?.max(former_generation(database, tenant).await);
-    for (name, value) in [(GENERATION, generation.to_string()), (IN_DOUBT_SINCE, now.to_string())] {
+    let (until,): (i64,) = sqlx::query_as("SELECT coalesce(max(no), 0) FROM seal WHERE tenant = ?1")
+        .bind(tenant)
+        .fetch_one(&mut *conn)
+        .await?;
+    let restore = Restore { at: now, until };
+    for (name, value) in
+        [(GENERATION, generation.to_string()), (IN_DOUBT_SINCE, now.to_string()), (RESTORED, restore.to_string())]
+    {
         sqlx::query(
             "INSERT INTO note (tenant, name, value) VALUES (?1, ?2, ?3)
              ON CONFLICT (tenant, name) DO UPDATE SET value = excluded.value",

@@ -1,6 +1,7 @@
 //! How fast reports become durable, beside a bare insert of the same rows into the same tables on the same disk.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry::{Occupied, Vacant};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -15,6 +16,7 @@ use crate::row::{hex, json, sha256};
 use crate::sqlite::bulk::Bulk;
 use crate::sqlite::writer::Tx;
 use crate::sqlite::{SqliteStore, open_to_write};
+use crate::subject::{self, KEY_BYTES, Place};
 use crate::{Result, Store};
 
 const TENANT: &str = "bench";
@@ -108,9 +110,9 @@ pub async fn ingest(path: &Path, pages: &[Ingest]) -> Result<u64> {
 /// Reports per second.
 pub async fn bare_batched_insert(path: &Path, pages: &[Ingest]) -> Result<u64> {
     let mut conn = open_to_write(path).await?;
-    let mut heads = BTreeMap::new();
-    let batches: Vec<Vec<Row>> = pages.iter().map(|page| rows(page, &mut heads)).collect::<Result<_>>()?;
-    let heads: Vec<(String, i64)> = heads.into_iter().collect();
+    let mut lanes = BTreeMap::new();
+    let batches: Vec<Batch> = pages.iter().map(|page| batch(page, &mut lanes)).collect::<Result<_>>()?;
+    let heads: Vec<(String, i64)> = lanes.into_iter().map(|(account, lane)| (account, lane.head)).collect();
     let at = pages.first().map(|page| page.at.to_string()).unwrap_or_default();
     let started = Instant::now();
     for (n, batch) in batches.iter().enumerate() {
@@ -124,9 +126,22 @@ pub async fn bare_batched_insert(path: &Path, pages: &[Ingest]) -> Result<u64> {
         }
         sqlx::query("COMMIT").execute(&mut conn).await?;
     }
-    let rate = per_second(batches.iter().map(Vec::len).sum(), started.elapsed());
+    let rate = per_second(batches.iter().map(|batch| batch.rows.len()).sum(), started.elapsed());
     conn.close().await?;
     Ok(rate)
+}
+
+/// What a page leaves behind.
+#[derive(Default)]
+struct Batch {
+    rows: Vec<Row>,
+    /// Of accounts that are new with this page.
+    keys: Vec<(String, [u8; KEY_BYTES])>,
+}
+
+struct Lane {
+    head: i64,
+    key: [u8; KEY_BYTES],
 }
 
 /// A report and its event as they stand in the tables.
@@ -136,29 +151,39 @@ struct Row {
     body: String,
     account: String,
     seq: i64,
-    payload: String,
-    hash: Vec<u8>,
+    happened_on: String,
+    payload: Vec<u8>,
+    sealed_digest: Vec<u8>,
 }
 
-fn rows(page: &Ingest, heads: &mut BTreeMap<String, i64>) -> Result<Vec<Row>> {
-    let mut rows = Vec::with_capacity(page.entries.len());
-    for entry in &page.entries {
-        for (account, event) in &entry.events {
-            let head = heads.entry(account.as_str().to_owned()).or_default();
-            *head += 1;
-            let payload = json(event)?;
-            rows.push(Row {
-                key: entry.received.source.key.clone(),
-                digest: hex(&sha256(json(&entry.received.report)?.as_bytes())),
-                body: json(&entry.received)?,
-                account: account.as_str().to_owned(),
-                seq: *head,
-                hash: sha256(payload.as_bytes()),
-                payload,
-            });
-        }
+fn batch(page: &Ingest, lanes: &mut BTreeMap<String, Lane>) -> Result<Batch> {
+    let mut batch = Batch::default();
+    let events = page.entries.iter().flat_map(|entry| entry.events.iter().map(move |event| (entry, event)));
+    for (entry, (account, event)) in events {
+        let account = account.as_str();
+        let lane = match lanes.entry(account.to_owned()) {
+            Occupied(lane) => lane.into_mut(),
+            Vacant(lane) => {
+                let key = subject::keys(1)?.remove(0);
+                batch.keys.push((account.to_owned(), key));
+                lane.insert(Lane { head: 0, key })
+            }
+        };
+        lane.head += 1;
+        let place = Place { tenant: TENANT, account, seq: lane.head };
+        let (payload, sealed_digest) = subject::seal(&lane.key, &subject::nonces(1)?.remove(0), place, &json(event)?)?;
+        batch.rows.push(Row {
+            key: entry.received.source.key.clone(),
+            digest: hex(&sha256(json(&entry.received.report)?.as_bytes())),
+            body: json(&entry.received)?,
+            account: account.to_owned(),
+            seq: lane.head,
+            happened_on: event.on.to_string(),
+            payload,
+            sealed_digest,
+        });
     }
-    Ok(rows)
+    Ok(batch)
 }
 
 const INBOX: Bulk = Bulk {
@@ -168,10 +193,13 @@ const INBOX: Bulk = Bulk {
     tail: "",
 };
 
+const KEYS: Bulk =
+    Bulk { head: "INSERT INTO subject_key (tenant, account, key) VALUES ", row: "(?1, $1, $2)", width: 2, tail: "" };
+
 const EVENTS: Bulk = Bulk {
-    head: "INSERT INTO event (tenant, account, seq, recorded_at, payload, hash) VALUES ",
-    row: "(?1, $1, $2, ?2, $3, $4)",
-    width: 4,
+    head: "INSERT INTO event (tenant, account, seq, recorded_at, type, happened_on, connection, report, sealed, payload, digest) VALUES ",
+    row: "(?1, $1, $2, ?2, 'invoice-issued', $3, ?3, $4, 1, $5, $6)",
+    width: 6,
     tail: "",
 };
 
@@ -182,15 +210,22 @@ const LANES: Bulk = Bulk {
     tail: "",
 };
 
-async fn insert(tx: &mut Tx<'_>, at: &str, rows: &[Row]) -> Result<()> {
+async fn insert(tx: &mut Tx<'_>, at: &str, batch: &Batch) -> Result<()> {
     INBOX
-        .run(tx, &[CONNECTION, at], rows, |values, row| {
+        .run(tx, &[CONNECTION, at], &batch.rows, |values, row| {
             values.bind(row.key.as_str()).bind(row.digest.as_str()).bind(row.body.as_str())
         })
         .await?;
+    KEYS.run(tx, &[], &batch.keys, |values, (account, key)| values.bind(account.as_str()).bind(key.as_slice())).await?;
     EVENTS
-        .run(tx, &[at], rows, |values, row| {
-            values.bind(row.account.as_str()).bind(row.seq).bind(row.payload.as_str()).bind(row.hash.as_slice())
+        .run(tx, &[at, CONNECTION], &batch.rows, |values, row| {
+            values
+                .bind(row.account.as_str())
+                .bind(row.seq)
+                .bind(row.happened_on.as_str())
+                .bind(row.key.as_str())
+                .bind(row.payload.as_slice())
+                .bind(row.sealed_digest.as_slice())
         })
         .await
 }
@@ -218,14 +253,17 @@ mod tests {
             let mut tables: Vec<Vec<(String,)>> = Vec::new();
             for rows in [
                 "SELECT json_array(tenant, connection, key, version, digest, body, received_at) FROM inbox ORDER BY key",
-                "SELECT json_array(tenant, account, seq, recorded_at, payload, hex(hash)) FROM event ORDER BY account, seq",
+                // Keys are made by chance, so that the payloads differ in all but their length.
+                "SELECT json_array(ord, tenant, account, seq, recorded_at, type, happened_on, connection, report, sealed,
+                 length(payload), length(digest)) FROM event ORDER BY ord",
+                "SELECT json_array(tenant, account, length(key)) FROM subject_key ORDER BY account",
                 "SELECT json_array(tenant, account, head_seq, done_seq, next_due_at, fence) FROM lane ORDER BY account",
             ] {
                 tables.push(sqlx::query_as(rows).fetch_all(&mut conn).await.unwrap());
             }
             left.push(tables);
         }
-        assert_eq!(left[0].iter().map(Vec::len).collect::<Vec<_>>(), [300, 300, 30]);
+        assert_eq!(left[0].iter().map(Vec::len).collect::<Vec<_>>(), [300, 300, 30, 30]);
         assert_eq!(left[0], left[1]);
     }
 

@@ -6,7 +6,8 @@ use escalation::AccountId;
 
 use crate::journal::Stored;
 use crate::lane::{Claimed, LANE_EVENTS_MAX};
-use crate::row::{self, from_json};
+use crate::row::from_json;
+use crate::subject::{Kept, Place};
 use crate::{Result, StoreError};
 
 /// Unread events that one claim hands out, over all its lanes (about 1 KB each); the first lane is handed out in any case.
@@ -33,44 +34,48 @@ pub(crate) fn bounded(lanes: Vec<(String, i64, i64)>) -> Vec<Due> {
     due
 }
 
-/// An event as its row has it: number, payload, hash, and whether an operator passed it over.
-pub(crate) type EventRow = (i64, String, Vec<u8>, bool);
+/// An unread event: its account, its number, what is kept of it, and whether an operator passed it over.
+pub(crate) struct Unread {
+    pub account: String,
+    pub seq: i64,
+    pub kept: Kept,
+    pub skipped: bool,
+}
 
-pub(crate) fn by_account(rows: Vec<(String, i64, String, Vec<u8>, bool)>) -> HashMap<String, Vec<EventRow>> {
-    let mut unread: HashMap<String, Vec<EventRow>> = HashMap::new();
-    for (account, seq, payload, hash, skipped) in rows {
-        unread.entry(account).or_default().push((seq, payload, hash, skipped));
+pub(crate) fn by_account(rows: Vec<Unread>) -> HashMap<String, Vec<Unread>> {
+    let mut unread: HashMap<String, Vec<Unread>> = HashMap::new();
+    for row in rows {
+        unread.entry(row.account.clone()).or_default().push(row);
     }
     unread
 }
 
 /// A lane as its decider gets it.
-pub(crate) fn read(lane: &Due, fence: i64, snapshot: Option<String>, events: Vec<EventRow>) -> Result<Claimed> {
-    let state =
-        snapshot.map(|text| from_json(&text, || format!("the state of account `{}`", lane.account))).transpose()?;
+pub(crate) fn read(
+    tenant: &str,
+    lane: &Due,
+    fence: i64,
+    snapshot: Option<String>,
+    events: Vec<Unread>,
+) -> Result<Claimed> {
+    let account = lane.account.as_str();
+    let state = snapshot.map(|text| from_json(&text, || format!("the state of account `{account}`"))).transpose()?;
     let mut unread = Vec::with_capacity(events.len());
     let mut read_until = lane.done_seq;
-    for (seq, payload, hash, skipped) in events {
-        read_until += 1;
-        if seq != read_until {
-            return Err(StoreError::Corrupt(format!("event {seq} of account `{}` follows a gap", lane.account)));
+    for Unread { seq, kept, skipped, .. } in events {
+        if seq != read_until + 1 {
+            return Err(StoreError::Corrupt(format!("event {seq} of account `{account}` follows a gap")));
         }
-        if skipped {
-            continue;
+        read_until = seq;
+        // Not even looked at: it may be the one that cannot be read.
+        if !skipped {
+            unread.push(Stored { seq, event: kept.event(Place { tenant, account, seq })? });
         }
-        unread.push(Stored { seq, event: row::event(&lane.account, seq, &payload, &hash)? });
     }
     let more = lane.head_seq > read_until;
     if more && read_until - lane.done_seq < LANE_EVENTS_MAX {
-        return Err(StoreError::Corrupt(format!("the journal of account `{}` ends before its lane", lane.account)));
+        return Err(StoreError::Corrupt(format!("the journal of account `{account}` ends before its lane")));
     }
-    Ok(Claimed {
-        account: AccountId::new(&lane.account),
-        fence,
-        state,
-        done_seq: lane.done_seq,
-        unread,
-        read_until,
-        more,
-    })
+    let account = AccountId::new(account);
+    Ok(Claimed { account, fence, state, done_seq: lane.done_seq, unread, read_until, more })
 }

@@ -11,12 +11,14 @@ use escalation::{
 };
 
 use crate::inbox::{Entry, Ingest};
+use crate::journal::{Content, JournalEntry};
 use crate::lane::{Claimed, Decided};
 use crate::view::AccountRow;
 use crate::{Store, StoreError};
 
 pub mod growth;
 pub mod hosts;
+pub mod audit;
 pub mod ingest;
 pub mod lanes;
 pub mod outbox;
@@ -106,6 +108,13 @@ macro_rules! conformance {
                 what_is_settled_is_not_missed
                 a_run_that_is_overtaken_changes_nothing
                 only_the_newest_runs_are_kept
+            }
+            audit {
+                the_tail_has_every_event_in_order
+                seals_follow_each_other
+                an_erased_account_tells_nothing_and_keeps_its_hashes
+                only_an_account_at_rest_is_erased
+                what_comes_for_an_erased_account_is_put_aside
             }
             views {
                 accounts_are_filtered_sorted_and_paged

@@ -100,13 +100,18 @@ pub enum QuarantineReason {
     Refused,
     /// The key is known with other content.
     Conflict,
+    /// It concerns an account that was erased.
+    Erased,
 }
 
 impl QuarantineReason {
+    pub const ALL: [QuarantineReason; 3] = [Self::Refused, Self::Conflict, Self::Erased];
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Refused => "refused",
             Self::Conflict => "conflict",
+            Self::Erased => "erased",
         }
     }
 }

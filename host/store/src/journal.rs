@@ -1,12 +1,11 @@
 //! The journal: every event of every account, in the account's order, for good.
 
-use std::collections::HashMap;
-
 use escalation::event::Event;
 use escalation::{AccountId, DateTime};
+use serde::Deserialize;
 
 use crate::Result;
-use crate::row::{json, sha256};
+use crate::row::{from_json, json};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
@@ -20,11 +19,31 @@ pub struct JournalEntry {
     pub account: AccountId,
     pub seq: i64,
     pub recorded_at: DateTime,
-    pub event: Event,
-    /// SHA-256 of the stored event, lower-case hex.
+    pub content: Content,
+    /// That of [`TailEntry`](crate::TailEntry), lower-case hex.
     pub hash: String,
     /// An operator passed it over: who, and why.
     pub skipped: Option<String>,
+}
+
+/// What the journal can still tell of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    Event(Event),
+    /// The account was erased: its key is gone, and with it who, what and how much.
+    Erased,
+    /// It is not what was written, or cannot be understood; the sentence says which.
+    Unreadable(String),
+}
+
+impl JournalEntry {
+    /// The event, where it can be read and was not passed over: what makes the account.
+    pub fn effective(&self) -> Option<&Event> {
+        match &self.content {
+            Content::Event(event) if self.skipped.is_none() => Some(event),
+            _ => None,
+        }
+    }
 }
 
 /// An operator's decision about an event that cannot be read into its account.
@@ -37,29 +56,47 @@ pub struct Skip {
     pub instead: Option<Event>,
 }
 
-/// An event as it will stand in the journal.
+/// An event as it will stand in the journal, but for its number: until then it cannot be sealed.
 pub(crate) struct Line {
     pub account: String,
+    pub kind: String,
+    pub happened_on: String,
+    pub origin: Option<Origin>,
     pub payload: String,
-    pub hash: Vec<u8>,
+}
+
+/// The row of the inbox that an event came by.
+#[derive(Clone)]
+pub(crate) struct Origin {
+    pub connection: String,
+    pub key: String,
+}
+
+/// What of an event is named beside its payload.
+#[derive(Deserialize)]
+struct Named {
+    fact: Tag,
+}
+
+#[derive(Deserialize)]
+struct Tag {
+    r#type: String,
 }
 
 impl Line {
     pub fn new(account: &str, event: &Event) -> Result<Self> {
         let payload = json(event)?;
-        let hash = sha256(payload.as_bytes());
-        Ok(Self { account: account.to_owned(), payload, hash })
+        let named: Named = from_json(&payload, || format!("an event of account `{account}`"))?;
+        Ok(Self {
+            account: account.to_owned(),
+            kind: named.fact.r#type,
+            happened_on: event.on.to_string(),
+            origin: None,
+            payload,
+        })
     }
-}
 
-/// Each line with its place behind its lane's head, and by how much each lane grows.
-pub(crate) fn numbered<'l>(lines: &[&'l Line]) -> (Vec<(&'l Line, i64)>, HashMap<&'l str, i64>) {
-    let mut grown: HashMap<&str, i64> = HashMap::new();
-    let mut rows = Vec::with_capacity(lines.len());
-    for line in lines {
-        let n = grown.entry(line.account.as_str()).or_default();
-        *n += 1;
-        rows.push((*line, *n));
+    pub fn by(self, origin: &Origin) -> Self {
+        Self { origin: Some(origin.clone()), ..self }
     }
-    (rows, grown)
 }

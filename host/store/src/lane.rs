@@ -56,6 +56,8 @@ pub struct LaneState {
     pub done_seq: i64,
     pub next_due_at: Option<DateTime>,
     pub parked: Option<String>,
+    /// Its key was destroyed then; the state is that of an account of which nothing is known.
+    pub erased_at: Option<DateTime>,
 }
 
 /// A decision as it was made.

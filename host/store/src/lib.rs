@@ -19,6 +19,9 @@ pub mod retention;
 pub mod backup;
 pub mod view;
 pub mod inspect;
+pub mod seal;
+mod subject;
+mod subjects;
 mod page;
 mod claim;
 mod decision;
@@ -46,11 +49,12 @@ use tokio::sync::Notify;
 
 pub use inbox::{CursorMove, Entry, Ingest, Ingested, KvChange, QuarantineReason, Quarantined, Refused, Total};
 pub use inspect::{HeldLease, Inspection};
-pub use journal::{JournalEntry, Skip, Stored};
+pub use journal::{Content, JournalEntry, Skip, Stored};
 pub use lane::{Claimed, Decided, LaneState};
 pub use lease::Lease;
 pub use outbox::{Attempt, Concluded, EffectRow, EffectStatus, InFlight, Mark, Marked, Outcome};
 pub use retention::{Retained, Retention};
+pub use seal::Seal;
 pub use sweep::{Listed, Sweep, SweepDue, SweepEnd, SweepTotal};
 pub use tail::{TailEntry, TailPosition};
 pub use valve::{Passage, Valve, ValveChange};
@@ -96,6 +100,9 @@ impl StoreError {
         matches!(self, Self::Away { .. } | Self::DiskFull { .. })
     }
 }
+
+/// The note that says when a backup was last put in the place of the database, and with which seal it ended.
+pub const RESTORED: &str = "restored";
 
 /// The note that says since when what went out is in doubt: a backup was restored. Empty or missing: it is not.
 pub const IN_DOUBT_SINCE: &str = "in-doubt-since";
@@ -172,10 +179,20 @@ pub trait Store: Send + Sync {
     /// Runs of all connections, newest first.
     async fn sweeps(&self, limit: u32) -> Result<Vec<Sweep>>;
 
-    // ---- for those who follow the journal
+    // ---- for those who follow the journal, and those who check it
     /// Events of all accounts in the order of the journal, after a position. Ends before the first event that a running
-    /// transaction could still come in front of.
+    /// transaction could still come in front of. What moved to history is among them.
     async fn tail(&self, after: TailPosition, limit: u32) -> Result<Vec<TailEntry>>;
+    /// Adds a seal behind the last one; false when another host was faster.
+    async fn seal(&self, seal: Seal) -> Result<bool>;
+    async fn seals(&self, after_no: i64, limit: u32) -> Result<Vec<Seal>>;
+    /// The one with the highest number.
+    async fn last_seal(&self) -> Result<Option<Seal>>;
+    /// Destroys the key of an account's events and everything else that tells who it is. The journal keeps its length, order and
+    /// hashes. Reports about it are put aside from then on. False when it is unknown, erased already, or not at rest: it has
+    /// unread events, is in a decider's hands, or an effect of it is planned, under way or unknown. Whether money is open is
+    /// the caller's to judge. What plugins keep in their own memory and what was backed up before is not reached.
+    async fn erase(&self, account: &AccountId, at: DateTime) -> Result<bool>;
 
     // ---- growth
     /// Moves what is finished and old out of the hot tables, in pieces; call again while it says `more`.

@@ -1,13 +1,13 @@
 //! A page of reports, made ready before a writer sees it, and what is to become of each of its entries.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use escalation::event::Event;
-use escalation::{Fact, Received};
+use escalation::{AccountId, Fact, Received};
 
 use crate::Result;
 use crate::inbox::{CursorMove, Entry, Ingest, KvChange, QuarantineReason, Refused, Total};
-use crate::journal::Line;
+use crate::journal::{Line, Origin};
 use crate::row::{hex, json, sha256};
 
 /// A page, serialised and hashed.
@@ -31,11 +31,12 @@ pub(crate) struct Prepared {
 
 impl Page {
     pub fn new(page: Ingest) -> Result<Self> {
+        let prepared = |entry| Prepared::new(&page.connection, entry);
         Ok(Self {
+            entries: page.entries.into_iter().map(prepared).collect::<Result<_>>()?,
             connection: page.connection,
             at: page.at.to_string(),
             cursor: page.cursor,
-            entries: page.entries.into_iter().map(Prepared::new).collect::<Result<_>>()?,
             refusals: page.refusals,
             totals: page.totals,
             kv: page.kv,
@@ -56,6 +57,21 @@ impl Page {
             reason: QuarantineReason::Conflict,
             text: format!("`{}` is known with other content; the first stays", source.key),
             body: Some(&entry.body),
+            accounts: entry.accounts(),
+        }
+    }
+
+    pub fn erasure<'p>(&'p self, entry: &'p Prepared) -> Aside<'p> {
+        let source = &entry.entry.received.source;
+        let accounts = entry.accounts().into_iter().collect::<Vec<_>>().join("`, `");
+        Aside {
+            mark: mark(&[&self.connection, "erased", &source.key, &entry.digest]),
+            document: &source.document,
+            place: &source.place,
+            reason: QuarantineReason::Erased,
+            text: format!("it concerns an account that was erased (of `{accounts}`); nothing of it was taken"),
+            body: Some(&entry.body),
+            accounts: entry.accounts(),
         }
     }
 
@@ -67,12 +83,13 @@ impl Page {
             reason: QuarantineReason::Refused,
             text: refused.reason.clone(),
             body: None,
+            accounts: BTreeSet::new(),
         }
     }
 }
 
 impl Prepared {
-    fn new(entry: Entry) -> Result<Self> {
+    fn new(connection: &str, entry: Entry) -> Result<Self> {
         let Received { source, report } = &entry.received;
         let report = json(report)?;
         let digest = match &source.digest {
@@ -81,8 +98,9 @@ impl Prepared {
         };
         // As `Received` is written, without writing the report twice.
         let body = format!("{{\"source\":{},\"report\":{report}}}", json(source)?);
-        let lines =
-            entry.events.iter().map(|(account, event)| Line::new(account.as_str(), event)).collect::<Result<_>>()?;
+        let origin = Origin { connection: connection.to_owned(), key: source.key.clone() };
+        let line = |(account, event): &(AccountId, Event)| Ok(Line::new(account.as_str(), event)?.by(&origin));
+        let lines = entry.events.iter().map(line).collect::<Result<_>>()?;
         Ok(Self { entry, digest, body, lines })
     }
 
@@ -92,6 +110,10 @@ impl Prepared {
 
     pub fn version(&self) -> Option<&str> {
         self.entry.received.source.version.as_deref()
+    }
+
+    fn accounts(&self) -> BTreeSet<&str> {
+        self.lines.iter().map(|line| line.account.as_str()).collect()
     }
 }
 
@@ -137,9 +159,19 @@ pub(crate) fn sort<'a>(entries: &'a [Prepared], known: &mut Known<'a>) -> Sorted
     sorted
 }
 
-impl Sorted<'_> {
-    pub fn lines(&self) -> impl Iterator<Item = &Line> {
-        self.taken.iter().flat_map(|entry| &entry.lines)
+impl<'a> Sorted<'a> {
+    pub fn lines(&self) -> Vec<&'a Line> {
+        self.taken.iter().flat_map(|entry| &entry.lines).collect()
+    }
+
+    /// Leaves out what concerns an account that was erased, as a whole: it is not taken, and a person is told.
+    pub fn without(&mut self, erased: impl Fn(&str) -> bool) -> Vec<&'a Prepared> {
+        let gone = |entry: &Prepared| entry.lines.iter().any(|line| erased(&line.account));
+        self.new.retain(|entry| !gone(entry));
+        self.newer.retain(|entry| !gone(entry));
+        let (erased, taken) = std::mem::take(&mut self.taken).into_iter().partition(|entry| gone(entry));
+        self.taken = taken;
+        erased
     }
 
     /// Money in, by booking day and currency.
@@ -171,6 +203,8 @@ pub(crate) struct Aside<'a> {
     pub reason: QuarantineReason,
     pub text: String,
     pub body: Option<&'a str>,
+    /// Whom it would have concerned.
+    pub accounts: BTreeSet<&'a str>,
 }
 
 /// What a quarantined thing is about, so that the same thing counts once.

@@ -24,6 +24,7 @@ use crate::outbox::{Attempt, Concluded, EffectRow, EffectStatus, InFlight, Mark,
 use crate::page::Page;
 use crate::reads::Reader;
 use crate::retention::{Retained, Retention};
+use crate::seal::Seal;
 use crate::sweep::{Listed, Sweep, SweepDue, SweepEnd};
 use crate::tail::{TailEntry, TailPosition};
 use crate::valve::{Passage, Valve, ValveChange};
@@ -37,6 +38,7 @@ use writer::Writer;
 mod decided;
 mod desk;
 mod effects;
+mod erase;
 mod group;
 mod ingest;
 mod inspect;
@@ -48,6 +50,7 @@ mod news;
 mod notes;
 mod outbox;
 mod retention;
+mod seal;
 mod skip;
 mod sweep;
 mod tail;
@@ -256,6 +259,22 @@ impl Store for PgStore {
 
     async fn tail(&self, after: TailPosition, limit: u32) -> Result<Vec<TailEntry>> {
         self.reader.tail(after, limit).await
+    }
+
+    async fn seal(&self, seal: Seal) -> Result<bool> {
+        self.writer()?.write(seal::AddSeal(seal)).await
+    }
+
+    async fn seals(&self, after_no: i64, limit: u32) -> Result<Vec<Seal>> {
+        self.reader.seals(after_no, limit).await
+    }
+
+    async fn last_seal(&self) -> Result<Option<Seal>> {
+        self.reader.last_seal().await
+    }
+
+    async fn erase(&self, account: &AccountId, at: DateTime) -> Result<bool> {
+        self.writer()?.write(erase::Erase { account: account.as_str().to_owned(), at }).await
     }
 
     async fn retain(&self, retention: &Retention, now: DateTime) -> Result<Retained> {

@@ -7,14 +7,15 @@ use escalation::{Account, AccountId, Currency, Date, DateTime};
 use sqlx::{ColumnIndex, Database, Decode, Encode, Executor, IntoArguments, Pool, QueryBuilder, Type};
 
 use crate::inbox::{QuarantineReason, Quarantined, Total};
-use crate::journal::JournalEntry;
 use crate::lane::{DecisionRow, LaneState};
-use crate::row::{self, count, currency, day, from_json, hex, moment, moment_or_none, money};
+use crate::row::{count, currency, day, from_json, moment, moment_or_none, money};
 use crate::valve::Valve;
 use crate::view::{CallRow, Counts};
 use crate::{Result, StoreError};
 
 pub(crate) mod outbox;
+mod journal;
+mod seals;
 mod sweeps;
 
 /// Sees every committed write, and never waits for one.
@@ -35,47 +36,23 @@ where
     usize: ColumnIndex<DB::Row>,
 {
     pub async fn account(&self, account: &AccountId) -> Result<Option<(Account, LaneState)>> {
-        type Row = (Option<String>, i64, i64, Option<String>, Option<String>);
+        type Row = (Option<String>, i64, i64, Option<String>, Option<String>, Option<String>);
         let row: Option<Row> = sqlx::query_as(
-            "SELECT s.snapshot, l.head_seq, l.done_seq, l.next_due_at, l.parked FROM lane l
-             LEFT JOIN state s ON s.tenant = l.tenant AND s.account = l.account WHERE l.tenant = $1 AND l.account = $2",
+            "SELECT s.snapshot, l.head_seq, l.done_seq, l.next_due_at, l.parked, x.at FROM lane l
+             LEFT JOIN state s ON s.tenant = l.tenant AND s.account = l.account
+             LEFT JOIN erased x ON x.tenant = l.tenant AND x.account = l.account WHERE l.tenant = $1 AND l.account = $2",
         )
         .bind(&*self.tenant)
         .bind(account.as_str())
         .fetch_optional(&self.pool)
         .await?;
-        let Some((snapshot, head_seq, done_seq, next_due_at, parked)) = row else { return Ok(None) };
+        let Some((snapshot, head_seq, done_seq, next_due_at, parked, erased_at)) = row else { return Ok(None) };
         let state = match snapshot {
             Some(text) => from_json(&text, || format!("the state of account `{account}`"))?,
             None => Account::new(account.clone()),
         };
-        Ok(Some((state, LaneState { head_seq, done_seq, next_due_at: moment_or_none(next_due_at)?, parked })))
-    }
-
-    pub async fn journal(&self, account: &AccountId, after_seq: i64, limit: u32) -> Result<Vec<JournalEntry>> {
-        type Row = (i64, String, String, Vec<u8>, Option<String>);
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT e.seq, e.recorded_at, e.payload, e.hash, s.who || ': ' || s.reason FROM event e
-             LEFT JOIN skipped s ON s.tenant = e.tenant AND s.account = e.account AND s.seq = e.seq
-             WHERE e.tenant = $1 AND e.account = $2 AND e.seq > $3 ORDER BY e.seq LIMIT $4",
-        )
-        .bind(&*self.tenant)
-        .bind(account.as_str())
-        .bind(after_seq)
-        .bind(i64::from(limit))
-        .fetch_all(&self.pool)
-        .await?;
-        let entry = |(seq, recorded_at, payload, hash, skipped): Row| {
-            Ok(JournalEntry {
-                account: account.clone(),
-                seq,
-                recorded_at: moment(&recorded_at)?,
-                event: row::event(account.as_str(), seq, &payload, &hash)?,
-                hash: hex(&hash),
-                skipped,
-            })
-        };
-        rows.into_iter().map(entry).collect()
+        let (next_due_at, erased_at) = (moment_or_none(next_due_at)?, moment_or_none(erased_at)?);
+        Ok(Some((state, LaneState { head_seq, done_seq, next_due_at, parked, erased_at })))
     }
 
     pub async fn account_ids(&self, after: Option<&AccountId>, limit: u32) -> Result<Vec<AccountId>> {
@@ -224,8 +201,7 @@ where
         .fetch_all(&self.pool)
         .await?;
         let quarantined = |(id, connection, document, place, reason, text, at, body): Row| {
-            let known = [QuarantineReason::Refused, QuarantineReason::Conflict];
-            let reason = known.into_iter().find(|known| known.as_str() == reason);
+            let reason = QuarantineReason::ALL.into_iter().find(|known| known.as_str() == reason);
             let reason = reason.ok_or_else(|| StoreError::Corrupt(format!("quarantine {id} has no known reason")))?;
             Ok(Quarantined { id, connection, document, place, reason, text, at: moment(&at)?, body })
         };

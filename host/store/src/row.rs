@@ -1,6 +1,5 @@
 //! What a row means: text to times, money, JSON and back, in one place for all engines.
 
-use escalation::event::Event;
 use escalation::{Currency, Date, DateTime, Money};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -50,12 +49,4 @@ pub(crate) fn sha256(bytes: &[u8]) -> Vec<u8> {
 pub(crate) fn hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or_default();
     bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
-}
-
-/// An event of the journal, if it still is what was written.
-pub(crate) fn event(account: &str, seq: i64, payload: &str, hash: &[u8]) -> Result<Event> {
-    if sha256(payload.as_bytes()) != hash {
-        return Err(StoreError::Corrupt(format!("event {seq} of account `{account}` does not agree with its hash")));
-    }
-    from_json(payload, || format!("event {seq} of account `{account}`"))
 }

@@ -9,7 +9,6 @@ use std::time::Duration;
 use async_trait::async_trait;
 use escalation::cash::Candidate;
 use escalation::{Account, AccountId, Date, DateTime, EffectKey, Role};
-use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection};
 
@@ -22,6 +21,7 @@ use crate::outbox::{Attempt, Concluded, EffectRow, EffectStatus, InFlight, Mark,
 use crate::page::Page;
 use crate::reads::Reader;
 use crate::retention::{Retained, Retention};
+use crate::seal::Seal;
 use crate::sweep::{Listed, Sweep, SweepDue, SweepEnd};
 use crate::tail::{TailEntry, TailPosition};
 use crate::valve::{Passage, Valve, ValveChange};
@@ -31,11 +31,13 @@ use writer::Writer;
 
 pub use lock::holder;
 pub(crate) use lock::lock;
+pub(crate) use schema::{known_schema, schema};
 
 pub(crate) mod bulk;
 mod decided;
 mod desk;
 mod effects;
+mod erase;
 mod ingest;
 mod inspect;
 mod journal;
@@ -46,13 +48,13 @@ mod notes;
 mod outbox;
 mod retention;
 mod skip;
+mod schema;
+mod seal;
 mod sweep;
 mod tail;
 mod valve;
 mod views;
 pub(crate) mod writer;
-
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/sqlite");
 
 /// Connections that read at the same time.
 const READERS_MAX: u32 = 4;
@@ -132,9 +134,11 @@ pub(crate) async fn open_to_write(path: &Path) -> Result<SqliteConnection> {
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
         .pragma("wal_autocheckpoint", WAL_PAGES)
+        // Blanks what moves within pages that are written anyway: otherwise a split page keeps copies that no erasure finds.
+        .pragma("secure_delete", "fast")
         .statement_cache_capacity(STATEMENTS_MAX);
     let mut conn = options.connect().await?;
-    migrate(&mut conn, path).await?;
+    schema::migrate(&mut conn, path).await?;
     Ok(conn)
 }
 
@@ -147,33 +151,6 @@ async fn reader(path: &Path, tenant: &str) -> Result<Reader<Sqlite>> {
     let pool = SqlitePoolOptions::new().max_connections(READERS_MAX).test_before_acquire(false);
     let pool = pool.connect_with(options(path).read_only(true)).await?;
     Ok(Reader { pool, tenant: Arc::from(tenant) })
-}
-
-async fn migrate(conn: &mut SqliteConnection, path: &Path) -> Result<()> {
-    let (found, known) = (schema(conn).await?, known_schema());
-    if found > known {
-        return Err(StoreError::Schema { path: path.display().to_string(), found, known });
-    }
-    // Not `run`: its future is not `Send` for a borrowed connection.
-    let migrated = MIGRATIONS.run_direct(None, conn, false).await;
-    migrated.map_err(|error| StoreError::Database(format!("the schema cannot be brought up to date: {error}")))
-}
-
-pub(crate) fn known_schema() -> i64 {
-    MIGRATIONS.iter().map(|migration| migration.version).max().unwrap_or_default()
-}
-
-/// The newest migration that was applied; 0 for an empty database.
-pub(crate) async fn schema(conn: &mut SqliteConnection) -> Result<i64> {
-    let made: Option<(i64,)> = sqlx::query_as("SELECT 1 FROM sqlite_schema WHERE name = '_sqlx_migrations'")
-        .fetch_optional(&mut *conn)
-        .await?;
-    if made.is_none() {
-        return Ok(0);
-    }
-    let (version,): (i64,) =
-        sqlx::query_as("SELECT coalesce(max(version), 0) FROM _sqlx_migrations").fetch_one(conn).await?;
-    Ok(version)
 }
 
 #[cfg(test)]
@@ -273,6 +250,28 @@ impl Store for SqliteStore {
 
     async fn tail(&self, after: TailPosition, limit: u32) -> Result<Vec<TailEntry>> {
         self.reader.tail(after, limit).await
+    }
+
+    async fn seal(&self, seal: Seal) -> Result<bool> {
+        self.writer()?.write(seal::AddSeal(seal)).await
+    }
+
+    async fn seals(&self, after_no: i64, limit: u32) -> Result<Vec<Seal>> {
+        self.reader.seals(after_no, limit).await
+    }
+
+    async fn last_seal(&self) -> Result<Option<Seal>> {
+        self.reader.last_seal().await
+    }
+
+    async fn erase(&self, account: &AccountId, at: DateTime) -> Result<bool> {
+        let (account, at) = (account.as_str().to_owned(), at.to_string());
+        let erased = self.writer()?.write(erase::Erase { account, at }).await?;
+        if erased {
+            // What was overwritten still stands in the write-ahead log.
+            self.writer()?.flush().await;
+        }
+        Ok(erased)
     }
 
     async fn retain(&self, retention: &Retention, now: DateTime) -> Result<Retained> {

@@ -16,6 +16,9 @@ pub struct TailEntry {
     pub position: TailPosition,
     pub account: AccountId,
     pub seq: i64,
-    /// SHA-256 of what is stored.
+    /// SHA-256 of the whole event: whose and which one, when it was recorded, its kind, its day, what it came by, and the digest
+    /// of its payload as it was stored.
     pub hash: Vec<u8>,
+    /// The payload still has that digest, or an erasure blanked it.
+    pub intact: bool,
 }

@@ -9,7 +9,8 @@ use serde::Serialize;
 /// A fact, told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
-    /// What it is about: `money`, `invoice`, `contact`, `promise`, `dispute`, `agency`, `credit`, `level`, `effect`, `person`.
+    /// What it is about: `money`, `invoice`, `contact`, `promise`, `dispute`, `agency`, `credit`, `level`, `effect`, `person`;
+    /// `gone`: it cannot be told.
     pub topic: &'static str,
     pub text: String,
     /// Words of the other side, a reference, a reason; may be empty.
@@ -22,6 +23,11 @@ pub fn fact(fact: &Fact) -> Told {
         .or_else(|| person(fact))
         .or_else(|| decided(fact))
         .unwrap_or_else(|| ended(fact))
+}
+
+/// What is left of an event that tells nothing any more.
+pub fn gone(text: &str, why: &str) -> Told {
+    Told { topic: "gone", text: text.to_owned(), detail: why.to_owned() }
 }
 
 fn told(topic: &'static str, text: String, detail: &str) -> Option<Told> {

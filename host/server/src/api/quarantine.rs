@@ -3,7 +3,6 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Serialize;
-use store::QuarantineReason;
 use utoipa::ToSchema;
 
 use super::Answer;
@@ -45,11 +44,7 @@ pub async fn gather(hub: &dyn Hub) -> Result<QuarantineView, Problem> {
         connection: row.connection,
         document: row.document,
         place: row.place,
-        kind: match row.reason {
-            QuarantineReason::Refused => "refused",
-            QuarantineReason::Conflict => "conflict",
-        }
-        .to_owned(),
+        kind: row.reason.as_str().to_owned(),
         reason: row.text,
     };
     Ok(QuarantineView { documents: rows.into_iter().map(view).collect() })

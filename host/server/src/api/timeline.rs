@@ -4,8 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use escalation::{AccountId, DateTime, Reason};
 use serde::{Deserialize, Serialize};
-use store::JournalEntry;
 use store::lane::DecisionRow;
+use store::{Content, JournalEntry};
 use utoipa::{IntoParams, ToSchema};
 
 use super::narrate;
@@ -153,18 +153,24 @@ fn is_repeated(last: &TimelineEntry, next: &TimelineEntry) -> bool {
 }
 
 fn event(entry: JournalEntry) -> TimelineEntry {
-    let told = narrate::fact(&entry.event.fact);
-    let on = entry.event.on;
+    let (told, event) = match &entry.content {
+        Content::Event(event) => (narrate::fact(&event.fact), Some(event)),
+        Content::Erased => (narrate::gone("Erased", "who and what is not known any more"), None),
+        Content::Unreadable(why) => (narrate::gone("Not readable", why), None),
+    };
+    let at = event.map_or(entry.recorded_at, |event| event.at);
+    let origin = event.map(|event| event.origin.clone()).unwrap_or_default();
+    let on = event.filter(|event| event.on != at.date()).map(|event| event.on.to_string());
     TimelineEntry {
-        at: moment(entry.event.at),
+        at: moment(at),
         kind: "event".to_owned(),
         topic: told.topic.to_owned(),
         seq: entry.seq,
         text: told.text,
         detail: told.detail,
-        origin: entry.event.origin,
+        origin,
         skipped: entry.skipped,
-        on: (on != entry.event.at.date()).then(|| on.to_string()),
+        on,
         reasons: Vec::new(),
         look_again: None,
         times: 1,
@@ -215,7 +221,14 @@ mod tests {
             origin: "desk:Ada".into(),
             fact: escalation::Fact::DunningUnblocked { reason: "agreed".into() },
         };
-        JournalEntry { account: "a".into(), seq, recorded_at: event.at, event, hash: String::new(), skipped: None }
+        JournalEntry {
+            account: "a".into(),
+            seq,
+            recorded_at: event.at,
+            content: Content::Event(event),
+            hash: String::new(),
+            skipped: None,
+        }
     }
 
     #[test]

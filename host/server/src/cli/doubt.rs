@@ -2,8 +2,10 @@
 
 use clap::{Args, Subcommand};
 use engine::Clock;
+use escalation::DateTime;
 use store::backup::GENERATION;
-use store::{EffectStatus, IN_DOUBT_SINCE, Store};
+use store::seal::Restore;
+use store::{EffectStatus, IN_DOUBT_SINCE, RESTORED, Store};
 
 use super::{Common, Done, Failure, print_json};
 use crate::clock::SystemClock;
@@ -35,8 +37,8 @@ pub async fn run(doubt: Doubt) -> Done {
         None => database::open_read_only(&config).await?,
         Some(_) => database::open(&config).await?,
     };
-    let now = SystemClock::new(config.zone.clone()).now().to_string();
-    let said = say(store.as_ref(), doubt.word, &now).await;
+    let now = SystemClock::new(config.zone.clone()).now();
+    let said = say(store.as_ref(), doubt.word, now).await;
     store.close().await;
     let (since, unknown) = said?;
     if doubt.common.json {
@@ -51,7 +53,7 @@ pub async fn run(doubt: Doubt) -> Done {
 }
 
 /// Says it, and answers since when things are in doubt now, and how many effects are unknown.
-async fn say(store: &dyn Store, word: Option<Word>, now: &str) -> Result<(Option<String>, usize), Failure> {
+async fn say(store: &dyn Store, word: Option<Word>, now: DateTime) -> Result<(Option<String>, usize), Failure> {
     let since = store.note_get(IN_DOUBT_SINCE).await?.filter(|since| !since.is_empty());
     let unknown = store.effects_by_status(EffectStatus::Unknown, COUNTED_MAX).await?.len();
     match (word, since) {
@@ -65,8 +67,11 @@ async fn say(store: &dyn Store, word: Option<Word>, now: &str) -> Result<(Option
         (Some(Word::Begin), None) => {
             let generation = store.note_get(GENERATION).await?.and_then(|text| text.parse::<u64>().ok()).unwrap_or(0);
             store.note_set(GENERATION, &(generation + 1).to_string()).await?;
-            store.note_set(IN_DOUBT_SINCE, now).await?;
-            Ok((Some(now.to_owned()), unknown))
+            store.note_set(IN_DOUBT_SINCE, &now.to_string()).await?;
+            // The seals go on from here; what the anchors know beyond it was lost with going back.
+            let until = store.last_seal().await?.map_or(0, |last| last.no);
+            store.note_set(RESTORED, &Restore { at: now, until }.to_string()).await?;
+            Ok((Some(now.to_string()), unknown))
         }
         (_, since) => Ok((since, unknown)),
     }

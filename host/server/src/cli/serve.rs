@@ -10,6 +10,7 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::growth::Growth;
 use crate::hub::Desked;
+use crate::seal::Sealer;
 use crate::serve::{asked_to_stop, open_desk, run as run_hub, start_patiently, token};
 use crate::start::Started;
 use crate::telemetry;
@@ -31,6 +32,7 @@ pub async fn run(serve: Serve) -> Done {
     let listen = serve.listen.unwrap_or_else(|| config.desk.listen.clone());
     let desk = open_desk(&listen, config.desk.hosts.clone(), token(&config.folder)?).await;
     let desk = desk.map_err(|error| usage(&error))?;
+    let sealer = Sealer::open(&config).map_err(|error| usage(&error))?;
     let stop = asked_to_stop();
     tokio::pin!(stop);
     let started = start_patiently(&config, clock, &mut stop).await.map_err(|error| usage(&error))?;
@@ -44,7 +46,7 @@ pub async fn run(serve: Serve) -> Done {
         println!("{} plugins run; stop with Ctrl-C", hub.plugins.len());
     }
     let (poll, growth) = (Duration::from_secs(config.poll_seconds), Growth::new(config.retention));
-    run_hub(&hub, poll, growth, stop).await;
+    run_hub(&hub, poll, growth, sealer, stop).await;
     desk.close();
     Ok(())
 }

@@ -4,7 +4,7 @@ use clap::Args;
 use engine::clock::morning;
 use engine::{Clock, limits};
 use escalation::{Account, AccountId, Date, Now, decide, evolve};
-use store::{JournalEntry, Store};
+use store::{Content, Store};
 
 use super::{Common, Done, Failure, print_json};
 use crate::clock::SystemClock;
@@ -58,10 +58,16 @@ async fn as_of(store: &dyn Store, id: &AccountId, day: Date) -> Result<Option<Ac
     loop {
         let page = store.journal(id, seq, limits::JOURNAL_PAGE).await?;
         let Some(last) = page.last().map(|entry| entry.seq) else { break };
-        // What an operator passed over is no part of the account.
-        let counts = |entry: &&JournalEntry| entry.skipped.is_none() && entry.event.at.date() <= day;
-        for entry in page.iter().filter(counts) {
-            evolve(&mut account, &entry.event);
+        for entry in &page {
+            match (entry.effective(), &entry.content) {
+                (Some(event), _) if event.at.date() <= day => evolve(&mut account, event),
+                (None, Content::Unreadable(why)) if entry.skipped.is_none() => return Err(Failure::Work(why.clone())),
+                (None, Content::Erased) => {
+                    return Err(Failure::Work(format!("account `{id}` was erased: nothing is known of it any more")));
+                }
+                // Later, or passed over by an operator: no part of the account.
+                _ => {}
+            }
         }
         seq = last;
     }

@@ -33,11 +33,11 @@ pub async fn a_page_is_taken_with_its_cursor_and_memory(backend: &mut dyn Backen
     assert_eq!(store.kv_size("files").await.unwrap(), 7);
 
     let journal = store.journal(&id("a"), 0, 10).await.unwrap();
-    assert_eq!(texts(journal.iter().map(|line| &line.event)), ["first", "second", "third"]);
+    assert_eq!(texts(journal.iter().filter_map(JournalEntry::effective)), ["first", "second", "third"]);
     assert_eq!(journal.iter().map(|line| line.seq).collect::<Vec<_>>(), [1, 2, 3]);
     assert!(journal.iter().all(|line| line.recorded_at == at(8) && line.hash.len() == 64));
     let rest = store.journal(&id("a"), 1, 1).await.unwrap();
-    assert_eq!(texts(rest.iter().map(|line| &line.event)), ["second"]);
+    assert_eq!(texts(rest.iter().filter_map(JournalEntry::effective)), ["second"]);
     assert_eq!(store.account_ids(None, 10).await.unwrap(), [id("a"), id("b")]);
     assert_eq!(store.account_ids(Some(&id("a")), 10).await.unwrap(), [id("b")]);
 
@@ -76,7 +76,7 @@ pub async fn the_same_key_again_changes_nothing(backend: &mut dyn Backend) {
     let other = store.ingest(Ingest { connection: "other".to_owned(), ..page(vec![one()]) }).await.unwrap();
     assert_eq!(other.taken, 1);
     let journal = store.journal(&id("a"), 0, 10).await.unwrap();
-    assert_eq!(texts(journal.iter().map(|line| &line.event)), ["first", "second", "first"]);
+    assert_eq!(texts(journal.iter().filter_map(JournalEntry::effective)), ["first", "second", "first"]);
 }
 
 pub async fn other_content_is_quarantined_once(backend: &mut dyn Backend) {
@@ -89,7 +89,7 @@ pub async fn other_content_is_quarantined_once(backend: &mut dyn Backend) {
     assert_eq!((again.taken, again.quarantined), (0, 0));
 
     let journal = store.journal(&id("a"), 0, 10).await.unwrap();
-    assert_eq!(texts(journal.iter().map(|line| &line.event)), ["first", "second"]);
+    assert_eq!(texts(journal.iter().filter_map(JournalEntry::effective)), ["first", "second"]);
     let aside = store.quarantine(10).await.unwrap();
     assert_eq!(aside.len(), 1);
     assert_eq!((aside[0].reason, aside[0].document.as_str()), (QuarantineReason::Conflict, "one.xml"));
@@ -112,7 +112,7 @@ pub async fn a_greater_version_replaces_and_a_lesser_one_does_not(backend: &mut 
     let same = store.ingest(page(vec![versioned("2026-02", "second")])).await.unwrap();
     assert_eq!(same.duplicates, 1);
     let journal = store.journal(&id("a"), 0, 10).await.unwrap();
-    assert_eq!(texts(journal.iter().map(|line| &line.event)), ["none", "first", "second"]);
+    assert_eq!(texts(journal.iter().filter_map(JournalEntry::effective)), ["none", "first", "second"]);
     assert_eq!(store.counts().await.unwrap().inbox, 1);
 }
 
@@ -202,7 +202,9 @@ pub async fn what_was_answered_survives_a_crash(backend: &mut dyn Backend) {
     let again =
         store.ingest(Ingest { connection: "c7".to_owned(), ..page(vec![entry("one", "x", &[])]) }).await.unwrap();
     assert_eq!(again.duplicates, 1);
-    assert!(journal.iter().all(|line| matches!(line.event.fact, Fact::DunningBlocked { .. })));
+    assert!(
+        journal.iter().all(|line| matches!(line.effective(), Some(Event { fact: Fact::DunningBlocked { .. }, .. })))
+    );
 }
 
 /// Polls all of them until each is done, so that they are in the queue together.

@@ -56,7 +56,11 @@ async fn newest(store: &dyn Store) -> Sweep {
 /// What the lane was told by runs, in order.
 async fn told(store: &dyn Store, account: &str) -> Vec<Fact> {
     let journal = store.journal(&id(account), 0, 100).await.unwrap();
-    let facts = journal.into_iter().filter(|entry| entry.event.origin == "books").map(|entry| entry.event.fact);
+    let facts = journal
+        .iter()
+        .filter_map(JournalEntry::effective)
+        .filter(|event| event.origin == "books")
+        .map(|event| event.fact.clone());
     facts.collect()
 }
 

@@ -91,7 +91,7 @@ async fn write(tx: &mut Tx<'_>, accepted: &[Accepted<'_>]) -> Outcome<()> {
     let lines: Vec<_> = timed().flat_map(|(one, at)| one.prepared.lines.iter().map(move |line| (at, line))).collect();
     let head = |one: &Accepted<'_>| one.head_seq - one.prepared.lines.len() as i64;
     let heads = accepted.iter().map(|one| (one.prepared.account(), head(one)));
-    journal::insert(tx, &lines, heads.collect()).await?;
+    journal::insert(tx, &lines, &heads.collect()).await?;
     // Facts of one moment together: `at` is the same for all decisions of a round.
     for round in accepted.chunk_by(|a, b| a.prepared.decided.at == b.prepared.decided.at) {
         let Some(at) = round.first().map(|first| first.prepared.decided.at.to_string()) else { continue };

@@ -73,14 +73,16 @@ async fn work(writer: Writer, pages: Arc<Mutex<mpsc::Receiver<Waiting>>>) {
 
 async fn commit(writer: &Writer, group: Vec<Waiting>) {
     let (pages, replies): (Vec<Page>, Vec<_>) = group.into_iter().map(|one| (one.page, one.reply)).unzip();
-    let mut group = Group(pages);
+    let mut group = Group::new(pages);
     let answers = match writer.run(&mut group).await {
         Ok(answers) => answers,
         // One page may be to blame, but not for the database being away: each on its own.
-        Err(error) if group.0.len() > 1 && !matches!(error, StoreError::Away { .. } | StoreError::DiskFull { .. }) => {
-            singly(writer, group.0).await
+        Err(error)
+            if group.pages.len() > 1 && !matches!(error, StoreError::Away { .. } | StoreError::DiskFull { .. }) =>
+        {
+            singly(writer, group.pages).await
         }
-        Err(error) => group.0.iter().map(|_| Err(error.clone())).collect(),
+        Err(error) => group.pages.iter().map(|_| Err(error.clone())).collect(),
     };
     for (reply, answer) in replies.into_iter().zip(answers) {
         // The caller may be gone; what it brought is taken all the same.
@@ -91,7 +93,7 @@ async fn commit(writer: &Writer, group: Vec<Waiting>) {
 async fn singly(writer: &Writer, pages: Vec<Page>) -> Vec<Result<Ingested>> {
     let mut answers = Vec::with_capacity(pages.len());
     for page in pages {
-        let answer = writer.write(Group(vec![page])).await;
+        let answer = writer.write(Group::new(vec![page])).await;
         answers.push(answer.and_then(|mut one| one.pop().unwrap_or_else(|| Err(closed()))));
     }
     answers

@@ -6,13 +6,24 @@ use async_trait::async_trait;
 
 use super::journal::{self, Recorded};
 use super::outbox;
-use super::writer::{Command, Outcome, Tx};
+use super::writer::{Command, Outcome, Trouble, Tx, erased};
 use crate::inbox::Ingested;
 use crate::page::{Aside, Known, Page, Prepared, Sorted, sort};
+use crate::row::json;
 use crate::{Result, StoreError};
 
 /// Pages that are written together; a page whose cursor has moved is left out, and the others do not notice.
-pub(super) struct Group(pub Vec<Page>);
+pub(super) struct Group {
+    pub pages: Vec<Page>,
+    /// Accounts of these pages that are known to be erased. It is learned by running into them: hardly ever is there one.
+    pub erased: BTreeSet<String>,
+}
+
+impl Group {
+    pub fn new(pages: Vec<Page>) -> Self {
+        Self { pages, erased: BTreeSet::new() }
+    }
+}
 
 /// A connection and a key.
 type Place<'p> = (&'p str, &'p str);
@@ -28,20 +39,33 @@ impl Command for Group {
     }
 
     async fn run(&mut self, tx: &mut Tx<'_>) -> Outcome<Self::Answer> {
-        let mut cursors = Cursors::lock(tx, &self.0).await?;
-        let pages: Vec<Option<&Page>> = self.0.iter().map(|page| cursors.follow(page).then_some(page)).collect();
+        match self.write(tx).await {
+            Err(Trouble::Erased(accounts)) => {
+                let again = Trouble::Again(erased(&accounts));
+                self.erased.extend(accounts);
+                Err(again)
+            }
+            other => other,
+        }
+    }
+}
+
+impl Group {
+    async fn write(&self, tx: &mut Tx<'_>) -> Outcome<Vec<Result<Ingested>>> {
+        let mut cursors = Cursors::lock(tx, &self.pages).await?;
+        let pages: Vec<Option<&Page>> = self.pages.iter().map(|page| cursors.follow(page).then_some(page)).collect();
         let present: Vec<&Page> = pages.iter().flatten().copied().collect();
-        let sorted = take(tx, &present).await?;
+        let (sorted, erased) = take(tx, &present, &self.erased).await?;
         let lines: Vec<Recorded<'_>> = present
             .iter()
             .zip(&sorted)
-            .flat_map(|(page, sorted)| sorted.lines().map(|line| (page.at.as_str(), line)))
+            .flat_map(|(page, sorted)| sorted.lines().into_iter().map(|line| (page.at.as_str(), line)))
             .collect();
         journal::append(tx, &lines).await?;
         let mut answers = Vec::with_capacity(present.len());
-        for (page, sorted) in present.iter().zip(&sorted) {
+        for ((page, sorted), erased) in present.iter().zip(&sorted).zip(&erased) {
             outbox::follow(tx, &page.at, &sorted.settled()).await?;
-            let quarantined = put_aside(tx, page, sorted).await?;
+            let quarantined = put_aside(tx, page, sorted, erased).await?;
             remember(tx, page).await?;
             answers.push(Ingested { taken: sorted.taken.len() as u32, duplicates: sorted.duplicates, quarantined });
         }
@@ -52,7 +76,7 @@ impl Command for Group {
             let answer = present.and_then(|_| answers.next());
             answer.ok_or_else(|| StoreError::LostCursor { connection: page.connection.clone() })
         };
-        Ok(self.0.iter().zip(&pages).map(answer).collect())
+        Ok(self.pages.iter().zip(&pages).map(answer).collect())
     }
 }
 
@@ -133,36 +157,45 @@ impl<'p> Cursors<'p> {
     }
 }
 
+/// What was taken of each page, and what of it was not because it concerns an account that was erased.
+type Taken<'p> = (Vec<Sorted<'p>>, Vec<Vec<&'p Prepared>>);
+
 /// Inserts what is new and replaces what is newer. Of two hosts that bring the same key at once, one waits for the other and
 /// finds it known.
-async fn take<'p>(tx: &mut Tx<'_>, pages: &[&'p Page]) -> Outcome<Vec<Sorted<'p>>> {
-    let mut firsts: BTreeMap<Place<'p>, (&Page, &Prepared)> = BTreeMap::new();
-    for page in pages {
-        for entry in &page.entries {
-            firsts.entry((&page.connection, entry.key())).or_insert((page, entry));
-        }
+async fn take<'p>(tx: &mut Tx<'_>, pages: &[&'p Page], erased: &BTreeSet<String>) -> Outcome<Taken<'p>> {
+    let entries = || pages.iter().flat_map(|page| page.entries.iter().map(move |entry| (*page, entry)));
+    let mut firsts: BTreeMap<Place<'p>, (&'p Page, &'p Prepared)> = BTreeMap::new();
+    for (page, entry) in entries() {
+        firsts.entry((&page.connection, entry.key())).or_insert((page, entry));
     }
+    let keys: Vec<Place<'p>> = firsts.keys().copied().collect();
+    firsts.retain(|_, (_, entry)| !entry.lines.iter().any(|line| erased.contains(&line.account)));
     let new = insert(tx, &firsts).await?;
     let is_new = |(connection, key): &Place<'_>| new.get(*connection).is_some_and(|keys| keys.contains(*key));
-    let there: Vec<Place<'p>> = firsts.into_keys().filter(|place| !is_new(place)).collect();
+    let there: Vec<Place<'p>> = keys.into_iter().filter(|place| !is_new(place)).collect();
     let mut knowledge = Knowledge::new();
     read(tx, &there, false, &mut knowledge).await?;
-    let mut sorted = sort_all(pages, knowledge.clone());
-    let newer = pages.iter().zip(&sorted).flat_map(|(page, sorted)| {
-        sorted.newer.iter().map(|entry| (page.connection.as_str(), entry.key())).filter(|place| !is_new(place))
-    });
-    let newer: BTreeSet<Place<'p>> = newer.collect();
+    let (mut sorted, mut gone) = sort_all(pages, knowledge.clone(), erased);
+    let newer: BTreeSet<Place<'p>> = newer(pages, &sorted).filter(|place| !is_new(place)).collect();
     if !newer.is_empty() {
         // Somebody else may replace the same now: what is known is read again under lock, and decided again.
         read(tx, &newer.into_iter().collect::<Vec<_>>(), true, &mut knowledge).await?;
-        sorted = sort_all(pages, knowledge);
+        (sorted, gone) = sort_all(pages, knowledge, erased);
     }
     for (page, sorted) in pages.iter().zip(&sorted) {
         for entry in &sorted.newer {
             replace(tx, page, entry).await?;
         }
     }
-    Ok(sorted)
+    Ok((sorted, gone))
+}
+
+fn newer<'a, 'p>(pages: &'a [&'p Page], sorted: &'a [Sorted<'p>]) -> impl Iterator<Item = Place<'p>> + 'a {
+    let of_page = |(page, sorted): (&'a &'p Page, &'a Sorted<'p>)| {
+        let connection = page.connection.as_str();
+        sorted.newer.iter().map(move |entry| (connection, entry.key()))
+    };
+    pages.iter().zip(sorted).flat_map(of_page)
 }
 
 /// Inserts the first report under each key, in the order of the keys; answers which were new.
@@ -220,8 +253,13 @@ async fn read<'p>(tx: &mut Tx<'_>, keys: &[Place<'p>], lock: bool, into: &mut Kn
     Ok(())
 }
 
-fn sort_all<'p>(pages: &[&'p Page], mut knowledge: Knowledge<'p>) -> Vec<Sorted<'p>> {
-    pages.iter().map(|page| sort(&page.entries, knowledge.entry(&page.connection).or_default())).collect()
+fn sort_all<'p>(pages: &[&'p Page], mut knowledge: Knowledge<'p>, erased: &BTreeSet<String>) -> Taken<'p> {
+    let of_page = |page: &&'p Page| {
+        let mut sorted = sort(&page.entries, knowledge.entry(&page.connection).or_default());
+        let gone = sorted.without(|account| erased.contains(account));
+        (sorted, gone)
+    };
+    pages.iter().map(of_page).unzip()
 }
 
 async fn replace(tx: &mut Tx<'_>, page: &Page, entry: &Prepared) -> Outcome<()> {
@@ -241,16 +279,18 @@ async fn replace(tx: &mut Tx<'_>, page: &Page, entry: &Prepared) -> Outcome<()> 
     Ok(())
 }
 
-/// Conflicts and refusals; answers how many were not known.
-async fn put_aside(tx: &mut Tx<'_>, page: &Page, sorted: &Sorted<'_>) -> Outcome<u32> {
+/// Conflicts, refusals, and what concerns an account that was erased; answers how many were not known.
+async fn put_aside(tx: &mut Tx<'_>, page: &Page, sorted: &Sorted<'_>, erased: &[&Prepared]) -> Outcome<u32> {
     let conflicts = sorted.conflicts.iter().map(|entry| page.conflict(entry));
-    let aside: Vec<Aside<'_>> = conflicts.chain(page.refusals.iter().map(|refused| page.refusal(refused))).collect();
+    let erased = erased.iter().map(|entry| page.erasure(entry));
+    let refusals = page.refusals.iter().map(|refused| page.refusal(refused));
+    let aside: Vec<Aside<'_>> = conflicts.chain(erased).chain(refusals).collect();
     if aside.is_empty() {
         return Ok(0);
     }
     let done = sqlx::query(
-        "INSERT INTO quarantine (tenant, connection, at, mark, document, place, reason, text, body)
-         SELECT $1, $2, $3, * FROM unnest($4::bytea[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[])
+        "INSERT INTO quarantine (tenant, connection, at, mark, document, place, reason, text, body, accounts)
+         SELECT $1, $2, $3, * FROM unnest($4::bytea[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::text[])
          ON CONFLICT (tenant, mark) DO NOTHING",
     )
     .bind(tx.tenant)
@@ -262,6 +302,7 @@ async fn put_aside(tx: &mut Tx<'_>, page: &Page, sorted: &Sorted<'_>) -> Outcome
     .bind(aside.iter().map(|one| one.reason.as_str()).collect::<Vec<_>>())
     .bind(aside.iter().map(|one| one.text.as_str()).collect::<Vec<_>>())
     .bind(aside.iter().map(|one| one.body).collect::<Vec<_>>())
+    .bind(aside.iter().map(|one| json(&one.accounts)).collect::<Result<Vec<_>>>()?)
     .execute(&mut *tx.conn)
     .await?;
     Ok(u32::try_from(done.rows_affected()).unwrap_or(u32::MAX))

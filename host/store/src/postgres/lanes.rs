@@ -8,8 +8,9 @@ use escalation::{AccountId, DateTime};
 
 use super::micros;
 use super::writer::{Command, Outcome, Tx, Writer};
-use crate::claim::{Due, bounded, by_account, read};
+use crate::claim::{Due, Unread, bounded, by_account, read};
 use crate::lane::{Claimed, LANE_EVENTS_MAX};
+use crate::subject::Kept;
 use crate::{Result, StoreError};
 
 /// Free and due lanes, locked; those that another host claims at this moment are passed over.
@@ -75,24 +76,11 @@ pub(super) async fn claim(writer: &Writer, claim: Claim) -> Result<Vec<Claimed>>
             .fetch_all(&writer.pool)
             .await?;
     let mut snapshots: HashMap<String, String> = snapshots.into_iter().collect();
-    let unread: Vec<(String, i64, String, Vec<u8>, bool)> = sqlx::query_as(
-        "SELECT e.account, e.seq, e.payload, e.hash, s.seq IS NOT NULL
-         FROM unnest($2::text[], $3::bigint[], $4::bigint[]) AS v (account, done, head)
-         JOIN event e ON e.tenant = $1 AND e.account = v.account AND e.seq > v.done AND e.seq <= v.head
-         LEFT JOIN skipped s ON s.tenant = $1 AND s.account = e.account AND s.seq = e.seq
-         ORDER BY e.account, e.seq",
-    )
-    .bind(writer.tenant.as_str())
-    .bind(&accounts)
-    .bind(lanes.iter().map(|(lane, _)| lane.done_seq).collect::<Vec<_>>())
-    .bind(lanes.iter().map(|(lane, _)| lane.head_seq.min(lane.done_seq + LANE_EVENTS_MAX)).collect::<Vec<_>>())
-    .fetch_all(&writer.pool)
-    .await?;
-    let mut unread = by_account(unread);
+    let mut unread = unread(writer, &lanes, &accounts).await?;
     let mut claimed = Vec::with_capacity(lanes.len());
     for (lane, fence) in lanes {
         let (snapshot, events) = (snapshots.remove(&lane.account), unread.remove(&lane.account).unwrap_or_default());
-        match read(&lane, fence, snapshot, events) {
+        match read(&writer.tenant, &lane, fence, snapshot, events) {
             Ok(lane) => claimed.push(lane),
             // A record that cannot be read would stop every later claim: its lane is set aside, if it still is ours.
             Err(error) => {
@@ -105,6 +93,28 @@ pub(super) async fn claim(writer: &Writer, claim: Claim) -> Result<Vec<Claimed>>
         }
     }
     Ok(claimed)
+}
+
+async fn unread(writer: &Writer, lanes: &[(Due, i64)], accounts: &[&str]) -> Result<HashMap<String, Vec<Unread>>> {
+    type Row = (String, i64, i64, Option<Vec<u8>>, Vec<u8>, Option<Vec<u8>>, bool);
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT e.account, e.seq, e.sealed, e.payload, e.digest, k.key, s.seq IS NOT NULL
+         FROM unnest($2::text[], $3::bigint[], $4::bigint[]) AS v (account, done, head)
+         JOIN event e ON e.tenant = $1 AND e.account = v.account AND e.seq > v.done AND e.seq <= v.head
+         LEFT JOIN subject_key k ON k.tenant = $1 AND k.account = e.account
+         LEFT JOIN skipped s ON s.tenant = $1 AND s.account = e.account AND s.seq = e.seq ORDER BY e.account, e.seq",
+    )
+    .bind(writer.tenant.as_str())
+    .bind(accounts)
+    .bind(lanes.iter().map(|(lane, _)| lane.done_seq).collect::<Vec<_>>())
+    .bind(lanes.iter().map(|(lane, _)| lane.head_seq.min(lane.done_seq + LANE_EVENTS_MAX)).collect::<Vec<_>>())
+    .fetch_all(&writer.pool)
+    .await?;
+    let unread = |(account, seq, sealed, payload, digest, key, skipped): Row| {
+        let kept = Kept { sealed: sealed != 0, payload, digest, key, erased: false };
+        Unread { account, seq, kept, skipped }
+    };
+    Ok(by_account(rows.into_iter().map(unread).collect()))
 }
 
 /// Sets a lane aside and gives its lease back.

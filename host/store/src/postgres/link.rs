@@ -9,7 +9,7 @@ use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, Row};
 
 use crate::{Result, StoreError};
 
-static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
+pub(super) static MIGRATIONS: Migrator = sqlx::migrate!("migrations/postgres");
 
 /// How long a caller waits for a connection, to a server that may be gone, before it hears that the database is away.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);

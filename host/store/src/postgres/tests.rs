@@ -71,6 +71,7 @@ impl Backend for Databases {
 
 mod cut;
 mod hosts;
+mod upgrade;
 
 mod suite {
     use super::*;

@@ -1,5 +1,7 @@
 //! Transactions: each tried again, a few times, when another one was in its way.
 
+use std::collections::BTreeSet;
+
 use async_trait::async_trait;
 use sqlx::{Connection, PgConnection, PgPool};
 
@@ -23,6 +25,10 @@ pub(super) enum Trouble {
     /// The database's word, which may be that another transaction was in the way.
     Sql(sqlx::Error),
     Store(StoreError),
+    /// These accounts were erased: nothing is appended to them any more.
+    Erased(BTreeSet<String>),
+    /// What was looked at has changed meanwhile: it is looked at again.
+    Again(StoreError),
 }
 
 pub(super) type Outcome<T> = std::result::Result<T, Trouble>;
@@ -42,10 +48,28 @@ impl From<StoreError> for Trouble {
 impl Trouble {
     /// Nothing was written, and the same may go well now: `serialization_failure`, `deadlock_detected`.
     fn passes(&self) -> bool {
-        let Self::Sql(error) = self else { return false };
-        let code = error.as_database_error().and_then(|error| error.code());
-        matches!(code.as_deref(), Some("40001" | "40P01"))
+        match self {
+            Self::Sql(error) => {
+                let code = error.as_database_error().and_then(|error| error.code());
+                matches!(code.as_deref(), Some("40001" | "40P01"))
+            }
+            Self::Again(_) => true,
+            Self::Store(_) | Self::Erased(_) => false,
+        }
     }
+
+    fn error(self) -> StoreError {
+        match self {
+            Self::Sql(error) => error.into(),
+            Self::Store(error) | Self::Again(error) => error,
+            Self::Erased(accounts) => erased(&accounts),
+        }
+    }
+}
+
+pub(super) fn erased(accounts: &BTreeSet<String>) -> StoreError {
+    let named = accounts.iter().map(|account| format!("`{account}`")).collect::<Vec<_>>().join(", ");
+    StoreError::Corrupt(format!("nothing can be written to {named}: erased"))
 }
 
 /// Something to be written, all or nothing; it may be run more than once.
@@ -88,8 +112,7 @@ impl Writer {
                     return Ok(answer);
                 }
                 Err(trouble) if trouble.passes() && tries < TRIES_MAX => tries += 1,
-                Err(Trouble::Sql(error)) => return Err(self.located(error.into())),
-                Err(Trouble::Store(error)) => return Err(self.located(error)),
+                Err(trouble) => return Err(self.located(trouble.error())),
             }
         }
     }

@@ -1,4 +1,5 @@
-//! Reads of the outbox that are the same on every engine: what is at hand and what moved to history, as one.
+//! Reads of the outbox that are the same on every engine: what is at hand and what moved to history, as one. What an erasure
+//! left of an effect (a row without a body) is counted and not shown.
 
 use escalation::{AccountId, DateTime, Effect, EffectKey, Role};
 use sqlx::{ColumnIndex, Database, Decode, Encode, Executor, IntoArguments, Type};
@@ -10,11 +11,11 @@ use crate::{Result, StoreError};
 
 pub(crate) const EFFECTS_OF: &str =
     "SELECT key, account, role, kind, body, status, attempt, planned_at, due_at, ended_at, note
-    FROM any_effect WHERE tenant = $1 AND account = $2 ORDER BY planned_at DESC, key LIMIT $3";
+    FROM any_effect WHERE tenant = $1 AND account = $2 AND body <> '' ORDER BY planned_at DESC, key LIMIT $3";
 
 pub(crate) const EFFECTS_BY_STATUS: &str =
     "SELECT key, account, role, kind, body, status, attempt, planned_at, due_at, ended_at, note
-    FROM any_effect WHERE tenant = $1 AND status = $2 ORDER BY planned_at DESC, key LIMIT $3";
+    FROM any_effect WHERE tenant = $1 AND status = $2 AND body <> '' ORDER BY planned_at DESC, key LIMIT $3";
 
 /// One seek for each role; see [`Role::ALL`].
 const DUE_ROLES: &str =
@@ -55,7 +56,7 @@ where
     pub async fn effect(&self, key: &EffectKey) -> Result<Option<EffectRow>> {
         let row: Option<EffectColumns> = sqlx::query_as(
             "SELECT key, account, role, kind, body, status, attempt, planned_at, due_at, ended_at, note
-             FROM any_effect WHERE tenant = $1 AND key = $2",
+             FROM any_effect WHERE tenant = $1 AND key = $2 AND body <> ''",
         )
         .bind(&*self.tenant)
         .bind(key.as_str())

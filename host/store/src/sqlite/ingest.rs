@@ -9,7 +9,6 @@ use super::journal;
 use super::outbox;
 use super::writer::{Command, Tx};
 use crate::inbox::Ingested;
-use crate::journal::Line;
 use crate::mutation::Mutation;
 use crate::page::{Aside, Known, Page, Prepared, Sorted, sort};
 use crate::row::json;
@@ -21,18 +20,22 @@ impl Command for Page {
 
     async fn run(&mut self, tx: &mut Tx<'_>) -> Result<Ingested> {
         is_in_place(self, tx).await?;
-        let sorted = sort(&self.entries, &mut known(self, tx).await?);
+        let mut sorted = sort(&self.entries, &mut known(self, tx).await?);
+        let subjects = journal::subjects(tx, &sorted.lines()).await?;
+        let erased = sorted.without(|account| subjects.is_erased(account));
         take_new(self, tx, &sorted.new).await?;
         for entry in &sorted.newer {
             take_newer(self, tx, entry).await?;
         }
-        let lines: Vec<&Line> = sorted.lines().collect();
-        journal::append(tx, &self.at, &lines).await?;
+        journal::append_of(tx, &self.at, &sorted.lines(), subjects).await?;
         follow(self, tx, &sorted).await?;
 
         let mut quarantined = 0;
         for entry in &sorted.conflicts {
             quarantined += quarantine(self, tx, self.conflict(entry)).await?;
+        }
+        for entry in &erased {
+            quarantined += quarantine(self, tx, self.erasure(entry)).await?;
         }
         for refused in &self.refusals {
             quarantined += quarantine(self, tx, self.refusal(refused)).await?;
@@ -134,8 +137,8 @@ async fn follow(page: &Page, tx: &mut Tx<'_>, sorted: &Sorted<'_>) -> Result<()>
 
 async fn quarantine(page: &Page, tx: &mut Tx<'_>, row: Aside<'_>) -> Result<u32> {
     let done = sqlx::query(
-        "INSERT INTO quarantine (tenant, mark, connection, document, place, reason, text, at, body)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (tenant, mark) DO NOTHING",
+        "INSERT INTO quarantine (tenant, mark, connection, document, place, reason, text, at, body, accounts)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (tenant, mark) DO NOTHING",
     )
     .bind(tx.tenant)
     .bind(row.mark)
@@ -146,6 +149,7 @@ async fn quarantine(page: &Page, tx: &mut Tx<'_>, row: Aside<'_>) -> Result<u32>
     .bind(row.text)
     .bind(page.at.as_str())
     .bind(row.body)
+    .bind(json(&row.accounts)?)
     .execute(&mut *tx.conn)
     .await?;
     Ok(done.rows_affected() as u32)

@@ -1,16 +1,16 @@
-//! Appending to the journal: the events of a transaction, each behind its lane's head.
-
-use std::collections::HashMap;
+//! Appending to the journal: the events of a transaction, each behind its lane's head, sealed with its account's key.
 
 use super::bulk::Bulk;
 use super::writer::Tx;
 use crate::Result;
-use crate::journal::{Line, numbered};
+use crate::journal::Line;
+use crate::row::json;
+use crate::subjects::{SubjectRow, Subjects};
 
 const EVENTS: Bulk = Bulk {
-    head: "INSERT INTO event (tenant, account, seq, recorded_at, payload, hash) VALUES ",
-    row: "(?1, $1, coalesce((SELECT head_seq FROM lane WHERE tenant = ?1 AND account = $1), 0) + $2, ?2, $3, $4)",
-    width: 4,
+    head: "INSERT INTO event (tenant, account, seq, recorded_at, type, happened_on, connection, report, sealed, payload, digest) VALUES ",
+    row: "(?1, $1, $2, ?2, $3, $4, $5, $6, 1, $7, $8)",
+    width: 8,
     tail: "",
 };
 
@@ -22,23 +22,63 @@ const LANES: Bulk = Bulk {
             next_due_at = min(coalesce(next_due_at, excluded.next_due_at), excluded.next_due_at)",
 };
 
-/// Appends events and makes their lanes due; lanes are made when they are missing.
-pub(super) async fn append(tx: &mut Tx<'_>, recorded_at: &str, lines: &[&Line]) -> Result<()> {
-    let grown: Vec<(&str, i64)> = insert(tx, recorded_at, lines).await?.into_iter().collect();
-    LANES.run(tx, &[recorded_at], &grown, |values, (account, n)| values.bind(*account).bind(*n)).await
+const KEYS: Bulk =
+    Bulk { head: "INSERT INTO subject_key (tenant, account, key) VALUES ", row: "(?1, $1, $2)", width: 2, tail: "" };
+
+/// Heads and keys of the accounts that these lines are for.
+pub(super) async fn subjects(tx: &mut Tx<'_>, lines: &[&Line]) -> Result<Subjects> {
+    let accounts = Subjects::accounts(lines);
+    if accounts.is_empty() {
+        return Subjects::of(Vec::new());
+    }
+    let rows: Vec<SubjectRow> = sqlx::query_as(
+        "SELECT j.value, coalesce(l.head_seq, 0), k.key, x.at IS NOT NULL FROM json_each(?2) j
+         LEFT JOIN lane l ON l.tenant = ?1 AND l.account = j.value
+         LEFT JOIN subject_key k ON k.tenant = ?1 AND k.account = j.value
+         LEFT JOIN erased x ON x.tenant = ?1 AND x.account = j.value",
+    )
+    .bind(tx.tenant)
+    .bind(json(&accounts)?)
+    .fetch_all(&mut *tx.conn)
+    .await?;
+    Subjects::of(rows)
 }
 
-/// Inserts events behind the heads of their lanes, which the caller moves; answers by how much for each account.
-pub(super) async fn insert<'l>(
-    tx: &mut Tx<'_>,
-    recorded_at: &str,
-    lines: &[&'l Line],
-) -> Result<HashMap<&'l str, i64>> {
-    let (rows, grown) = numbered(lines);
+/// Appends events and makes their lanes due; lanes are made when they are missing.
+pub(super) async fn append(tx: &mut Tx<'_>, recorded_at: &str, lines: &[&Line]) -> Result<()> {
+    let subjects = subjects(tx, lines).await?;
+    append_of(tx, recorded_at, lines, subjects).await
+}
+
+/// The same, where the accounts were looked up before.
+pub(super) async fn append_of(tx: &mut Tx<'_>, recorded_at: &str, lines: &[&Line], subjects: Subjects) -> Result<()> {
+    let grown = insert_of(tx, recorded_at, lines, subjects).await?;
+    LANES.run(tx, &[recorded_at], &grown.grown(), |values, (account, n)| values.bind(*account).bind(*n)).await
+}
+
+/// Inserts events behind the heads of their lanes, which the caller moves.
+pub(super) async fn insert(tx: &mut Tx<'_>, recorded_at: &str, lines: &[&Line]) -> Result<()> {
+    let subjects = subjects(tx, lines).await?;
+    insert_of(tx, recorded_at, lines, subjects).await.map(drop)
+}
+
+async fn insert_of(tx: &mut Tx<'_>, recorded_at: &str, lines: &[&Line], mut subjects: Subjects) -> Result<Subjects> {
+    let keys = subjects.complete(lines)?;
+    KEYS.run(tx, &[], &keys, |values, (account, key)| values.bind(*account).bind(key.as_slice())).await?;
+    let sealed = subjects.seal(tx.tenant, lines)?;
     EVENTS
-        .run(tx, &[recorded_at], &rows, |values, (line, n)| {
-            values.bind(line.account.as_str()).bind(*n).bind(line.payload.as_str()).bind(line.hash.as_slice())
+        .run(tx, &[recorded_at], &sealed, |values, one| {
+            let origin = one.line.origin.as_ref();
+            values
+                .bind(one.line.account.as_str())
+                .bind(one.seq)
+                .bind(one.line.kind.as_str())
+                .bind(one.line.happened_on.as_str())
+                .bind(origin.map(|origin| origin.connection.as_str()))
+                .bind(origin.map(|origin| origin.key.as_str()))
+                .bind(one.payload.as_slice())
+                .bind(one.digest.as_slice())
         })
         .await?;
-    Ok(grown)
+    Ok(subjects)
 }

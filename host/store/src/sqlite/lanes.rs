@@ -6,9 +6,10 @@ use async_trait::async_trait;
 use escalation::{AccountId, DateTime};
 
 use super::writer::{Command, Tx};
-use crate::claim::{Due, EventRow, bounded, by_account, read};
+use crate::claim::{Due, Unread, bounded, by_account, read};
 use crate::lane::{Claimed, LANE_EVENTS_MAX};
 use crate::row::json;
+use crate::subject::Kept;
 use crate::{Result, StoreError};
 
 pub(super) struct Claim {
@@ -40,7 +41,7 @@ impl Command for Claim {
             let snapshot = snapshots.remove(&lane.account);
             let events = unread.remove(&lane.account).unwrap_or_default();
             let fence = fences.get(&lane.account).copied().unwrap_or_default();
-            match read(&lane, fence, snapshot, events) {
+            match read(tx.tenant, &lane, fence, snapshot, events) {
                 Ok(lane) => claimed.push(lane),
                 // A record that cannot be read would stop every later claim: its lane is set aside.
                 Err(error) => park(tx, &lane.account, &error.to_string()).await?,
@@ -87,11 +88,13 @@ async fn snapshots(tx: &mut Tx<'_>, accounts: &str) -> Result<HashMap<String, St
     Ok(rows.into_iter().collect())
 }
 
-async fn unread(tx: &mut Tx<'_>, accounts: &str) -> Result<HashMap<String, Vec<EventRow>>> {
-    let rows: Vec<(String, i64, String, Vec<u8>, bool)> = sqlx::query_as(
-        "SELECT e.account, e.seq, e.payload, e.hash, s.seq IS NOT NULL FROM json_each(?2) j
+async fn unread(tx: &mut Tx<'_>, accounts: &str) -> Result<HashMap<String, Vec<Unread>>> {
+    type Row = (String, i64, bool, Option<Vec<u8>>, Vec<u8>, Option<Vec<u8>>, bool);
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT e.account, e.seq, e.sealed, e.payload, e.digest, k.key, s.seq IS NOT NULL FROM json_each(?2) j
          CROSS JOIN lane l ON l.tenant = ?1 AND l.account = j.value
          CROSS JOIN event e ON e.tenant = ?1 AND e.account = l.account AND e.seq > l.done_seq AND e.seq <= l.done_seq + ?3
+         LEFT JOIN subject_key k ON k.tenant = ?1 AND k.account = e.account
          LEFT JOIN skipped s ON s.tenant = ?1 AND s.account = e.account AND s.seq = e.seq
          ORDER BY j.key, e.seq",
     )
@@ -100,7 +103,11 @@ async fn unread(tx: &mut Tx<'_>, accounts: &str) -> Result<HashMap<String, Vec<E
     .bind(LANE_EVENTS_MAX)
     .fetch_all(&mut *tx.conn)
     .await?;
-    Ok(by_account(rows))
+    let unread = |(account, seq, sealed, payload, digest, key, skipped): Row| {
+        let kept = Kept { sealed, payload, digest, key, erased: false };
+        Unread { account, seq, kept, skipped }
+    };
+    Ok(by_account(rows.into_iter().map(unread).collect()))
 }
 
 /// Sets a lane aside and gives its lease back.

@@ -32,6 +32,7 @@ pub(super) struct Writer {
 
 enum Message {
     Command(Box<dyn Job>),
+    Flush(oneshot::Sender<()>),
     Close(oneshot::Sender<()>),
 }
 
@@ -50,6 +51,14 @@ impl Writer {
         let job = Pending { command, answer: None, reply };
         self.queue.send(Message::Command(Box::new(job))).await.map_err(|_| closed())?;
         answer.await.map_err(|_| closed())?
+    }
+
+    /// Writes what waits and moves the write-ahead log into the database.
+    pub async fn flush(&self) {
+        let (reply, flushed) = oneshot::channel();
+        if self.queue.send(Message::Flush(reply)).await.is_ok() {
+            flushed.await.ok();
+        }
     }
 
     /// Writes what waits, moves the write-ahead log into the database, and ends.
@@ -96,18 +105,22 @@ async fn write(mut conn: SqliteConnection, tenant: &str, path: &str, mut message
     let mut waiting = Vec::with_capacity(GROUP_MAX);
     while messages.recv_many(&mut waiting, GROUP_MAX).await > 0 {
         let mut group = Vec::with_capacity(waiting.len());
-        let mut closing = None;
+        let (mut flushing, mut closing) = (Vec::new(), None);
         for message in waiting.drain(..) {
             match message {
                 Message::Command(job) => group.push(job),
+                Message::Flush(reply) => flushing.push(reply),
                 Message::Close(reply) => closing = Some(reply),
             }
         }
         commit(&mut Tx { conn: &mut conn, tenant }, path, group).await;
+        if (!flushing.is_empty() || closing.is_some())
+            && let Err(error) = execute(&mut conn, "PRAGMA wal_checkpoint(TRUNCATE)").await
+        {
+            tracing::warn!(%error, "the write-ahead log stays beside the database; nothing is lost");
+        }
+        flushing.into_iter().for_each(|reply| reply.send(()).unwrap_or_default());
         if let Some(reply) = closing {
-            if let Err(error) = execute(&mut conn, "PRAGMA wal_checkpoint(TRUNCATE)").await {
-                tracing::warn!(%error, "the write-ahead log stays beside the database; nothing is lost");
-            }
             sqlx::Connection::close(conn).await.ok();
             reply.send(()).ok();
             return;

@@ -58,7 +58,7 @@ async fn ingest_all(store: &PgStore, pages: Vec<Ingest>) -> (u32, u32) {
     let mut sum = (0, 0);
     for page in pages {
         let page = Page::new(page).unwrap();
-        let (writer, queue) = (store.writer().unwrap().clone(), ingest::Group(vec![page]));
+        let (writer, queue) = (store.writer().unwrap().clone(), ingest::Group::new(vec![page]));
         answers.spawn(async move { writer.write(queue).await.unwrap().remove(0).unwrap() });
     }
     while let Some(answer) = answers.join_next().await {
@@ -149,7 +149,7 @@ async fn pages_that_wait_are_taken_together_and_each_for_itself() {
         told("again", moved(None, "1")),
         told("first", None),
     ];
-    let group = ingest::Group(group.into_iter().map(|page| Page::new(page).unwrap()).collect());
+    let group = ingest::Group::new(group.into_iter().map(|page| Page::new(page).unwrap()).collect());
     let answers = store.writer().unwrap().write(group).await.unwrap();
     let taken: Vec<_> = answers.iter().map(|one| one.as_ref().ok().map(|one| (one.taken, one.duplicates))).collect();
     assert_eq!(taken, [None, Some((1, 0)), Some((1, 0)), None, Some((0, 1))]);
@@ -202,7 +202,8 @@ async fn the_tail_waits_for_the_transaction_that_began_first() {
     let mut conn = databases.connect().await;
     let mut slow = conn.begin().await.unwrap();
     sqlx::query(
-        "INSERT INTO event (tenant, account, seq, recorded_at, payload, hash) VALUES ('nordlicht', 'slow', 1, '', '', '')",
+        "INSERT INTO event (tenant, account, seq, recorded_at, type, happened_on, sealed, payload, digest)
+         VALUES ('nordlicht', 'slow', 1, '', '', '', 1, '', '')",
     )
     .execute(&mut *slow)
     .await
