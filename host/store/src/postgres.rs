@@ -27,7 +27,7 @@ use crate::sweep::{Listed, Sweep, SweepDue, SweepEnd};
 use crate::tail::{TailEntry, TailPosition};
 use crate::valve::{Passage, Valve, ValveChange};
 use crate::view::{AccountFilter, AccountPage, CallRow, Counts, Lookup, Overview, WorkRow};
-use crate::{Result, Store, StoreError};
+use crate::{Result, Store, StoreError, transfer};
 use group::Intake;
 use link::Link;
 use news::News;
@@ -42,7 +42,7 @@ mod inspect;
 mod journal;
 mod lanes;
 mod lease;
-mod link;
+pub(crate) mod link;
 mod news;
 mod notes;
 mod outbox;
@@ -113,6 +113,7 @@ impl PgStore {
         let link = Link::new(url)?;
         let mut conn = link.connect().await?;
         link.migrate(&mut conn).await?;
+        transfer::has_arrived(&mut conn, tenant, &link.place).await?;
         conn.close().await?;
         let pool = link.pool(options.connections).await?;
         let news = News::default();
@@ -135,6 +136,7 @@ impl PgStore {
         let link = Link::new(url)?;
         let mut conn = link.connect().await?;
         link.check(&mut conn).await?;
+        transfer::has_arrived(&mut conn, tenant, &link.place).await?;
         conn.close().await?;
         let pool = link.pool(options.connections).await?;
         Ok(Self { reader: Reader { pool, tenant: Arc::from(tenant) }, clock: options.clock, side: None })
@@ -159,7 +161,7 @@ fn micros(term: Duration) -> i64 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 #[async_trait]
 impl Store for PgStore {
