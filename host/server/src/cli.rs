@@ -8,6 +8,7 @@ pub mod doctor;
 pub mod doubt;
 pub mod init;
 pub mod lane;
+pub mod migrate_store;
 pub mod plugin;
 pub mod policy;
 pub mod restore;
@@ -45,6 +46,8 @@ enum Command {
     Backup(backup::Backup),
     /// Put a backup in the place of the database
     Restore(restore::Restore),
+    /// Move the database from SQLite to PostgreSQL
+    MigrateStore(migrate_store::MigrateStore),
     /// Say whether a restored backup leaves effects in doubt, or end it
     Doubt(doubt::Doubt),
     /// Say whether everything is as it should be, and what to do
@@ -109,6 +112,7 @@ pub fn run() -> ExitCode {
             Command::Verify(command) => verify::run(command).await,
             Command::Backup(command) => backup::run(command).await,
             Command::Restore(command) => restore::run(command).await,
+            Command::MigrateStore(command) => migrate_store::run(command).await,
             Command::Doubt(command) => doubt::run(command).await,
             Command::Doctor(command) => doctor::run(command).await,
             Command::Story(command) => story::run(command),
