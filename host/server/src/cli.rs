@@ -9,6 +9,7 @@ pub mod doubt;
 pub mod erase;
 pub mod init;
 pub mod lane;
+pub mod migrate_store;
 pub mod plugin;
 pub mod policy;
 pub mod restore;
@@ -48,6 +49,8 @@ enum Command {
     Backup(backup::Backup),
     /// Put a backup in the place of the database
     Restore(restore::Restore),
+    /// Move the database from SQLite to PostgreSQL
+    MigrateStore(migrate_store::MigrateStore),
     /// Say whether a restored backup leaves effects in doubt, or end it
     Doubt(doubt::Doubt),
     /// Say whether everything is as it should be, and what to do
@@ -113,6 +116,7 @@ pub fn run() -> ExitCode {
             Command::Erase(command) => erase::run(command).await,
             Command::Backup(command) => backup::run(command).await,
             Command::Restore(command) => restore::run(command).await,
+            Command::MigrateStore(command) => migrate_store::run(command).await,
             Command::Doubt(command) => doubt::run(command).await,
             Command::Doctor(command) => doctor::run(command).await,
             Command::Story(command) => story::run(command),

@@ -28,7 +28,7 @@ const MOMENTS: usize = 16;
 const ROUNDS_MAX: u32 = 50;
 
 /// What is left of a lane: a hash over its events, and one over its state.
-type History = BTreeMap<AccountId, (usize, String, String)>;
+pub type History = BTreeMap<AccountId, (usize, String, String)>;
 
 /// What hosts do side by side.
 #[derive(Clone, Copy)]
@@ -183,7 +183,7 @@ async fn side_by_side(hosts: &mut [Host], fate: &Fate) -> Result<(), String> {
     }
 }
 
-async fn remains(store: &dyn Store) -> Result<History, String> {
+pub async fn remains(store: &dyn Store) -> Result<History, String> {
     let mut history = History::new();
     for id in store.account_ids(None, 1_000).await.map_err(text)? {
         let journal = store.journal(&id, 0, 100_000).await.map_err(text)?;

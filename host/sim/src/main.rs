@@ -10,10 +10,12 @@ mod host;
 mod laws;
 mod link;
 mod people;
+mod process;
 mod run;
 mod scribe;
 mod sweep;
 mod town;
+mod trouble;
 mod watch;
 mod wire;
 #[cfg(test)]
@@ -49,15 +51,12 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Kill a real process at every point, and let another go on
-    Crashes {
-        #[arg(long, default_value_t = 1)]
-        seed: u64,
-        /// Only every so many points
-        #[arg(long, default_value_t = 1)]
-        every: u64,
-        #[arg(long, default_value_t = 2)]
-        jobs: usize,
-    },
+    Crashes(crashes::Plan),
+    /// Freeze a real process at every point past its leases, let another host go on, and wake it up; needs `--postgres`
+    Freezes(crashes::Plan),
+    /// Real trouble with real processes: power, disks, servers, connections, a move
+    #[command(subcommand)]
+    Trouble(trouble::Trouble),
     /// The same seeds on SQLite and PostgreSQL, with one host and three: the same history
     Differential {
         #[arg(long, default_value = "1..20", value_parser = seeds)]
@@ -69,6 +68,9 @@ enum Command {
     /// A process to be killed
     #[command(hide = true)]
     Child(child::Child),
+    /// A host under load, in trouble
+    #[command(hide = true)]
+    Worker(trouble::worker::Worker),
 }
 
 fn seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
@@ -85,7 +87,10 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let done = if let Some(command) = cli.command {
         match command {
-            Command::Crashes { seed, every, jobs } => crashes::enumerate(seed, every, jobs),
+            Command::Crashes(plan) => crashes::enumerate(&plan, crashes::Blow::Kill),
+            Command::Freezes(plan) => freeze(&plan),
+            Command::Trouble(trouble) => trouble::make(&trouble),
+            Command::Worker(worker) => trouble::worker::run(&worker),
             Command::Differential { seeds, postgres } => differential::compare(seeds, &postgres),
             Command::Child(child) => child::run(&child).and_then(|said| say(&said)),
         }
@@ -102,6 +107,15 @@ fn main() -> ExitCode {
         Err(error) => {
             eprintln!("error: {error}");
             ExitCode::from(2)
+        }
+    }
+}
+
+fn freeze(plan: &crashes::Plan) -> Result<bool, String> {
+    match plan.postgres {
+        Some(_) => crashes::enumerate(plan, crashes::Blow::Freeze),
+        None => {
+            Err("one process at a time works on SQLite\n\nhint: `--postgres URL` names a database for many".to_owned())
         }
     }
 }

@@ -24,7 +24,7 @@ pub fn one(seed: u64) -> Result<Report, String> {
 }
 
 /// A place without a disk, where there is one: what is synced is simulated, and speed counts.
-fn memory() -> PathBuf {
+pub fn memory() -> PathBuf {
     let shm = PathBuf::from("/dev/shm");
     if shm.is_dir() { shm } else { std::env::temp_dir() }
 }

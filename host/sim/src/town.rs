@@ -122,13 +122,17 @@ impl Town {
 
     /// The town that is kept in a file, or a new one.
     pub fn kept(file: &Path, seed: u64) -> Result<Self, String> {
-        let mut town = Self::new(seed);
-        if let Ok(text) = std::fs::read_to_string(file) {
-            let outside: Outside = serde_json::from_str(&text).map_err(|error| error.to_string())?;
-            town.outside = Arc::new(Mutex::new(outside));
-        }
-        town.file = Some(Arc::from(file));
+        let town = Self { file: Some(Arc::from(file)), ..Self::new(seed) };
+        town.look_again()?;
         Ok(town)
+    }
+
+    /// As another process left it, if one was here.
+    pub fn look_again(&self) -> Result<(), String> {
+        if let Some(text) = self.file.as_ref().and_then(|file| std::fs::read_to_string(file).ok()) {
+            *self.lock() = serde_json::from_str(&text).map_err(|error| error.to_string())?;
+        }
+        Ok(())
     }
 
     /// Keeps it, all or nothing: a process may be killed at any moment.

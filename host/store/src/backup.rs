@@ -127,13 +127,7 @@ async fn prepare(backup: &Path, fresh: &Path, database: &Path, tenant: &str, now
 
 /// The copy is whole, and it is a database of this creditor that this program can read.
 async fn check(conn: &mut SqliteConnection, backup: &Path, tenant: &str) -> Result<()> {
-    let whole: std::result::Result<(String,), _> =
-        sqlx::query_as("PRAGMA integrity_check(1)").fetch_one(&mut *conn).await;
-    match whole {
-        Ok((text,)) if text == "ok" => {}
-        Ok((text,)) => return Err(refused(backup, &format!("it is damaged: {text}"), "take an older backup")),
-        Err(error) => return Err(refused(backup, &format!("it is damaged: {error}"), "take an older backup")),
-    }
+    integrity(conn, backup).await?;
     let (ours,): (i64,) = sqlx::query_as(
         "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('_sqlx_migrations', 'lane', 'effect', 'note')",
     )
@@ -158,6 +152,23 @@ async fn check(conn: &mut SqliteConnection, backup: &Path, tenant: &str) -> Resu
             Err(refused(backup, &format!("it belongs to creditor `{other}`, not to `{tenant}`"), hint))
         }
         None => Ok(()),
+    }
+}
+
+/// Reads every page and index of a database: an error says what is damaged.
+pub async fn is_whole(database: &Path) -> Result<()> {
+    let mut conn = options(database).read_only(true).connect().await?;
+    let checked = integrity(&mut conn, database).await;
+    conn.close().await?;
+    checked
+}
+
+async fn integrity(conn: &mut SqliteConnection, file: &Path) -> Result<()> {
+    let whole: std::result::Result<(String,), _> = sqlx::query_as("PRAGMA integrity_check(1)").fetch_one(conn).await;
+    match whole {
+        Ok((text,)) if text == "ok" => Ok(()),
+        Ok((text,)) => Err(refused(file, &format!("it is damaged: {text}"), "take an older backup")),
+        Err(error) => Err(refused(file, &format!("it is damaged: {error}"), "take an older backup")),
     }
 }
 

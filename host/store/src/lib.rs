@@ -17,6 +17,7 @@ pub mod mutation;
 pub mod tail;
 pub mod retention;
 pub mod backup;
+pub mod transfer;
 pub mod view;
 pub mod inspect;
 pub mod seal;
@@ -90,6 +91,9 @@ pub enum StoreError {
     /// A backup could not be made, or not be restored; the database is as it was.
     #[error("{0}")]
     Backup(String),
+    /// The database was moved, or is still on its way, or cannot be moved; both sides are as they were.
+    #[error("{0}")]
+    Transfer(String),
     #[error("the database failed: {0}")]
     Database(String),
 }

@@ -29,7 +29,7 @@ use crate::sweep::{Listed, Sweep, SweepDue, SweepEnd};
 use crate::tail::{TailEntry, TailPosition};
 use crate::valve::{Passage, Valve, ValveChange};
 use crate::view::{AccountFilter, AccountPage, CallRow, Counts, Lookup, Overview, WorkRow};
-use crate::{Result, Store, StoreError};
+use crate::{Result, Store, StoreError, transfer};
 use group::Intake;
 use link::Link;
 use news::News;
@@ -45,7 +45,7 @@ mod inspect;
 mod journal;
 mod lanes;
 mod lease;
-mod link;
+pub(crate) mod link;
 mod news;
 mod notes;
 mod outbox;
@@ -117,6 +117,7 @@ impl PgStore {
         let link = Link::new(url)?;
         let mut conn = link.connect().await?;
         link.migrate(&mut conn).await?;
+        transfer::has_arrived(&mut conn, tenant, &link.place).await?;
         conn.close().await?;
         let pool = link.pool(options.connections).await?;
         let news = News::default();
@@ -139,6 +140,7 @@ impl PgStore {
         let link = Link::new(url)?;
         let mut conn = link.connect().await?;
         link.check(&mut conn).await?;
+        transfer::has_arrived(&mut conn, tenant, &link.place).await?;
         conn.close().await?;
         let pool = link.pool(options.connections).await?;
         Ok(Self { reader: Reader { pool, tenant: Arc::from(tenant) }, clock: options.clock, side: None })
@@ -163,7 +165,7 @@ fn micros(term: Duration) -> i64 {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 #[async_trait]
 impl Store for PgStore {

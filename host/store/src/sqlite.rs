@@ -26,7 +26,7 @@ use crate::sweep::{Listed, Sweep, SweepDue, SweepEnd};
 use crate::tail::{TailEntry, TailPosition};
 use crate::valve::{Passage, Valve, ValveChange};
 use crate::view::{AccountFilter, AccountPage, CallRow, Counts, Lookup, Overview, WorkRow};
-use crate::{Result, Store, StoreError, after, backup};
+use crate::{Result, Store, StoreError, after, backup, transfer};
 use writer::Writer;
 
 pub use lock::holder;
@@ -80,6 +80,7 @@ impl SqliteStore {
         let lock = lock(path)?;
         backup::finish(path)?;
         let mut conn = open_to_write(path).await?;
+        transfer::is_here(&mut conn, tenant, path).await?;
         sqlx::query("UPDATE lane SET owner = NULL, lease_until = NULL WHERE tenant = ?1 AND owner IS NOT NULL")
             .bind(tenant)
             .execute(&mut conn)

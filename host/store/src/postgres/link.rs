@@ -21,7 +21,7 @@ const SERVER_BOUNDS: &str = "SELECT pg_is_in_recovery(), set_config('statement_t
     set_config('lock_timeout', '10s', false), set_config('idle_in_transaction_session_timeout', '15s', false)";
 
 /// Where the database is, and how it is called in errors: without a password.
-pub(super) struct Link {
+pub(crate) struct Link {
     options: PgConnectOptions,
     pub place: String,
 }

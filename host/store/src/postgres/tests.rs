@@ -10,7 +10,7 @@ use super::*;
 use crate::conformance::{Backend, conformance};
 
 /// A database of its own on the server, dropped at the end.
-struct Databases {
+pub(crate) struct Databases {
     server: String,
     name: String,
 }
@@ -18,7 +18,7 @@ struct Databases {
 static MADE: AtomicU32 = AtomicU32::new(0);
 
 impl Databases {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let server = std::env::var("DUNLIN_TEST_POSTGRES").unwrap();
         let n = MADE.fetch_add(1, Ordering::Relaxed);
         let name = format!("dunlin_test_{}_{n}", std::process::id());
@@ -26,7 +26,7 @@ impl Databases {
         Self { server, name }
     }
 
-    fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         let (server, _) = self.server.rsplit_once('/').unwrap();
         format!("{server}/{}", self.name)
     }
@@ -44,7 +44,7 @@ impl Databases {
     }
 }
 
-async fn run(url: &str, statement: String) {
+pub(crate) async fn run(url: &str, statement: String) {
     let options: sqlx::postgres::PgConnectOptions = url.parse().unwrap();
     let mut conn: PgConnection = options.disable_statement_logging().connect().await.unwrap();
     sqlx::query(AssertSqlSafe(statement)).execute(&mut conn).await.unwrap();
