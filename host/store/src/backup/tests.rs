@@ -35,6 +35,8 @@ impl Place {
         let place = Self::new();
         let store = place.open().await;
         store.ingest(crate::bench::pages(3, 3).remove(0)).await.unwrap();
+        let key = crate::seal::SealKey::new().unwrap();
+        crate::seal::next(&store, &key, now()).await.unwrap().unwrap();
         store.backup(&place.path("backup")).await.unwrap();
         store.note_set("day", "after the backup").await.unwrap();
         store.close().await;
@@ -144,6 +146,7 @@ async fn a_restore_keeps_what_was_there_and_begins_a_generation() {
     assert_eq!(store.note_get("day").await.unwrap(), None);
     assert_eq!(store.note_get(GENERATION).await.unwrap().as_deref(), Some("1"));
     assert_eq!(store.note_get(IN_DOUBT_SINCE).await.unwrap(), Some(now().to_string()));
+    assert_eq!(store.note_get(RESTORED).await.unwrap(), Some(format!("{} 1", now())));
     assert_eq!(store.counts().await.unwrap().events, 3);
     drop(store);
     let former = SqliteStore::open(&kept, TENANT).await.unwrap();
