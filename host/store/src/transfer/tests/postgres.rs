@@ -196,7 +196,7 @@ async fn what_does_not_arrive_as_it_was_is_thrown_away() {
     let moving = Move::new().await;
     let old = moving.old().await.unwrap();
     moving.go().await.unwrap();
-    let tamper = "UPDATE event SET payload = replace(payload, 'EUR', 'USD') WHERE seq = 3 AND account LIKE '%7'";
+    let tamper = "UPDATE event SET payload = set_byte(payload, 0, 255 - get_byte(payload, 0)) WHERE seq = 3 AND account LIKE '%7'";
     crate::postgres::tests::run(&moving.databases.url(), tamper.to_owned()).await;
     drop(old);
     // The process is gone when its lock is.
