@@ -88,7 +88,8 @@ fn choose<'a>(plan: &Plan, blow: Blow, points: &'a [String]) -> Vec<(usize, &'a 
     }
     let step = plan.every.max(possible.len().div_ceil(plan.most.max(1))).max(1);
     // Before and after take turns: a step that meets only one of them would be blind for the other.
-    let meets = |at: usize| at / step % 2 == 0 && at % step == 0 || at / step % 2 == 1 && at % step == step / 2;
+    let odd = ((step / 2) | 1) % step;
+    let meets = |at: usize| at % step == if (at / step).is_multiple_of(2) { 0 } else { odd };
     possible.into_iter().enumerate().filter(|(at, _)| meets(*at)).map(|(_, point)| point).collect()
 }
 

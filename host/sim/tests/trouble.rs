@@ -1,5 +1,7 @@
 //! Real processes in trouble, each in a size that a test run can bear; `cargo sim trouble` makes them larger.
 
+#![allow(clippy::unwrap_used)] // a test may
+
 use std::process::Command;
 
 /// Runs the simulator, which ends well only if no law was violated; answers what it said.
