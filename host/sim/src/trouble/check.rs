@@ -16,7 +16,8 @@ pub async fn journals(store: &dyn Store) -> Result<BTreeMap<String, u32>, StoreE
     let mut there = BTreeMap::new();
     for id in store.account_ids(None, 1_000).await? {
         for entry in store.journal(&id, 0, 100_000).await? {
-            let (key, by) = match entry.event.fact {
+            let Some(event) = entry.effective() else { continue };
+            let (key, by) = match &event.fact {
                 Fact::InvoiceIssued { invoice } => (invoice.number.to_string(), 1),
                 Fact::PaymentReceived { payment } => (payment.id.to_string(), 1),
                 // A payment may first stand where nobody is known to owe it; it is then in two journals for one.
