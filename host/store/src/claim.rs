@@ -44,8 +44,9 @@ pub(crate) fn by_account(rows: Vec<(String, i64, String, Vec<u8>, bool)>) -> Has
     unread
 }
 
-/// A lane as its decider gets it.
-pub(crate) fn read(lane: &Due, fence: i64, snapshot: Option<String>, events: Vec<EventRow>) -> Result<Claimed> {
+/// A lane as its decider gets it; `state` is the policy and the snapshot.
+pub(crate) fn read(lane: &Due, fence: i64, state: Option<(String, String)>, events: Vec<EventRow>) -> Result<Claimed> {
+    let (policy, snapshot) = state.unzip();
     let state =
         snapshot.map(|text| from_json(&text, || format!("the state of account `{}`", lane.account))).transpose()?;
     let mut unread = Vec::with_capacity(events.len());
@@ -68,6 +69,7 @@ pub(crate) fn read(lane: &Due, fence: i64, snapshot: Option<String>, events: Vec
         account: AccountId::new(&lane.account),
         fence,
         state,
+        policy,
         done_seq: lane.done_seq,
         unread,
         read_until,

@@ -12,6 +12,7 @@ use sqlx::migrate::Migrator;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection};
 
+use crate::decision::Prepared;
 use crate::inbox::{Ingest, Ingested, Quarantined, Total};
 use crate::inspect::Inspection;
 use crate::journal::{JournalEntry, Skip};
@@ -189,10 +190,13 @@ impl Store for SqliteStore {
     }
 
     async fn decided(&self, decided: Vec<Decided>) -> Result<()> {
-        match self.writer()?.write(decided::Decisions::new(decided)?).await? {
-            Some(error) => Err(error),
-            None => Ok(()),
+        let (prepared, unwritable) = Prepared::all(decided);
+        let mut failed = self.writer()?.write(decided::Decisions(prepared)).await?;
+        for (account, fence, error) in unwritable {
+            self.park(&account, fence, &error.to_string()).await?;
+            failed = Some(error);
         }
+        failed.map_or(Ok(()), Err)
     }
 
     async fn park(&self, account: &AccountId, fence: i64, reason: &str) -> Result<()> {

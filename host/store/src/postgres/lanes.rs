@@ -68,13 +68,14 @@ pub(super) async fn claim(writer: &Writer, claim: Claim) -> Result<Vec<Claimed>>
         return Ok(Vec::new());
     }
     let accounts: Vec<&str> = lanes.iter().map(|(lane, _)| lane.account.as_str()).collect();
-    let snapshots: Vec<(String, String)> =
-        sqlx::query_as("SELECT account, snapshot FROM state WHERE tenant = $1 AND account = ANY($2)")
+    let snapshots: Vec<(String, String, String)> =
+        sqlx::query_as("SELECT account, policy, snapshot FROM state WHERE tenant = $1 AND account = ANY($2)")
             .bind(writer.tenant.as_str())
             .bind(&accounts)
             .fetch_all(&writer.pool)
             .await?;
-    let mut snapshots: HashMap<String, String> = snapshots.into_iter().collect();
+    let mut snapshots: HashMap<String, (String, String)> =
+        snapshots.into_iter().map(|(account, policy, snapshot)| (account, (policy, snapshot))).collect();
     let unread: Vec<(String, i64, String, Vec<u8>, bool)> = sqlx::query_as(
         "SELECT e.account, e.seq, e.payload, e.hash, s.seq IS NOT NULL
          FROM unnest($2::text[], $3::bigint[], $4::bigint[]) AS v (account, done, head)

@@ -18,7 +18,8 @@ pub(super) struct Claim {
     pub limit: u32,
 }
 
-pub(super) const DUE_LANES: &str = "SELECT account, head_seq, done_seq FROM lane WHERE tenant = ?1 AND parked IS NULL
+pub(super) const DUE_LANES: &str =
+    "SELECT account, head_seq, done_seq, fence FROM lane WHERE tenant = ?1 AND parked IS NULL
     AND next_due_at <= ?2 AND (lease_until IS NULL OR lease_until <= ?2) ORDER BY next_due_at, account LIMIT ?3";
 
 #[async_trait]
@@ -26,14 +27,15 @@ impl Command for Claim {
     type Answer = Vec<Claimed>;
 
     async fn run(&mut self, tx: &mut Tx<'_>) -> Result<Vec<Claimed>> {
-        let due = self.due(tx).await?;
+        let (due, fences) = self.due(tx).await?;
         if due.is_empty() {
             return Ok(Vec::new());
         }
         let accounts = json(&due.iter().map(|lane| lane.account.as_str()).collect::<Vec<_>>())?;
-        let fences = self.lease(tx, &accounts).await?;
+        self.lease(tx, &accounts).await?;
         let mut snapshots = snapshots(tx, &accounts).await?;
-        let mut unread = unread(tx, &accounts).await?;
+        let news = due.iter().filter(|lane| lane.head_seq > lane.done_seq).map(|lane| lane.account.as_str());
+        let mut unread = unread(tx, &news.collect::<Vec<_>>()).await?;
         let mut claimed = Vec::with_capacity(due.len());
         for lane in due {
             let snapshot = snapshots.remove(&lane.account);
@@ -50,43 +52,48 @@ impl Command for Claim {
 }
 
 impl Claim {
-    async fn due(&self, tx: &mut Tx<'_>) -> Result<Vec<Due>> {
-        let rows: Vec<(String, i64, i64)> = sqlx::query_as(DUE_LANES)
+    /// Lanes that are due, and the fences that they get.
+    async fn due(&self, tx: &mut Tx<'_>) -> Result<(Vec<Due>, HashMap<String, i64>)> {
+        let rows: Vec<(String, i64, i64, i64)> = sqlx::query_as(DUE_LANES)
             .bind(tx.tenant)
             .bind(self.now.to_string())
             .bind(self.limit)
             .fetch_all(&mut *tx.conn)
             .await?;
-        Ok(bounded(rows))
+        let fences = rows.iter().map(|(account, _, _, fence)| (account.clone(), fence + 1)).collect();
+        Ok((bounded(rows.into_iter().map(|(account, head, done, _)| (account, head, done)).collect()), fences))
     }
 
-    async fn lease(&self, tx: &mut Tx<'_>, accounts: &str) -> Result<HashMap<String, i64>> {
-        let fences: Vec<(String, i64)> = sqlx::query_as(
+    async fn lease(&self, tx: &mut Tx<'_>, accounts: &str) -> Result<()> {
+        sqlx::query(
             "UPDATE lane SET owner = ?3, fence = fence + 1, lease_until = ?4
-             WHERE tenant = ?1 AND account IN (SELECT value FROM json_each(?2)) RETURNING account, fence",
+             WHERE tenant = ?1 AND account IN (SELECT value FROM json_each(?2))",
         )
         .bind(tx.tenant)
         .bind(accounts)
         .bind(self.owner.as_str())
         .bind(self.lease_until.to_string())
-        .fetch_all(&mut *tx.conn)
+        .execute(&mut *tx.conn)
         .await?;
-        Ok(fences.into_iter().collect())
+        Ok(())
     }
 }
 
-async fn snapshots(tx: &mut Tx<'_>, accounts: &str) -> Result<HashMap<String, String>> {
-    let rows: Vec<(String, String)> = sqlx::query_as(
-        "SELECT s.account, s.snapshot FROM json_each(?2) j CROSS JOIN state s ON s.tenant = ?1 AND s.account = j.value",
+async fn snapshots(tx: &mut Tx<'_>, accounts: &str) -> Result<HashMap<String, (String, String)>> {
+    let rows: Vec<(String, String, String)> = sqlx::query_as(
+        "SELECT s.account, s.policy, s.snapshot FROM json_each(?2) j CROSS JOIN state s ON s.tenant = ?1 AND s.account = j.value",
     )
     .bind(tx.tenant)
     .bind(accounts)
     .fetch_all(&mut *tx.conn)
     .await?;
-    Ok(rows.into_iter().collect())
+    Ok(rows.into_iter().map(|(account, policy, snapshot)| (account, (policy, snapshot))).collect())
 }
 
-async fn unread(tx: &mut Tx<'_>, accounts: &str) -> Result<HashMap<String, Vec<EventRow>>> {
+async fn unread(tx: &mut Tx<'_>, accounts: &[&str]) -> Result<HashMap<String, Vec<EventRow>>> {
+    if accounts.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows: Vec<(String, i64, String, Vec<u8>, bool)> = sqlx::query_as(
         "SELECT e.account, e.seq, e.payload, e.hash, s.seq IS NOT NULL FROM json_each(?2) j
          CROSS JOIN lane l ON l.tenant = ?1 AND l.account = j.value
@@ -95,7 +102,7 @@ async fn unread(tx: &mut Tx<'_>, accounts: &str) -> Result<HashMap<String, Vec<E
          ORDER BY j.key, e.seq",
     )
     .bind(tx.tenant)
-    .bind(accounts)
+    .bind(json(&accounts)?)
     .bind(LANE_EVENTS_MAX)
     .fetch_all(&mut *tx.conn)
     .await?;

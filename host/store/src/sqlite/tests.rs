@@ -333,10 +333,12 @@ fn golden_decision(lane: &Claimed, event: Event) -> Decided {
         at: at(),
         read_seq: 1,
         events: vec![Event { origin: "policy".to_owned(), fact: Fact::EffectPlanned { effect }, ..event }],
-        state: Account::new(lane.account.clone()),
+        after: Some(After {
+            state: Account::new(lane.account.clone()),
+            row: crate::conformance::account_row("debtor-000000"),
+        }),
         policy: "standard@1".to_owned(),
         look_again: Some(at() + Duration::from_secs(86_400)),
         because: vec![reason],
-        row: crate::conformance::account_row("debtor-000000"),
     }
 }
