@@ -1,5 +1,8 @@
 //! `dunlin bench`: each figure beside a baseline that was measured in the same run, on the same machine and disk.
 
+mod disk;
+mod nightly;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -14,6 +17,9 @@ use serde::Serialize;
 use town::{Plan, Town};
 
 use crate::demo::{Demo, START, peak_rss_kb};
+
+pub use disk::syncs;
+pub use nightly::nightly;
 
 /// A figure and what it is held against.
 #[derive(Clone, Debug, Serialize)]

@@ -1,5 +1,7 @@
 //! How fast reports become durable, beside a bare insert of the same rows into the same tables on the same disk.
 
+mod night;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -17,7 +19,9 @@ use crate::sqlite::writer::Tx;
 use crate::sqlite::{SqliteStore, open_to_write};
 use crate::{Result, Store};
 
-const TENANT: &str = "bench";
+pub use night::{Bare, Night, bare_night, make_due, night};
+
+pub const TENANT: &str = "bench";
 const CONNECTION: &str = "invoices";
 /// Invoices of one account.
 const PER_ACCOUNT: usize = 10;

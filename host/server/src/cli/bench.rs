@@ -16,6 +16,9 @@ pub struct Bench {
     /// Where the measured files are put: the disk of this folder is what is measured
     #[arg(long, default_value = ".", value_name = "FOLDER")]
     dir: PathBuf,
+    /// Open invoices of the nightly run
+    #[arg(long, default_value_t = 1_000_000, value_name = "N")]
+    invoices: u64,
     /// Answer with JSON
     #[arg(long)]
     json: bool,
@@ -26,6 +29,7 @@ enum What {
     Plugin,
     Ingest,
     Demo,
+    Nightly,
 }
 
 pub async fn run(told: Bench) -> Done {
@@ -55,12 +59,17 @@ async fn measure(told: &Bench, folder: &std::path::Path) -> Result<Vec<bench::Fi
         let sources = Sources::find(&std::env::current_dir()?).map_err(|error| Failure::Usage(error.to_string()))?;
         plugin::build(&sources, &[], &components)?;
     }
+    let (rate, micros) = bench::syncs(folder)?;
+    eprintln!("the disk of `{}`: {rate} fdatasync a second, {micros} us each", told.dir.display());
     let mut figures = Vec::new();
     if wants(What::Plugin) {
         figures.push(bench::plugin_call(&components, folder).await.map_err(failed)?);
     }
     if wants(What::Ingest) {
         figures.push(bench::ingest(folder).await.map_err(failed)?);
+    }
+    if wants(What::Nightly) {
+        figures.extend(bench::nightly(folder, told.invoices).await.map_err(failed)?);
     }
     if wants(What::Demo) {
         figures.extend(bench::demo(&components, folder).await.map_err(failed)?);
