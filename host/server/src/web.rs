@@ -16,9 +16,9 @@ use axum::Router;
 use axum::middleware::{from_fn, from_fn_with_state};
 use engine::Backfill;
 use engine::repair::Repair;
-use escalation::{AccountId, DateTime, Fact, Party, PaymentId, Policy};
-use store::StoreError;
+use escalation::{AccountId, DateTime, Fact, Party, PaymentId, Policy, Received};
 use store::valve::Rate;
+use store::{Ingested, StoreError};
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::{api, desk};
@@ -51,6 +51,8 @@ pub trait Hub: Send + Sync {
     async fn set_backfill(&self, connection: &str, begins: bool, who: &str) -> Result<(), String>;
     /// Asks a source that can list everything to do so with the next turn.
     async fn reconcile_soon(&self, connection: &str, who: &str) -> Result<(), String>;
+    /// Takes what another program reports; durable when it returns.
+    async fn accept(&self, connection: &str, reports: Vec<Received>) -> Result<Ingested, StoreError>;
     /// `day 57 of 120` in the demo.
     fn progress(&self) -> Option<String>;
 }
@@ -111,10 +113,10 @@ pub type Shared = Arc<Web>;
 pub fn router(hub: Arc<dyn Hub>, access: Access) -> Router {
     let shared = Arc::new(Web { hub, access });
     desk::router()
-        .merge(api::router())
+        .layer(RequestBodyLimitLayer::new(limits::BODY_BYTES_MAX))
+        .merge(api::router().layer(RequestBodyLimitLayer::new(limits::INTAKE_BYTES_MAX)))
         .fallback(desk::not_found)
         .layer(from_fn_with_state(shared.clone(), guard::let_in))
-        .layer(RequestBodyLimitLayer::new(limits::BODY_BYTES_MAX))
         .layer(from_fn_with_state(shared.clone(), guard::host_is_ours))
         .layer(from_fn(guard::within_time))
         .layer(from_fn(guard::closed_headers))
