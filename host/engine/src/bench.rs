@@ -1,5 +1,6 @@
 //! The nightly run, measured: every account is decided, beside a bare read and write of the same rows.
 
+mod hosts;
 mod ledger;
 
 use std::path::{Path, PathBuf};
@@ -11,13 +12,15 @@ use escalation::request::Request;
 use escalation::{Account, Date, Effect, Party, Policy};
 use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
-use store::bench::{Bare, Night as Left};
+use store::bench::Night as Left;
 use store::sqlite::SqliteStore;
 use store::{Ingest, Store, StoreError};
 
 use crate::clock::{SimulatedClock, morning};
+use crate::holds::Holds;
 use crate::scribe::Scribe;
 use crate::turn::Engine;
+pub use hosts::hosts;
 pub use ledger::TODAY;
 
 /// A night's work and what it cost.
@@ -87,9 +90,10 @@ impl Nights {
         let peak_rss_kb = peak_rss_kb();
         store.close().await;
         let Left { changed, effects } = store::bench::night(&self.path, at).await?;
-        let batch = crate::limits::LANES_PER_CLAIM;
+        let batch = usize::try_from(crate::limits::LANES_PER_CLAIM).unwrap_or_default();
+        let was_due = store::bench::was_due(&self.path, at, one_in).await?;
         let cpu_before = self::cpu();
-        let Bare { lanes, wall: bare } = store::bench::bare_night(&self.path, one_in, batch).await?;
+        let bare = store::bench::bare_night(&self.path, &was_due, batch).await?;
         let bare_cpu = self::cpu().saturating_sub(cpu_before);
         let per = |taken: Duration, n: u64| u64::try_from(taken.as_nanos() / u128::from(n.max(1))).unwrap_or(u64::MAX);
         Ok(Night {
@@ -103,8 +107,8 @@ impl Nights {
             wall_ns_per_account: per(wall, due),
             cpu_ns_per_account: per(cpu, due),
             cpu_ns_per_invoice: per(cpu, due * self.invoices / self.accounts.max(1)),
-            bare_wall_ns_per_account: per(bare, lanes),
-            bare_cpu_ns_per_account: per(bare_cpu, lanes),
+            bare_wall_ns_per_account: per(bare, due),
+            bare_cpu_ns_per_account: per(bare_cpu, due),
             peak_rss_kb,
             open_micros: u64::try_from(opened.as_micros()).unwrap_or(u64::MAX),
         })
@@ -112,16 +116,22 @@ impl Nights {
 
     async fn engine(&self, today: Date) -> Result<(Arc<SqliteStore>, Engine), StoreError> {
         let store = Arc::new(SqliteStore::open(&self.path, store::bench::TENANT).await?);
-        let engine = Engine {
-            store: store.clone(),
-            clock: Arc::new(SimulatedClock::new(morning(today))),
-            policy: self.policy.clone(),
-            creditor: Party::default(),
-            scribe: Arc::new(Nobody),
-            plugins: Vec::new(),
-            owner: "bench".to_owned(),
-        };
+        let engine = engine(store.clone(), self.policy.clone(), today, "bench".to_owned());
         Ok((store, engine))
+    }
+}
+
+/// An engine on a morning, that hears of nothing and sends nothing.
+fn engine(store: Arc<dyn Store>, policy: Arc<Policy>, today: Date, owner: String) -> Engine {
+    Engine {
+        store,
+        clock: Arc::new(SimulatedClock::new(morning(today))),
+        policy,
+        creditor: Party::default(),
+        scribe: Arc::new(Nobody),
+        plugins: Vec::new(),
+        owner,
+        holds: Holds::default(),
     }
 }
 

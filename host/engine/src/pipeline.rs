@@ -14,18 +14,16 @@ impl Engine {
     /// Decides every lane that is due, and returns how many there were.
     pub async fn decide_due(&self) -> Result<u32, StoreError> {
         let mut count = 0;
-        let mut now = self.now().await?;
-        let mut claimed = self.claim(&now).await?;
-        while !claimed.is_empty() {
+        loop {
+            let now = self.now().await?;
+            let claimed = self.claim(&now).await?;
+            if claimed.is_empty() {
+                return Ok(count);
+            }
             count += u32::try_from(claimed.len()).unwrap_or(u32::MAX);
             let decided = self.decide_all(claimed, &now).await?;
-            now = self.now().await?;
-            // Asked for together, in this order: the store commits both at once, and one sync of the disk serves two.
-            let (written, next) = tokio::join!(self.write(decided), self.claim(&now));
-            written?;
-            claimed = next?;
+            self.write(decided).await?;
         }
-        Ok(count)
     }
 
     async fn claim(&self, now: &Now) -> Result<Vec<Claimed>, StoreError> {

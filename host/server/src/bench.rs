@@ -1,6 +1,8 @@
 //! `dunlin bench`: each figure beside a baseline that was measured in the same run, on the same machine and disk.
 
 mod disk;
+mod hosts;
+mod intake;
 mod nightly;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +21,9 @@ use town::{Plan, Town};
 use crate::demo::{Demo, START, peak_rss_kb};
 
 pub use disk::syncs;
-pub use nightly::nightly;
+pub use hosts::postgres;
+pub use intake::intake;
+pub use nightly::{nightly, policy};
 
 /// A figure and what it is held against.
 #[derive(Clone, Debug, Serialize)]

@@ -19,6 +19,7 @@ use engine::repair::Repair;
 use escalation::{AccountId, DateTime, Fact, Party, PaymentId, Policy, Received};
 use store::valve::Rate;
 use store::{Ingested, StoreError};
+use tokio::sync::Semaphore;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::{api, desk};
@@ -105,13 +106,15 @@ pub struct Access {
 pub struct Web {
     pub hub: Arc<dyn Hub>,
     pub access: Access,
+    /// Room for bodies of reports.
+    pub intake: Semaphore,
 }
 
 pub type Shared = Arc<Web>;
 
 /// The desk at `/`, the API at `/api`, the guard before both.
 pub fn router(hub: Arc<dyn Hub>, access: Access) -> Router {
-    let shared = Arc::new(Web { hub, access });
+    let shared = Arc::new(Web { hub, access, intake: Semaphore::new(limits::INTAKES_AT_ONCE_MAX) });
     desk::router()
         .layer(RequestBodyLimitLayer::new(limits::BODY_BYTES_MAX))
         .merge(api::router().layer(RequestBodyLimitLayer::new(limits::INTAKE_BYTES_MAX)))

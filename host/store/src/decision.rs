@@ -7,7 +7,7 @@ use escalation::{AccountId, Fact};
 use crate::journal::Line;
 use crate::lane::{After, DECISIONS_KEPT_MAX, Decided};
 use crate::mutation::Mutation;
-use crate::row::{json, sha256};
+use crate::row::{hex, json, sha256};
 use crate::view::AccountRow;
 use crate::{Result, StoreError};
 
@@ -17,7 +17,7 @@ pub(crate) struct Prepared {
     pub after: Option<Shown>,
     pub because: String,
     /// A hash of what it says: another decision of the lane that says the same is not worth a row.
-    pub says: Vec<u8>,
+    pub says: String,
     pub lines: Vec<Line>,
 }
 
@@ -69,7 +69,7 @@ impl Prepared {
         Ok(Self {
             after: decided.after.as_ref().map(shown).transpose()?,
             because,
-            says: sha256(says.as_bytes()),
+            says: hex(&sha256(says.as_bytes())),
             lines: decided.events.iter().map(|event| Line::new(account, event)).collect::<Result<_>>()?,
             decided,
         })
@@ -96,7 +96,7 @@ pub(crate) struct Held {
     /// Decisions written so far.
     pub decisions: i64,
     /// What the newest of them says.
-    pub newest: Option<Vec<u8>>,
+    pub newest: Option<String>,
     /// How often it was made in a row.
     pub newest_times: i64,
 }
@@ -155,7 +155,8 @@ pub(crate) fn judge<'a>(
     }
     spent.extend(keys.into_iter().map(str::to_owned));
     let head_seq = lane.head_seq + decided.events.len() as i64;
-    let repeated = decided.after.is_none() && lane.newest.as_deref() == Some(&prepared.says);
+    let repeated =
+        decided.after.is_none() && decided.events.is_empty() && lane.newest.as_deref() == Some(&prepared.says);
     Ok(Accepted {
         decisions: if repeated { lane.decisions } else { lane.decisions + 1 },
         newest_times: if repeated { lane.newest_times + 1 } else { 1 },

@@ -60,6 +60,11 @@ pub fn place(url: &str) -> Result<String> {
     Ok(Link::new(url)?.place)
 }
 
+/// A bare connection, for measuring beside it.
+pub(crate) async fn connect(url: &str) -> Result<sqlx::PgConnection> {
+    Link::new(url)?.connect().await
+}
+
 /// How long a lease can be at most.
 const LEASE_MAX: Duration = Duration::from_secs(366 * 24 * 3_600);
 

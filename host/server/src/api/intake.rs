@@ -3,11 +3,10 @@
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
 use escalation::Received;
 use serde::Serialize;
-use store::{Ingested, StoreError};
+use store::Ingested;
 use utoipa::ToSchema;
 
 use super::Named;
@@ -27,12 +26,15 @@ pub struct TakenView {
 }
 
 /// One report with its source, or a list of them. All are durable when the answer is 200, and none is otherwise; sending the
-/// same again changes nothing. `503` with `Retry-After`: the store cannot take anything now.
+/// same again changes nothing. `429` and `503` say in `Retry-After` when to come again: too many send at once, or the store cannot
+/// take anything now.
 #[utoipa::path(post, path = "/api/intake/{connection}", params(("connection" = String, Path)),
     request_body(content = serde_json::Value, content_type = "application/json"),
     responses(
         (status = 200, body = TakenView),
         (status = 400, body = ProblemView, content_type = "application/problem+json"),
+        (status = 413, description = "the body is too large"),
+        (status = 429, body = ProblemView, content_type = "application/problem+json"),
         (status = 503, body = ProblemView, content_type = "application/problem+json"),
     )
 )]
@@ -40,9 +42,13 @@ pub async fn post(
     State(web): State<Shared>,
     Named(connection): Named,
     body: Bytes,
-) -> Result<Json<TakenView>, Response> {
-    let reports = read(&connection, &body).map_err(IntoResponse::into_response)?;
-    let Ingested { taken, duplicates, quarantined } = web.hub.accept(&connection, reports).await.map_err(untaken)?;
+) -> Result<Json<TakenView>, Problem> {
+    let Ok(_room) = web.intake.try_acquire() else {
+        let detail = "too many programs send at once";
+        return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, detail, "send again in a moment"));
+    };
+    let reports = read(&connection, &body)?;
+    let Ingested { taken, duplicates, quarantined } = web.hub.accept(&connection, reports).await?;
     Ok(Json(TakenView { taken, duplicates, quarantined }))
 }
 
@@ -67,19 +73,10 @@ fn read(connection: &str, body: &[u8]) -> Result<Vec<Received>, Problem> {
     Ok(reports)
 }
 
-/// Nothing was taken; what passes by itself says when to come again.
-fn untaken(error: StoreError) -> Response {
-    let mut response = Problem::told(StatusCode::SERVICE_UNAVAILABLE, &error.to_string()).into_response();
-    if matches!(error, StoreError::Away { .. } | StoreError::DiskFull { .. }) {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(limits::RETRY_AFTER_SECONDS));
-    }
-    response
-}
-
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
-    use axum::http::Request;
+    use axum::http::{Request, header};
     use serde_json::{Value, json};
 
     use super::*;
@@ -130,12 +127,19 @@ mod tests {
 
     #[test]
     fn what_passes_by_itself_says_when_to_come_again() {
-        let away = untaken(StoreError::Away { why: "no connection".to_owned() });
-        assert_eq!(
-            (away.status(), away.headers().contains_key(header::RETRY_AFTER)),
-            (StatusCode::SERVICE_UNAVAILABLE, true)
-        );
-        let broken = untaken(StoreError::Corrupt("a row".to_owned()));
-        assert!(!broken.headers().contains_key(header::RETRY_AFTER));
+        let away = Problem::from(store::StoreError::Away { why: "no connection".to_owned() });
+        assert_eq!((away.status, away.again().is_some()), (StatusCode::SERVICE_UNAVAILABLE, true));
+        let crowded = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too many", "again");
+        assert!(crowded.again().is_some());
+        assert!(Problem::from(store::StoreError::Corrupt("a row".to_owned())).again().is_none());
+    }
+
+    #[tokio::test]
+    async fn without_the_token_nothing_is_taken() {
+        let fixture = Fixture::of(0, 0).await;
+        let request = Request::post("/api/intake/shop").header(header::HOST, "localhost");
+        let seen = fixture.send(request.body(Body::from(report("1", "Nord").to_string())).unwrap()).await;
+        assert_eq!(seen.status, StatusCode::UNAUTHORIZED);
+        assert_eq!(fixture.hub.store().counts().await.unwrap().accounts, 0);
     }
 }

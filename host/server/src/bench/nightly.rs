@@ -11,8 +11,13 @@ const POLICY: &str = include_str!("../../../../config/policies/standard.toml");
 /// The size that the large run is held against, in open invoices.
 const SMALL: u64 = 10_000;
 
+/// The policy that new workspaces get.
+pub fn policy() -> Result<Policy, Box<dyn std::error::Error>> {
+    Ok(Policy::parse(POLICY, "standard.toml")?)
+}
+
 pub async fn nightly(folder: &Path, invoices: u64) -> Result<Vec<Figure>, Box<dyn std::error::Error>> {
-    let policy = Policy::parse(POLICY, "standard.toml")?;
+    let policy = policy()?;
     let mut small = Nights::seed(folder, SMALL.min(invoices), policy.clone()).await?;
     let small = small.night(1).await?;
     let mut nights = Nights::seed(folder, invoices, policy).await?;

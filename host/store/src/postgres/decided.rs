@@ -41,7 +41,7 @@ impl Command for Decisions {
     }
 }
 
-type HeldRow = (String, i64, i64, i64, Option<String>, i64, Option<Vec<u8>>, i64);
+type HeldRow = (String, i64, i64, i64, Option<String>, i64, Option<String>, i64);
 
 impl Decisions {
     /// The lanes that somebody holds, locked in the order of their names: events that come now wait for the decision.
@@ -174,7 +174,7 @@ async fn move_lanes(tx: &mut Tx<'_>, accepted: &[Accepted<'_>], times: &[String]
     sqlx::query(
         "UPDATE lane l SET head_seq = v.head, done_seq = v.done, next_due_at = v.due, owner = NULL, lease_until = NULL,
                 decisions = v.decisions, newest = v.newest, newest_times = v.times, newest_at = v.at
-         FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::bytea[], $8::bigint[], $9::text[])
+         FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::text[], $8::bigint[], $9::text[])
               AS v (account, head, done, due, decisions, newest, times, at)
          WHERE l.tenant = $1 AND l.account = v.account",
     )
@@ -184,7 +184,7 @@ async fn move_lanes(tx: &mut Tx<'_>, accepted: &[Accepted<'_>], times: &[String]
     .bind(accepted.iter().map(|one| one.done_seq).collect::<Vec<_>>())
     .bind(accepted.iter().map(|one| one.next_due_at.as_deref()).collect::<Vec<_>>())
     .bind(accepted.iter().map(|one| one.decisions).collect::<Vec<_>>())
-    .bind(accepted.iter().map(|one| one.prepared.says.as_slice()).collect::<Vec<_>>())
+    .bind(accepted.iter().map(|one| one.prepared.says.as_str()).collect::<Vec<_>>())
     .bind(accepted.iter().map(|one| one.newest_times).collect::<Vec<_>>())
     .bind(times)
     .execute(&mut *tx.conn)

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 
 use super::bulk::Bulk;
+use super::packed::{Packed, packed};
 use super::writer::{Command, Tx};
 use super::{journal, lanes, outbox, views};
 use crate::decision::{Accepted, Changed, Held, Prepared, Refusal, judge};
@@ -44,26 +45,27 @@ async fn refuse(tx: &mut Tx<'_>, prepared: &Prepared, refusal: Refusal) -> Resul
     let (account, error) = (prepared.account(), refusal.error(prepared));
     match refusal {
         Refusal::Lost => {}
-        Refusal::Overtaken => {
-            sqlx::query("UPDATE lane SET owner = NULL, lease_until = NULL WHERE tenant = ?1 AND account = ?2")
-                .bind(tx.tenant)
-                .bind(account)
-                .execute(&mut *tx.conn)
-                .await?;
-        }
+        Refusal::Overtaken => tx.hands.let_go([account]),
         Refusal::Spent(_) => lanes::park(tx, account, &error.to_string()).await?,
     }
     Ok(error)
 }
 
 const LANES: Bulk = Bulk {
-    head: "INSERT INTO lane (tenant, account, head_seq, done_seq, next_due_at, fence, decisions, newest, newest_times,
-           newest_at) VALUES ",
-    row: "(?1, $1, $2, $3, $4, 0, $5, $6, $7, $8)",
-    width: 8,
-    tail: " ON CONFLICT (tenant, account) DO UPDATE SET head_seq = excluded.head_seq, done_seq = excluded.done_seq,
-            next_due_at = excluded.next_due_at, owner = NULL, lease_until = NULL, decisions = excluded.decisions,
-            newest = excluded.newest, newest_times = excluded.newest_times, newest_at = excluded.newest_at",
+    head: "WITH v (account, head, done, due, fence, decisions, newest, times, at) AS (VALUES ",
+    row: "($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    width: 9,
+    tail: ") UPDATE lane SET head_seq = v.head, done_seq = v.done, next_due_at = v.due, fence = v.fence, decisions = v.decisions,
+            newest = v.newest, newest_times = v.times, newest_at = v.at FROM v WHERE lane.tenant = ?1 AND lane.account = v.account",
+};
+
+/// Of a decision that was made before: when to look again, and how often it was made.
+const REPEATED: Bulk = Bulk {
+    head: "WITH v (account, due, fence, times, at) AS (VALUES ",
+    row: "($1, $2, $3, $4, $5)",
+    width: 5,
+    tail: ") UPDATE lane SET next_due_at = v.due, fence = v.fence, newest_times = v.times, newest_at = v.at
+            FROM v WHERE lane.tenant = ?1 AND lane.account = v.account",
 };
 
 const STATES: Bulk = Bulk {
@@ -109,15 +111,33 @@ async fn write(tx: &mut Tx<'_>, accepted: &[Accepted<'_>]) -> Result<()> {
         })
         .await?;
     write_decisions(tx, accepted).await?;
+    write_lanes(tx, accepted).await?;
+    tx.hands.let_go(accepted.iter().map(|one| one.prepared.account()));
+    Ok(())
+}
+
+async fn write_lanes(tx: &mut Tx<'_>, accepted: &[Accepted<'_>]) -> Result<()> {
+    let (repeated, new): (Vec<_>, Vec<_>) = accepted.iter().partition(|one| one.is_repeated());
+    REPEATED
+        .run(tx, &[], &repeated, |values, one| {
+            values
+                .bind(one.prepared.account())
+                .bind(one.next_due_at.as_deref())
+                .bind(one.prepared.decided.fence)
+                .bind(one.newest_times)
+                .bind(one.prepared.decided.at.to_string())
+        })
+        .await?;
     LANES
-        .run(tx, &[], accepted, |values, one| {
+        .run(tx, &[], &new, |values, one| {
             values
                 .bind(one.prepared.account())
                 .bind(one.head_seq)
                 .bind(one.done_seq)
                 .bind(one.next_due_at.as_deref())
+                .bind(one.prepared.decided.fence)
                 .bind(one.decisions)
-                .bind(one.prepared.says.as_slice())
+                .bind(one.prepared.says.as_str())
                 .bind(one.newest_times)
                 .bind(one.prepared.decided.at.to_string())
         })
@@ -151,23 +171,36 @@ async fn write_decisions(tx: &mut Tx<'_>, accepted: &[Accepted<'_>]) -> Result<(
         .await
 }
 
-type HeldRow = (String, i64, i64, i64, Option<String>, i64, Option<Vec<u8>>, i64);
+const HELD: &str = concat!(
+    "SELECT ",
+    packed!("l.account", "l.head_seq", "l.done_seq", "l.next_due_at", "l.decisions", "l.newest", "l.newest_times"),
+    " FROM json_each(?2) j CROSS JOIN lane l ON l.tenant = ?1 AND l.account = j.value"
+);
 
 impl Decisions {
+    /// Those of the lanes that are in somebody's hands.
     async fn held(&self, tx: &mut Tx<'_>) -> Result<HashMap<String, Held>> {
         let accounts: Vec<&str> = self.0.iter().map(Prepared::account).collect();
-        let rows: Vec<HeldRow> = sqlx::query_as(
-            "SELECT l.account, l.head_seq, l.done_seq, l.fence, l.next_due_at, l.decisions, l.newest, l.newest_times
-             FROM json_each(?2) j
-             CROSS JOIN lane l ON l.tenant = ?1 AND l.account = j.value AND l.owner IS NOT NULL",
-        )
-        .bind(tx.tenant)
-        .bind(json(&accounts)?)
-        .fetch_all(&mut *tx.conn)
-        .await?;
-        let held = |(account, head_seq, done_seq, fence, next_due_at, decisions, newest, newest_times): HeldRow| {
-            (account, Held { head_seq, done_seq, fence, next_due_at, decisions, newest, newest_times })
-        };
-        Ok(rows.into_iter().map(held).collect())
+        let (text,): (String,) =
+            sqlx::query_as(HELD).bind(tx.tenant).bind(json(&accounts)?).fetch_one(&mut *tx.conn).await?;
+        let mut held = HashMap::with_capacity(accounts.len());
+        let mut packed = Packed(&text);
+        while !packed.is_empty() {
+            let account = packed.text()?;
+            let mut lane = Held {
+                fence: 0,
+                head_seq: packed.number()?,
+                done_seq: packed.number()?,
+                next_due_at: packed.optional()?.map(str::to_owned),
+                decisions: packed.number()?,
+                newest: packed.optional()?.map(str::to_owned),
+                newest_times: packed.number()?,
+            };
+            if let Some(fence) = tx.hands.fence(account) {
+                lane.fence = fence;
+                held.insert(account.to_owned(), lane);
+            }
+        }
+        Ok(held)
     }
 }

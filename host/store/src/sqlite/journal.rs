@@ -9,8 +9,8 @@ use crate::journal::{Line, numbered};
 
 const EVENTS: Bulk = Bulk {
     head: "INSERT INTO event (tenant, account, seq, recorded_at, payload, hash) VALUES ",
-    row: "(?1, $1, coalesce((SELECT head_seq FROM lane WHERE tenant = ?1 AND account = $1), 0) + $2, ?2, $3, $4)",
-    width: 4,
+    row: "(?1, $1, coalesce((SELECT head_seq FROM lane WHERE tenant = ?1 AND account = $2), 0) + $3, ?2, $4, $5)",
+    width: 5,
     tail: "",
 };
 
@@ -37,7 +37,8 @@ pub(super) async fn insert<'l>(
     let (rows, grown) = numbered(lines);
     EVENTS
         .run(tx, &[recorded_at], &rows, |values, (line, n)| {
-            values.bind(line.account.as_str()).bind(*n).bind(line.payload.as_str()).bind(line.hash.as_slice())
+            let account = line.account.as_str();
+            values.bind(account).bind(account).bind(*n).bind(line.payload.as_str()).bind(line.hash.as_slice())
         })
         .await?;
     Ok(grown)

@@ -222,8 +222,10 @@ async fn hot_reads_go_through_their_indexes_in_order() {
         let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
         let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(&mut conn).await.unwrap();
         let plan: Vec<String> = plan.into_iter().map(|(_, _, _, step)| step).collect();
-        assert!(plan[0].starts_with("SEARCH") && plan[0].contains(index), "{plan:?}");
-        assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE") || step.starts_with("SCAN")), "{plan:?}");
+        assert!(plan.iter().any(|step| step.starts_with("SEARCH") && step.contains(index)), "{plan:?}");
+        // Only what is in hand is looked through: a list of accounts, and the lanes that were found.
+        let is_table = |step: &str| step.starts_with("SCAN") && !step.contains("json_each") && !step.contains('(');
+        assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE") || is_table(step)), "{plan:?}");
     }
 }
 
