@@ -7,7 +7,7 @@ use engine::clock::SimulatedClock;
 use engine::verify::verify;
 use escalation::{Account, DateTime, evolve};
 use server::config::Config;
-use store::Decided;
+use store::{After, Decided};
 
 use crate::workspace;
 
@@ -36,13 +36,12 @@ async fn verified_after(lie: impl FnOnce(&mut Decided)) -> Vec<String> {
         read_seq = stored.seq;
     }
     let mut decided = Decided {
-        row: engine::rows::row(&state, &engine.policy, now.date()),
         account: lane.account,
         fence: lane.fence,
         at: now,
         read_seq,
         events: Vec::new(),
-        state,
+        after: Some(After { row: engine::rows::row(&state, &engine.policy, now.date()), state }),
         policy: "standard 1".to_owned(),
         look_again: None,
         because: Vec::new(),
@@ -59,12 +58,12 @@ async fn the_truth_agrees() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_listed_balance_that_is_wrong_is_found() {
-    let found = verified_after(|decided| decided.row.open_minor += 1).await;
+    let found = verified_after(|decided| decided.after.as_mut().unwrap().row.open_minor += 1).await;
     assert!(found.iter().any(|text| text.contains("1190.01 EUR is listed as open")), "{found:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_state_that_is_not_what_its_events_make_is_found() {
-    let found = verified_after(|decided| decided.state.debtor.name.push('!')).await;
+    let found = verified_after(|decided| decided.after.as_mut().unwrap().state.debtor.name.push('!')).await;
     assert!(found.iter().any(|text| text.contains("its state is not what its events make")), "{found:?}");
 }

@@ -22,6 +22,7 @@ pub mod rows;
 pub mod dispatch;
 pub mod figures;
 pub mod verify;
+pub mod bench;
 
 pub use backfill::Backfill;
 pub use clock::Clock;

@@ -3,8 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use escalation::event::Event;
-use escalation::{Account, AccountId, Now, Policy, decide, evolve};
-use store::{Claimed, Decided, StoreError};
+use escalation::{Account, Decision, Now, Policy, decide, evolve};
+use store::{After, Claimed, Decided, StoreError};
 
 use crate::limits;
 use crate::rows;
@@ -16,56 +16,59 @@ impl Engine {
         let mut count = 0;
         loop {
             let now = self.now().await?;
-            let claimed = self.store.claim(&self.owner, now.at, limits::LEASE, limits::LANES_PER_CLAIM).await?;
+            let claimed = self.claim(&now).await?;
             if claimed.is_empty() {
                 return Ok(count);
             }
-            let mut decided = Vec::with_capacity(claimed.len());
-            for lane in claimed {
-                count += 1;
-                let (account, fence) = (lane.account.clone(), lane.fence);
-                match catch_unwind(AssertUnwindSafe(|| decide_lane(lane, &self.policy, &now))) {
-                    Ok(decision) => decided.push(decision),
-                    Err(panic) => self.store.park(&account, fence, &panic_text(panic.as_ref())).await?,
-                }
-            }
+            count += u32::try_from(claimed.len()).unwrap_or(u32::MAX);
+            let decided = self.decide_all(claimed, &now).await?;
             self.write(decided).await?;
         }
     }
 
-    /// Writes the decisions; if one of them cannot be written it alone is set aside.
-    async fn write(&self, decided: Vec<Decided>) -> Result<(), StoreError> {
-        match self.store.decided(decided.clone()).await {
-            Err(StoreError::LostLane(_) | StoreError::Corrupt(_)) => {}
-            other => return other,
-        }
-        for one in decided {
-            let (account, fence) = (one.account.clone(), one.fence);
-            match self.store.decided(vec![one]).await {
-                // Something arrived meanwhile: it will be claimed and decided again with it.
-                Ok(()) | Err(StoreError::LostLane(_)) => {}
-                Err(StoreError::Corrupt(why)) => self.store.park(&account, fence, &why).await?,
-                Err(other) => return Err(other),
+    async fn claim(&self, now: &Now) -> Result<Vec<Claimed>, StoreError> {
+        self.store.claim(&self.owner, now.at, limits::LEASE, limits::LANES_PER_CLAIM).await
+    }
+
+    /// The decisions on all lanes but those that cannot be decided: these are set aside.
+    async fn decide_all(&self, claimed: Vec<Claimed>, now: &Now) -> Result<Vec<Decided>, StoreError> {
+        let mut decided = Vec::with_capacity(claimed.len());
+        for lane in claimed {
+            let (account, fence) = (lane.account.clone(), lane.fence);
+            match catch_unwind(AssertUnwindSafe(|| decide_lane(lane, &self.policy, now))) {
+                Ok(decision) => decided.push(decision),
+                Err(panic) => self.store.park(&account, fence, &panic_text(panic.as_ref())).await?,
             }
         }
-        Ok(())
+        Ok(decided)
+    }
+
+    /// Writes the decisions. One that came too late, or cannot be written, concerns its lane alone: it is decided again, or
+    /// the store has set it aside.
+    async fn write(&self, decided: Vec<Decided>) -> Result<(), StoreError> {
+        match self.store.decided(decided).await {
+            Err(StoreError::LostLane(_) | StoreError::Corrupt(_)) => Ok(()),
+            other => other,
+        }
     }
 }
 
 /// The pure part of T2.
 fn decide_lane(lane: Claimed, policy: &Policy, now: &Now) -> Decided {
+    let version = format!("{} {}", policy.name, policy.version);
+    // A block that ends by itself is shown no more from one day to the next.
+    let blocked = |account: &Account| account.blocked.as_ref().is_some_and(|block| block.until.is_some());
+    let as_it_was = lane.policy.as_ref() == Some(&version)
+        && lane.unread.is_empty()
+        && lane.state.as_ref().is_some_and(|account| !blocked(account));
     let mut account = lane.state.unwrap_or_else(|| Account::new(lane.account.clone()));
     let read_seq = lane.read_until;
     for stored in &lane.unread {
         evolve(&mut account, &stored.event);
     }
-    if lane.more {
-        return Decided {
-            look_again: Some(now.at),
-            ..decided(lane.account, lane.fence, read_seq, account, policy, now)
-        };
-    }
-    let decision = decide(&account, policy, now);
+    // There is more to read before anything can be decided.
+    let wait = Decision { events: Vec::new(), look_again: Some(now.at), because: Vec::new() };
+    let decision = if lane.more { wait } else { decide(&account, policy, now) };
     let events: Vec<Event> = decision
         .events
         .into_iter()
@@ -74,27 +77,17 @@ fn decide_lane(lane: Claimed, policy: &Policy, now: &Now) -> Decided {
     for event in &events {
         evolve(&mut account, event);
     }
+    let after = || After { row: rows::row(&account, policy, now.today()), state: account };
     Decided {
-        events,
-        look_again: decision.look_again,
-        because: decision.because,
-        ..decided(lane.account, lane.fence, read_seq, account, policy, now)
-    }
-}
-
-/// The lane with what was read of it, and nothing decided.
-fn decided(id: AccountId, fence: i64, read_seq: i64, account: Account, policy: &Policy, now: &Now) -> Decided {
-    Decided {
-        account: id,
-        fence,
+        account: lane.account,
+        fence: lane.fence,
         at: now.at,
         read_seq,
-        events: Vec::new(),
-        row: rows::row(&account, policy, now.today()),
-        state: account,
-        policy: format!("{} {}", policy.name, policy.version),
-        look_again: None,
-        because: Vec::new(),
+        after: (!as_it_was || !events.is_empty()).then(after),
+        events,
+        policy: version,
+        look_again: decision.look_again,
+        because: decision.because,
     }
 }
 

@@ -12,6 +12,8 @@ mod promises;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
@@ -69,7 +71,8 @@ pub struct Reason {
 
 /// Decides. Calling it again after its own events were applied decides nothing new for the same `now`.
 pub fn decide(account: &Account, policy: &Policy, now: &Now) -> Decision {
-    let mut work = Work { account: account.clone(), policy, now, events: Vec::new(), because: Vec::new(), wake: None };
+    let account = Cow::Borrowed(account);
+    let mut work = Work { account, policy, now, events: Vec::new(), because: Vec::new(), wake: None };
     posting::apply_cash(&mut work);
     promises::judge(&mut work);
     match guard::backfill(now) {
@@ -97,9 +100,9 @@ fn hold_still(work: &mut Work<'_>, guard: Guard) {
     }
 }
 
-/// A decision in the making, on a copy of the account that already has its events.
+/// A decision in the making. As soon as it has events the account is a copy that has them too; most decisions have none.
 struct Work<'a> {
-    account: Account,
+    account: Cow<'a, Account>,
     policy: &'a Policy,
     now: &'a Now,
     events: Vec<Fact>,
@@ -118,7 +121,7 @@ impl Work<'_> {
 
     fn happens(&mut self, fact: Fact) {
         let event = Event { at: self.now.at, on: self.today(), origin: "policy".to_owned(), fact };
-        evolve(&mut self.account, &event);
+        evolve(self.account.to_mut(), &event);
         self.events.push(event.fact);
     }
 

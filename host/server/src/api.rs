@@ -5,6 +5,7 @@ pub mod account;
 pub mod accounts;
 pub mod connections;
 pub mod effects;
+pub mod intake;
 pub mod lanes;
 pub mod money;
 pub mod narrate;
@@ -67,6 +68,7 @@ fn described() -> (Router<Shared>, Document) {
         .routes(routes!(lanes::get))
         .routes(routes!(lanes::post))
         .routes(routes!(totals::get))
+        .routes(routes!(intake::post))
         .split_for_parts();
     let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
     document.components.get_or_insert_default().add_security_scheme("token", bearer);

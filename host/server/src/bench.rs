@@ -1,5 +1,10 @@
 //! `dunlin bench`: each figure beside a baseline that was measured in the same run, on the same machine and disk.
 
+mod disk;
+mod hosts;
+mod intake;
+mod nightly;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -14,6 +19,11 @@ use serde::Serialize;
 use town::{Plan, Town};
 
 use crate::demo::{Demo, START, peak_rss_kb};
+
+pub use disk::syncs;
+pub use hosts::postgres;
+pub use intake::intake;
+pub use nightly::{nightly, policy};
 
 /// A figure and what it is held against.
 #[derive(Clone, Debug, Serialize)]

@@ -11,7 +11,7 @@ use escalation::report::{Received, Report, Source};
 use escalation::{AccountId, DateTime, Fact, Party, PaymentId, Policy, Role};
 use sandbox::Plugin;
 use sha2::{Digest, Sha256};
-use store::{Entry, Ingest, Store, StoreError, ValveChange};
+use store::{Entry, Ingest, Ingested, Store, StoreError, ValveChange};
 use tokio::sync::Notify;
 
 use crate::web::{Hub, PluginStatus, Turn, Undone};
@@ -150,6 +150,12 @@ impl Hub for Desked {
         self.engine.reconcile_soon(connection, who).await?;
         self.bell.notify_one();
         Ok(())
+    }
+
+    async fn accept(&self, connection: &str, reports: Vec<Received>) -> Result<Ingested, StoreError> {
+        let ingested = self.engine.accept(connection, reports).await?;
+        self.bell.notify_one();
+        Ok(ingested)
     }
 
     fn progress(&self) -> Option<String> {

@@ -17,10 +17,11 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use engine::Backfill;
 use engine::moves::MoveError;
 use engine::repair::{Repair, RepairError};
-use escalation::{AccountId, DateTime, Fact, Party, PaymentId, Policy};
-use store::StoreError;
+use escalation::{AccountId, DateTime, Fact, Party, PaymentId, Policy, Received};
 use store::valve::Rate;
+use store::{Ingested, StoreError};
 use thiserror::Error;
+use tokio::sync::Semaphore;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::{api, desk};
@@ -53,6 +54,8 @@ pub trait Hub: Send + Sync {
     async fn set_backfill(&self, connection: &str, begins: bool, who: &str) -> Result<(), Undone>;
     /// Asks a source that can list everything to do so with the next turn.
     async fn reconcile_soon(&self, connection: &str, who: &str) -> Result<(), Undone>;
+    /// Takes what another program reports; durable when it returns.
+    async fn accept(&self, connection: &str, reports: Vec<Received>) -> Result<Ingested, StoreError>;
     /// `day 57 of 120` in the demo.
     fn progress(&self) -> Option<String>;
 }
@@ -133,18 +136,20 @@ pub struct Access {
 pub struct Web {
     pub hub: Arc<dyn Hub>,
     pub access: Access,
+    /// Room for bodies of reports.
+    pub intake: Semaphore,
 }
 
 pub type Shared = Arc<Web>;
 
 /// The desk at `/`, the API at `/api`, the guard before both.
 pub fn router(hub: Arc<dyn Hub>, access: Access) -> Router {
-    let shared = Arc::new(Web { hub, access });
+    let shared = Arc::new(Web { hub, access, intake: Semaphore::new(limits::INTAKES_AT_ONCE_MAX) });
     desk::router()
-        .merge(api::router())
+        .layer(RequestBodyLimitLayer::new(limits::BODY_BYTES_MAX))
+        .merge(api::router().layer(RequestBodyLimitLayer::new(limits::INTAKE_BYTES_MAX)))
         .fallback(desk::not_found)
         .layer(from_fn_with_state(shared.clone(), guard::let_in))
-        .layer(RequestBodyLimitLayer::new(limits::BODY_BYTES_MAX))
         .layer(from_fn_with_state(shared.clone(), guard::host_is_ours))
         .layer(from_fn(guard::within_time))
         .layer(from_fn(guard::closed_headers))

@@ -1,5 +1,8 @@
 //! How fast reports become durable, beside a bare insert of the same rows into the same tables on the same disk.
 
+mod night;
+mod pg;
+
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry::{Occupied, Vacant};
 use std::path::Path;
@@ -14,12 +17,16 @@ use sqlx::Connection;
 use crate::inbox::{CursorMove, Entry, Ingest};
 use crate::row::{hex, json, sha256};
 use crate::sqlite::bulk::Bulk;
+use crate::sqlite::hands::Hands;
 use crate::sqlite::writer::Tx;
 use crate::sqlite::{SqliteStore, open_to_write};
 use crate::subject::{self, KEY_BYTES, Place};
 use crate::{Result, Store};
 
-const TENANT: &str = "bench";
+pub use night::{Night, bare_night, make_due, night, was_due};
+pub use pg::{Beside, claims_pg, forget_pg, ingest_pg};
+
+pub const TENANT: &str = "bench";
 const CONNECTION: &str = "invoices";
 /// Invoices of one account.
 const PER_ACCOUNT: usize = 10;
@@ -117,9 +124,9 @@ pub async fn bare_batched_insert(path: &Path, pages: &[Ingest]) -> Result<u64> {
     let started = Instant::now();
     for (n, batch) in batches.iter().enumerate() {
         sqlx::query("BEGIN IMMEDIATE").execute(&mut conn).await?;
-        insert(&mut Tx { conn: &mut conn, tenant: TENANT }, &at, batch).await?;
+        insert(&mut Tx { conn: &mut conn, tenant: TENANT, hands: Hands::default() }, &at, batch).await?;
         if n + 1 == batches.len() {
-            let mut tx = Tx { conn: &mut conn, tenant: TENANT };
+            let mut tx = Tx { conn: &mut conn, tenant: TENANT, hands: Hands::default() };
             LANES
                 .run(&mut tx, &[&at], &heads, |values, (account, head)| values.bind(account.as_str()).bind(*head))
                 .await?;

@@ -50,15 +50,16 @@ pub(crate) fn by_account(rows: Vec<Unread>) -> HashMap<String, Vec<Unread>> {
     unread
 }
 
-/// A lane as its decider gets it.
+/// A lane as its decider gets it; `state` is the policy and the snapshot.
 pub(crate) fn read(
     tenant: &str,
     lane: &Due,
     fence: i64,
-    snapshot: Option<String>,
+    state: Option<(String, String)>,
     events: Vec<Unread>,
 ) -> Result<Claimed> {
     let account = lane.account.as_str();
+    let (policy, snapshot) = state.unzip();
     let state = snapshot.map(|text| from_json(&text, || format!("the state of account `{account}`"))).transpose()?;
     let mut unread = Vec::with_capacity(events.len());
     let mut read_until = lane.done_seq;
@@ -76,6 +77,6 @@ pub(crate) fn read(
     if more && read_until - lane.done_seq < LANE_EVENTS_MAX {
         return Err(StoreError::Corrupt(format!("the journal of account `{account}` ends before its lane")));
     }
-    let account = AccountId::new(account);
-    Ok(Claimed { account, fence, state, done_seq: lane.done_seq, unread, read_until, more })
+    let (account, done_seq) = (AccountId::new(account), lane.done_seq);
+    Ok(Claimed { account, fence, state, policy, done_seq, unread, read_until, more })
 }

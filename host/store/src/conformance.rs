@@ -12,7 +12,7 @@ use escalation::{
 
 use crate::inbox::{Entry, Ingest};
 use crate::journal::{Content, JournalEntry};
-use crate::lane::{Claimed, Decided};
+use crate::lane::{After, Claimed, Decided};
 use crate::view::AccountRow;
 use crate::{Store, StoreError};
 
@@ -67,6 +67,7 @@ macro_rules! conformance {
                 a_lost_fence_writes_nothing
                 a_decision_moves_its_lane
                 a_decision_overtaken_by_events_is_void
+                a_decision_made_again_is_counted
                 reading_without_deciding_keeps_newcomers_unread
                 a_lost_lane_does_not_hold_up_the_others
                 a_parked_lane_waits_and_the_others_go_on
@@ -217,11 +218,13 @@ fn decision(claimed: &Claimed, events: Vec<Event>, look_again: Option<DateTime>)
         at: at(9),
         read_seq: claimed.read_until,
         events,
-        state: claimed.state.clone().unwrap_or_else(|| Account::new(claimed.account.clone())),
+        after: Some(After {
+            state: claimed.state.clone().unwrap_or_else(|| Account::new(claimed.account.clone())),
+            row: account_row(claimed.account.as_str()),
+        }),
         policy: "standard@1".to_owned(),
         look_again,
         because: Vec::new(),
-        row: account_row(claimed.account.as_str()),
     }
 }
 

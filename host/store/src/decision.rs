@@ -2,30 +2,74 @@
 
 use std::collections::HashSet;
 
-use escalation::Fact;
+use escalation::{AccountId, Fact};
 
 use crate::journal::Line;
-use crate::lane::Decided;
+use crate::lane::{After, DECISIONS_KEPT_MAX, Decided};
 use crate::mutation::Mutation;
-use crate::row::json;
+use crate::row::{hex, json, sha256};
+use crate::view::AccountRow;
 use crate::{Result, StoreError};
 
-/// A decision, serialised and hashed with its row for the desk.
+/// A decision, serialised and hashed.
 pub(crate) struct Prepared {
     pub decided: Decided,
-    pub row: String,
-    pub state: String,
+    pub after: Option<Shown>,
     pub because: String,
+    /// A hash of what it says: another decision of the lane that says the same is not worth a row.
+    pub says: String,
     pub lines: Vec<Line>,
 }
 
+/// [`crate::After`], serialised.
+pub(crate) struct Shown {
+    pub state: String,
+    pub row: String,
+}
+
+/// An account that a decision left otherwise than it was.
+pub(crate) struct Changed<'a> {
+    pub account: &'a str,
+    pub policy: &'a str,
+    pub shown: &'a Shown,
+    pub row: &'a AccountRow,
+}
+
+impl<'a> Changed<'a> {
+    pub fn of(prepared: &'a Prepared) -> Option<Self> {
+        let decided = &prepared.decided;
+        let (shown, after) = prepared.after.as_ref().zip(decided.after.as_ref())?;
+        Some(Self { account: decided.account.as_str(), policy: &decided.policy, shown, row: &after.row })
+    }
+}
+
+/// A decision that cannot be written: its lane, the fence, and why.
+pub(crate) type Unwritable = (AccountId, i64, StoreError);
+
 impl Prepared {
-    pub fn new(decided: Decided) -> Result<Self> {
+    /// All decisions that can be written, and the others.
+    pub fn all(decided: Vec<Decided>) -> (Vec<Self>, Vec<Unwritable>) {
+        let (mut prepared, mut unwritable) = (Vec::with_capacity(decided.len()), Vec::new());
+        for one in decided {
+            let (account, fence) = (one.account.clone(), one.fence);
+            match Self::new(one) {
+                Ok(one) => prepared.push(one),
+                Err(error) => unwritable.push((account, fence, error)),
+            }
+        }
+        (prepared, unwritable)
+    }
+
+    fn new(decided: Decided) -> Result<Self> {
         let account = decided.account.as_str();
+        let shown = |after: &After| Ok::<_, StoreError>(Shown { state: json(&after.state)?, row: json(&after.row)? });
+        let because = json(&decided.because)?;
+        let look_again = decided.look_again.map(|at| at.to_string()).unwrap_or_default();
+        let says = format!("{}\0{}\0{look_again}\0{because}", decided.policy, decided.read_seq);
         Ok(Self {
-            row: json(&decided.row)?,
-            state: json(&decided.state)?,
-            because: json(&decided.because)?,
+            after: decided.after.as_ref().map(shown).transpose()?,
+            because,
+            says: hex(&sha256(says.as_bytes())),
             lines: decided.events.iter().map(|event| Line::new(account, event)).collect::<Result<_>>()?,
             decided,
         })
@@ -49,6 +93,12 @@ pub(crate) struct Held {
     pub done_seq: i64,
     pub fence: i64,
     pub next_due_at: Option<String>,
+    /// Decisions written so far.
+    pub decisions: i64,
+    /// What the newest of them says.
+    pub newest: Option<String>,
+    /// How often it was made in a row.
+    pub newest_times: i64,
 }
 
 /// A decision that is written, and where its lane stands then.
@@ -57,6 +107,22 @@ pub(crate) struct Accepted<'a> {
     pub head_seq: i64,
     pub done_seq: i64,
     pub next_due_at: Option<String>,
+    pub decisions: i64,
+    pub newest_times: i64,
+    /// The decision before it was made more than once: its row must be told, before the lane forgets how often.
+    pub ends_a_row: bool,
+}
+
+impl Accepted<'_> {
+    /// The lane's newest decision says the same: only the lane counts it.
+    pub fn is_repeated(&self) -> bool {
+        self.newest_times > 1
+    }
+
+    /// Its place in the ring of the newest decisions.
+    pub fn slot(&self) -> i64 {
+        (self.decisions - 1) % DECISIONS_KEPT_MAX
+    }
 }
 
 pub(crate) enum Refusal {
@@ -89,7 +155,12 @@ pub(crate) fn judge<'a>(
     }
     spent.extend(keys.into_iter().map(str::to_owned));
     let head_seq = lane.head_seq + decided.events.len() as i64;
+    let repeated =
+        decided.after.is_none() && decided.events.is_empty() && lane.newest.as_deref() == Some(&prepared.says);
     Ok(Accepted {
+        decisions: if repeated { lane.decisions } else { lane.decisions + 1 },
+        newest_times: if repeated { lane.newest_times + 1 } else { 1 },
+        ends_a_row: !repeated && lane.newest_times > 1,
         prepared,
         head_seq,
         done_seq: if everything_read { head_seq } else { decided.read_seq },

@@ -18,6 +18,8 @@ pub struct Claimed {
     pub fence: i64,
     /// The state up to `done_seq`; none for a new account.
     pub state: Option<Account>,
+    /// The policy under which that state was written.
+    pub policy: Option<String>,
     pub done_seq: i64,
     /// Events after `done_seq`, in order, at most [`LANE_EVENTS_MAX`].
     pub unread: Vec<Stored>,
@@ -41,11 +43,20 @@ pub struct Decided {
     /// given back and due at once), so that the journal's order is the order in which the state took the events. One
     /// without events is written, and the new events stay unread.
     pub events: Vec<Event>,
-    /// The account after all of it.
-    pub state: Account,
+    /// None: nothing happened, and the account is shown as it was. Most decisions are such, so they must cost little: neither
+    /// state nor views are touched, and the decision itself is told from the newest one only by its time (see
+    /// [`DecisionRow::times`]).
+    pub after: Option<After>,
     pub policy: String,
     pub look_again: Option<DateTime>,
     pub because: Vec<Reason>,
+}
+
+/// How a decision leaves the account.
+#[derive(Clone, Debug)]
+pub struct After {
+    /// The account after all of it.
+    pub state: Account,
     /// What the desk and the cash index shall show.
     pub row: AccountRow,
 }
@@ -63,7 +74,13 @@ pub struct LaneState {
 /// A decision as it was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecisionRow {
+    /// When it was made first.
     pub at: DateTime,
+    /// How often it was made in a row. One that says word for word what the newest one of its lane says (policy, events
+    /// known, reasons, when to look again) is not kept beside it: the newest one counts it, and remembers when.
+    pub times: u32,
+    /// When it was made last.
+    pub last_at: DateTime,
     pub policy: String,
     /// The events up to which the account was known.
     pub seq: i64,

@@ -51,7 +51,7 @@ use tokio::sync::Notify;
 pub use inbox::{CursorMove, Entry, Ingest, Ingested, KvChange, QuarantineReason, Quarantined, Refused, Total};
 pub use inspect::{HeldLease, Inspection};
 pub use journal::{Content, JournalEntry, Skip, Stored};
-pub use lane::{Claimed, Decided, LaneState};
+pub use lane::{After, Claimed, Decided, LaneState};
 pub use lease::Lease;
 pub use outbox::{Attempt, Concluded, EffectRow, EffectStatus, InFlight, Mark, Marked, Outcome};
 pub use retention::{Retained, Retention};
@@ -131,7 +131,7 @@ pub trait Store: Send + Sync {
     async fn claim(&self, owner: &str, now: DateTime, lease: Duration, limit: u32) -> Result<Vec<Claimed>>;
     /// Writes what decisions changed. Each lane stands alone: the others are written when one cannot be, and the error is
     /// that of the first that was not. `LostLane` if the fence has moved on, or if new events made the decision void: claim
-    /// again. `Corrupt` if an effect is planned whose key exists: the lane is parked with that sentence.
+    /// again. `Corrupt` if it cannot be written, or an effect is planned whose key exists: the lane is parked with that sentence.
     async fn decided(&self, decided: Vec<Decided>) -> Result<()>;
     /// Sets a poisoned lane aside; the others go on.
     async fn park(&self, account: &AccountId, fence: i64, reason: &str) -> Result<()>;

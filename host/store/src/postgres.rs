@@ -15,6 +15,7 @@ use sqlx::{Connection, Postgres};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
+use crate::decision::Prepared;
 use crate::inbox::{Ingest, Ingested, Quarantined, Total};
 use crate::inspect::Inspection;
 use crate::journal::{JournalEntry, Skip};
@@ -61,6 +62,11 @@ mod writer;
 /// Where a URL leads to, without its password; how the database is called in errors.
 pub fn place(url: &str) -> Result<String> {
     Ok(Link::new(url)?.place)
+}
+
+/// A bare connection, for measuring beside it.
+pub(crate) async fn connect(url: &str) -> Result<sqlx::PgConnection> {
+    Link::new(url)?.connect().await
 }
 
 /// How long a lease can be at most.
@@ -179,10 +185,13 @@ impl Store for PgStore {
     }
 
     async fn decided(&self, decided: Vec<Decided>) -> Result<()> {
-        match self.writer()?.write(decided::Decisions::new(decided)?).await? {
-            Some(error) => Err(error),
-            None => Ok(()),
+        let (prepared, unwritable) = Prepared::all(decided);
+        let mut failed = self.writer()?.write(decided::Decisions(prepared)).await?;
+        for (account, fence, error) in unwritable {
+            self.park(&account, fence, &error.to_string()).await?;
+            failed = Some(error);
         }
+        failed.map_or(Ok(()), Err)
     }
 
     async fn park(&self, account: &AccountId, fence: i64, reason: &str) -> Result<()> {

@@ -7,7 +7,7 @@ use escalation::{Account, AccountId, Currency, Date, DateTime};
 use sqlx::{ColumnIndex, Database, Decode, Encode, Executor, IntoArguments, Pool, QueryBuilder, Type};
 
 use crate::inbox::{QuarantineReason, Quarantined, Total};
-use crate::lane::{DecisionRow, LaneState};
+use crate::lane::{DECISIONS_KEPT_MAX, DecisionRow, LaneState};
 use crate::row::{count, currency, day, from_json, moment, moment_or_none, money};
 use crate::valve::Valve;
 use crate::view::{CallRow, Counts};
@@ -67,17 +67,26 @@ where
     }
 
     pub async fn decisions(&self, account: &AccountId, limit: u32) -> Result<Vec<DecisionRow>> {
-        let rows: Vec<(String, String, i64, Option<String>, String)> = sqlx::query_as(
-            "SELECT at, policy, seq, look_again, because FROM decision WHERE tenant = $1 AND account = $2
+        type Row = (String, i64, Option<String>, String, i64, Option<String>, String);
+        // How often the newest one was made stands with its lane.
+        let rows: Vec<Row> = sqlx::query_as(
+            "SELECT d.at, CASE WHEN newest THEN times_now ELSE times END, CASE WHEN newest THEN last_now ELSE last_at END,
+                    policy, seq, look_again, because
+             FROM (SELECT d.*, d.slot = (l.decisions - 1) % $4 AS newest, l.newest_times AS times_now, l.newest_at AS last_now
+                   FROM decision d JOIN lane l ON l.tenant = d.tenant AND l.account = d.account
+                   WHERE d.tenant = $1 AND d.account = $2) d
              ORDER BY fence DESC LIMIT $3",
         )
         .bind(&*self.tenant)
         .bind(account.as_str())
         .bind(i64::from(limit))
+        .bind(DECISIONS_KEPT_MAX)
         .fetch_all(&self.pool)
         .await?;
-        let decision = |(at, policy, seq, look_again, because): (String, String, i64, Option<String>, String)| {
+        let decision = |(at, times, last_at, policy, seq, look_again, because): Row| {
             Ok(DecisionRow {
+                times: u32::try_from(times).unwrap_or(u32::MAX),
+                last_at: moment(last_at.as_ref().unwrap_or(&at))?,
                 at: moment(&at)?,
                 policy,
                 seq,

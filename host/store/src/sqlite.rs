@@ -12,6 +12,7 @@ use escalation::{Account, AccountId, Date, DateTime, EffectKey, Role};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection};
 
+use crate::decision::Prepared;
 use crate::inbox::{Ingest, Ingested, Quarantined, Total};
 use crate::inspect::Inspection;
 use crate::journal::{JournalEntry, Skip};
@@ -27,6 +28,7 @@ use crate::tail::{TailEntry, TailPosition};
 use crate::valve::{Passage, Valve, ValveChange};
 use crate::view::{AccountFilter, AccountPage, CallRow, Counts, Lookup, Overview, WorkRow};
 use crate::{Result, Store, StoreError, after, backup, transfer};
+use hands::Hands;
 use writer::Writer;
 
 pub use lock::holder;
@@ -38,6 +40,7 @@ mod decided;
 mod desk;
 mod effects;
 mod erase;
+pub(crate) mod hands;
 mod ingest;
 mod inspect;
 mod journal;
@@ -46,6 +49,7 @@ mod lease;
 mod lock;
 mod notes;
 mod outbox;
+pub(crate) mod packed;
 mod retention;
 mod skip;
 mod schema;
@@ -62,6 +66,8 @@ const READERS_MAX: u32 = 4;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Pages of write-ahead log before they move into the database: 64 MiB. SQLite's own 1000 pages cost half the throughput.
 const WAL_PAGES: &str = "16384";
+/// The writer's page cache, 32 MiB (negative: in KiB): the upper pages of every tree stay in it during a night over all accounts.
+const CACHE_KIB: &str = "-32768";
 /// Prepared statements that the writer keeps: some twenty of one row, and the bulk ones in each of their sizes.
 const STATEMENTS_MAX: usize = 256;
 
@@ -75,17 +81,14 @@ pub struct SqliteStore {
 
 impl SqliteStore {
     /// Opens the database of a creditor for this process alone, and brings its schema up to date. Leases of an earlier
-    /// process end here: it is gone, or this one would not have got the lock.
+    /// process end here: it is gone, or this one would not have got the lock. Nothing here looks at every account.
     pub async fn open(path: &Path, tenant: &str) -> Result<Self> {
         let lock = lock(path)?;
         backup::finish(path)?;
         let mut conn = open_to_write(path).await?;
         transfer::is_here(&mut conn, tenant, path).await?;
-        sqlx::query("UPDATE lane SET owner = NULL, lease_until = NULL WHERE tenant = ?1 AND owner IS NOT NULL")
-            .bind(tenant)
-            .execute(&mut conn)
-            .await?;
         lease::end_all(&mut conn, tenant).await?;
+        let hands = Hands::of(lease::count_processes(&mut conn, tenant).await?);
         // An effect that a former process went out with is nobody's now.
         sqlx::query(
             "UPDATE attempt SET deadline = '' FROM effect e WHERE e.tenant = ?1 AND e.status = 'dispatching'
@@ -94,7 +97,7 @@ impl SqliteStore {
         .bind(tenant)
         .execute(&mut conn)
         .await?;
-        let writer = Writer::start(conn, tenant, &path.display().to_string());
+        let writer = Writer::start(conn, tenant, hands, &path.display().to_string());
         Ok(Self { reader: reader(path, tenant).await?, writer: Some(writer), _lock: Some(lock) })
     }
 
@@ -123,6 +126,11 @@ impl SqliteStore {
         }
     }
 
+    /// Empty when opened for reading only: another process has the lanes, and knows which.
+    fn hands(&self) -> Hands {
+        self.writer.as_ref().map(|writer| writer.hands.clone()).unwrap_or_default()
+    }
+
     fn writer(&self) -> Result<&Writer> {
         self.writer.as_ref().ok_or_else(|| StoreError::Database("it was opened for reading only".to_owned()))
     }
@@ -137,6 +145,7 @@ pub(crate) async fn open_to_write(path: &Path) -> Result<SqliteConnection> {
         .pragma("wal_autocheckpoint", WAL_PAGES)
         // Blanks what moves within pages that are written anyway: otherwise a split page keeps copies that no erasure finds.
         .pragma("secure_delete", "fast")
+        .pragma("cache_size", CACHE_KIB)
         .statement_cache_capacity(STATEMENTS_MAX);
     let mut conn = options.connect().await?;
     schema::migrate(&mut conn, path).await?;
@@ -163,16 +172,19 @@ impl Store for SqliteStore {
         self.writer()?.write(Page::new(page)?).await
     }
 
-    async fn claim(&self, owner: &str, now: DateTime, lease: Duration, limit: u32) -> Result<Vec<Claimed>> {
-        let (owner, lease_until) = (owner.to_owned(), after(now, lease));
-        self.writer()?.write(lanes::Claim { owner, now, lease_until, limit }).await
+    async fn claim(&self, _: &str, now: DateTime, lease: Duration, limit: u32) -> Result<Vec<Claimed>> {
+        let claim = lanes::Claim { now, lease_until: after(now, lease), limit };
+        lanes::claim(self.writer()?, &self.reader.tenant, claim).await
     }
 
     async fn decided(&self, decided: Vec<Decided>) -> Result<()> {
-        match self.writer()?.write(decided::Decisions::new(decided)?).await? {
-            Some(error) => Err(error),
-            None => Ok(()),
+        let (prepared, unwritable) = Prepared::all(decided);
+        let mut failed = self.writer()?.write(decided::Decisions(prepared)).await?;
+        for (account, fence, error) in unwritable {
+            self.park(&account, fence, &error.to_string()).await?;
+            failed = Some(error);
         }
+        failed.map_or(Ok(()), Err)
     }
 
     async fn park(&self, account: &AccountId, fence: i64, reason: &str) -> Result<()> {
@@ -192,7 +204,8 @@ impl Store for SqliteStore {
     }
 
     async fn due_effects(&self, role: Role, now: DateTime, limit: u32) -> Result<Vec<EffectRow>> {
-        self.reader.due_effects(role, now, limit).await
+        let held = self.hands().accounts(now)?;
+        self.reader.due_effects(role, now, limit, &held).await
     }
 
     async fn mark_dispatching(&self, marks: Vec<Mark>) -> Result<Vec<Marked>> {
@@ -285,7 +298,8 @@ impl Store for SqliteStore {
     }
 
     async fn inspect(&self, now: DateTime) -> Result<Inspection> {
-        self.reader.inspect(now).await
+        let found = self.reader.inspect(now).await?;
+        Ok(Inspection { lanes_held: self.hands().count(now), ..found })
     }
 
     async fn close(&self) {

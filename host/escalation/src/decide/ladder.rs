@@ -1,5 +1,7 @@
 //! The ladder: each open item's next level, and whether its day has come.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 
 use super::{Work, plan};
@@ -35,7 +37,7 @@ pub(super) fn climb(work: &mut Work<'_>) {
 fn next_due<'a>(work: &mut Work<'a>, number: InvoiceNumber) -> Option<Due<'a>> {
     let policy = work.policy;
     loop {
-        let item = work.account.items.get(&number)?.clone();
+        let item = item(work, &number)?;
         let rank = next_rank(policy, &item);
         let level = policy.levels.get(rank);
         if let Some(guard) = guard::of_item(work.scene(), &item) {
@@ -66,6 +68,14 @@ fn next_due<'a>(work: &mut Work<'a>, number: InvoiceNumber) -> Option<Due<'a>> {
             work.wakes(plus_days(last, 1));
         }
         return Some(Due { invoice: number, rank, level, due_on: item.invoice.due_on });
+    }
+}
+
+/// Copied only where the account is a copy already.
+fn item<'a>(work: &Work<'a>, number: &InvoiceNumber) -> Option<Cow<'a, OpenItem>> {
+    match &work.account {
+        Cow::Borrowed(account) => account.items.get(number).map(Cow::Borrowed),
+        Cow::Owned(account) => account.items.get(number).cloned().map(Cow::Owned),
     }
 }
 

@@ -133,7 +133,7 @@ fn merge(events: Vec<JournalEntry>, decisions: Vec<DecisionRow>) -> Vec<Timeline
         match merged.last_mut() {
             Some(last) if is_repeated(last, &entry) => {
                 let since = last.since.take().unwrap_or_else(|| last.at.clone());
-                *last = TimelineEntry { since: Some(since), times: last.times + 1, ..entry };
+                *last = TimelineEntry { since: Some(since), times: last.times.saturating_add(entry.times), ..entry };
             }
             _ => merged.push(entry),
         }
@@ -180,7 +180,7 @@ fn event(entry: JournalEntry) -> TimelineEntry {
 
 fn decision(row: DecisionRow) -> TimelineEntry {
     TimelineEntry {
-        at: moment(row.at),
+        at: moment(row.last_at),
         kind: "decision".to_owned(),
         topic: "decision".to_owned(),
         seq: row.seq,
@@ -191,8 +191,8 @@ fn decision(row: DecisionRow) -> TimelineEntry {
         on: None,
         reasons: row.because.iter().map(reason).collect(),
         look_again: row.look_again.map(moment),
-        times: 1,
-        since: None,
+        times: row.times,
+        since: (row.times > 1).then(|| moment(row.at)),
     }
 }
 
@@ -211,7 +211,8 @@ mod tests {
                 until: None,
             })
             .collect();
-        DecisionRow { at: at.parse().unwrap(), policy: "standard 1".into(), seq, look_again: None, because }
+        let at = at.parse().unwrap();
+        DecisionRow { at, times: 1, last_at: at, policy: "standard 1".into(), seq, look_again: None, because }
     }
 
     fn journal(at: &str, seq: i64) -> JournalEntry {

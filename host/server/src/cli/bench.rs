@@ -16,6 +16,12 @@ pub struct Bench {
     /// Where the measured files are put: the disk of this folder is what is measured
     #[arg(long, default_value = ".", value_name = "FOLDER")]
     dir: PathBuf,
+    /// Open invoices of the nightly run
+    #[arg(long, default_value_t = 1_000_000, value_name = "N")]
+    invoices: u64,
+    /// A PostgreSQL to measure in; without one it is left out
+    #[arg(long)]
+    url: Option<String>,
     /// Answer with JSON
     #[arg(long)]
     json: bool,
@@ -26,6 +32,11 @@ enum What {
     Plugin,
     Ingest,
     Demo,
+    Nightly,
+    /// Reports pushed over HTTP
+    Intake,
+    /// Needs `--url`
+    Postgres,
 }
 
 pub async fn run(told: Bench) -> Done {
@@ -48,6 +59,9 @@ pub async fn run(told: Bench) -> Done {
 }
 
 async fn measure(told: &Bench, folder: &std::path::Path) -> Result<Vec<bench::Figure>, Failure> {
+    if told.what.contains(&What::Postgres) && told.url.is_none() {
+        return Err(Failure::Usage("PostgreSQL is measured in a database that `--url` names".to_owned()));
+    }
     let wants = |what| told.what.is_empty() || told.what.contains(&what);
     let failed = |error: Box<dyn std::error::Error>| Failure::Work(error.to_string());
     let components = folder.join("components");
@@ -55,12 +69,25 @@ async fn measure(told: &Bench, folder: &std::path::Path) -> Result<Vec<bench::Fi
         let sources = Sources::find(&std::env::current_dir()?).map_err(|error| Failure::Usage(error.to_string()))?;
         plugin::build(&sources, &[], &components)?;
     }
+    let (rate, micros) = bench::syncs(folder)?;
+    eprintln!("the disk of `{}`: {rate} fdatasync a second, {micros} us each", told.dir.display());
     let mut figures = Vec::new();
     if wants(What::Plugin) {
         figures.push(bench::plugin_call(&components, folder).await.map_err(failed)?);
     }
     if wants(What::Ingest) {
         figures.push(bench::ingest(folder).await.map_err(failed)?);
+    }
+    if wants(What::Nightly) {
+        figures.extend(bench::nightly(folder, told.invoices).await.map_err(failed)?);
+    }
+    if wants(What::Intake) {
+        let policy = bench::policy().map_err(failed)?;
+        figures.extend(bench::intake(folder, policy).await.map_err(failed)?);
+    }
+    if let Some(url) = told.url.as_deref().filter(|_| wants(What::Postgres)) {
+        let policy = bench::policy().map_err(failed)?;
+        figures.extend(bench::postgres(url, &policy).await.map_err(failed)?);
     }
     if wants(What::Demo) {
         figures.extend(bench::demo(&components, folder).await.map_err(failed)?);

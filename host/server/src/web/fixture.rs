@@ -12,14 +12,16 @@ use engine::Backfill;
 use engine::repair::{Act, Repair};
 use escalation::event::Event;
 use escalation::{
-    Account, AccountId, Clearance, Date, DateTime, Fact, Money, Now, Party, PaymentId, Policy, Role, clear, decide,
-    evolve,
+    Account, AccountId, Clearance, Date, DateTime, Fact, Money, Now, Party, PaymentId, Policy, Received, Role, clear,
+    decide, evolve,
 };
 use jiff::ToSpan;
 use store::sqlite::SqliteStore;
 use store::valve::Rate;
 use store::view::CallRow;
-use store::{Concluded, Decided, Entry, Ingest, Mark, Outcome, Refused, Store, StoreError, Total, ValveChange};
+use store::{
+    Concluded, Decided, Entry, Ingest, Ingested, Mark, Outcome, Refused, Store, StoreError, Total, ValveChange,
+};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
@@ -238,11 +240,10 @@ impl TestHub {
             at: now.at,
             read_seq,
             events,
-            state: account,
             policy: "standard 1".into(),
             look_again: decision.look_again,
             because: decision.because,
-            row,
+            after: Some(store::After { state: account, row }),
         }
     }
 
@@ -340,6 +341,19 @@ impl Hub for TestHub {
         }
         self.acts.lock().unwrap().push((account.to_string(), who.to_owned(), fact));
         Ok(())
+    }
+
+    async fn accept(&self, connection: &str, reports: Vec<Received>) -> Result<Ingested, StoreError> {
+        let (store, now) = (&self.store, self.now());
+        let intake = engine::intake::Intake { store, policy: &self.policy, connection, now };
+        let mut page = Ingest::empty(connection, now);
+        for report in reports {
+            match intake.entry(report).await? {
+                Ok(entry) => page.entries.push(entry),
+                Err(refused) => page.refusals.push(refused),
+            }
+        }
+        store.ingest(page).await
     }
 
     async fn move_payment(&self, from: &AccountId, id: &PaymentId, to: &AccountId, who: &str) -> Result<(), Undone> {

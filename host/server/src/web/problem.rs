@@ -54,7 +54,7 @@ impl Problem {
 
     /// What passes by itself says when to come again.
     pub fn again(&self) -> Option<[(HeaderName, HeaderValue); 1]> {
-        let passes = self.status == StatusCode::SERVICE_UNAVAILABLE;
+        let passes = matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::TOO_MANY_REQUESTS);
         passes.then(|| [(header::RETRY_AFTER, HeaderValue::from(limits::RETRY_AFTER_SECONDS))])
     }
 }

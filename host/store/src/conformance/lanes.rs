@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::journal::Skip;
-use crate::lane::{DECISIONS_KEPT_MAX, LANE_EVENTS_MAX};
+use crate::lane::{DECISIONS_KEPT_MAX, DecisionRow, LANE_EVENTS_MAX};
 
 pub async fn lanes_are_claimed_when_due_oldest_first(backend: &mut dyn Backend) {
     let store = backend.start().await;
@@ -66,11 +66,12 @@ pub async fn a_decision_moves_its_lane(backend: &mut dyn Backend) {
     let mut decided =
         decision(&claimed, vec![said("decided"), planned(hold("hold:1", day(6)))], Some(day(9).at(6, 0, 0, 0)));
     decided.because = vec![reason.clone()];
-    decided.state.stopped.insert("call".to_owned());
+    decided.after.as_mut().unwrap().state.stopped.insert("call".to_owned());
     store.decided(vec![decided.clone()]).await.unwrap();
 
     let (state, lane) = store.account(&id("a")).await.unwrap().unwrap();
-    assert_eq!(state, decided.state);
+    let left = decided.after.unwrap().state;
+    assert_eq!(state, left);
     assert_eq!((lane.head_seq, lane.done_seq, lane.next_due_at), (3, 3, decided.look_again));
     let journal = store.journal(&id("a"), 1, 10).await.unwrap();
     assert_eq!(journal[0].effective(), Some(&said("decided")));
@@ -85,7 +86,7 @@ pub async fn a_decision_moves_its_lane(backend: &mut dyn Backend) {
     assert!(claim(&*store, 20).await.is_empty());
     tell(&*store, "a", "second", 12).await;
     let again = claim_one(&*store, 12).await;
-    assert_eq!((again.done_seq, again.state.clone()), (3, Some(decided.state)));
+    assert_eq!((again.done_seq, again.state.clone()), (3, Some(left)));
     assert_eq!(texts(again.unread.iter().map(|stored| &stored.event)), ["second"]);
 }
 
@@ -236,4 +237,28 @@ pub async fn an_operator_passes_over_an_event(backend: &mut dyn Backend) {
     assert!(store.skip(&id("b"), 1, skip(None)).await.unwrap());
     let lane = claim_one(&*store, 11).await;
     assert_eq!((lane.unread.len(), lane.read_until), (0, 1));
+}
+
+/// Most decisions say what the one before said: they cost a count, and the day is still told.
+pub async fn a_decision_made_again_is_counted(backend: &mut dyn Backend) {
+    let store = backend.start().await;
+    tell(&*store, "a", "first", 8).await;
+    let first = claim_one(&*store, 9).await;
+    assert_eq!(first.policy, None);
+    store.decided(vec![decision(&first, vec![], Some(at(10)))]).await.unwrap();
+    let quiet =
+        |lane: &Claimed, hour, look| Decided { at: at(hour), after: None, ..decision(lane, vec![], Some(look)) };
+    for hour in [10, 11] {
+        let lane = claim_one(&*store, hour).await;
+        assert_eq!((lane.policy.as_deref(), lane.state.is_some()), (Some("standard@1"), true));
+        store.decided(vec![quiet(&lane, hour, at(10))]).await.unwrap();
+    }
+    let told = |rows: Vec<DecisionRow>| rows.iter().map(|row| (row.at, row.times, row.last_at)).collect::<Vec<_>>();
+    assert_eq!(told(store.decisions(&id("a"), 10).await.unwrap()), [(at(9), 3, at(11))]);
+    assert!(store.account(&id("a")).await.unwrap().is_some());
+    // Another day to look again at: another decision, and the row before it keeps its count.
+    let lane = claim_one(&*store, 12).await;
+    store.decided(vec![quiet(&lane, 12, at(13))]).await.unwrap();
+    assert_eq!(told(store.decisions(&id("a"), 10).await.unwrap()), [(at(12), 1, at(12)), (at(9), 3, at(11))]);
+    assert_eq!(store.account(&id("a")).await.unwrap().unwrap().1.next_due_at, Some(at(13)));
 }

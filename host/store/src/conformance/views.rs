@@ -41,7 +41,11 @@ async fn show(store: &dyn Store, rows: Vec<AccountRow>) {
     let claimed = claim(store, 9).await;
     assert_eq!(claimed.len(), rows.len());
     let mut rows: BTreeMap<AccountId, AccountRow> = rows.into_iter().map(|row| (row.account.clone(), row)).collect();
-    let decided = |lane: &Claimed| Decided { row: rows.remove(&lane.account).unwrap(), ..decision(lane, vec![], None) };
+    let decided = |lane: &Claimed| {
+        let mut decided = decision(lane, vec![], None);
+        decided.after.as_mut().unwrap().row = rows.remove(&lane.account).unwrap();
+        decided
+    };
     store.decided(claimed.iter().map(decided).collect()).await.unwrap();
 }
 

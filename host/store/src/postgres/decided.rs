@@ -6,17 +6,11 @@ use async_trait::async_trait;
 
 use super::writer::{Command, Outcome, Tx};
 use super::{journal, lanes, outbox, views};
-use crate::decision::{Accepted, Held, Prepared, Refusal, judge};
-use crate::lane::{DECISIONS_KEPT_MAX, Decided};
-use crate::{Result, StoreError};
+use crate::StoreError;
+use crate::decision::{Accepted, Changed, Held, Prepared, Refusal, judge};
+use crate::lane::DECISIONS_KEPT_MAX;
 
-pub(super) struct Decisions(Vec<Prepared>);
-
-impl Decisions {
-    pub fn new(decided: Vec<Decided>) -> Result<Self> {
-        Ok(Self(decided.into_iter().map(Prepared::new).collect::<Result<_>>()?))
-    }
-}
+pub(super) struct Decisions(pub Vec<Prepared>);
 
 #[async_trait]
 impl Command for Decisions {
@@ -47,20 +41,22 @@ impl Command for Decisions {
     }
 }
 
+type HeldRow = (String, i64, i64, i64, Option<String>, i64, Option<String>, i64);
+
 impl Decisions {
     /// The lanes that somebody holds, locked in the order of their names: events that come now wait for the decision.
     async fn held(&self, tx: &mut Tx<'_>) -> Outcome<HashMap<String, Held>> {
         let accounts: BTreeSet<&str> = self.0.iter().map(Prepared::account).collect();
-        let rows: Vec<(String, i64, i64, i64, Option<String>)> = sqlx::query_as(
-            "SELECT account, head_seq, done_seq, fence, next_due_at FROM lane
+        let rows: Vec<HeldRow> = sqlx::query_as(
+            "SELECT account, head_seq, done_seq, fence, next_due_at, decisions, newest, newest_times FROM lane
              WHERE tenant = $1 AND account = ANY($2) AND owner IS NOT NULL ORDER BY account FOR NO KEY UPDATE",
         )
         .bind(tx.tenant)
         .bind(accounts.into_iter().collect::<Vec<_>>())
         .fetch_all(&mut *tx.conn)
         .await?;
-        let held = |(account, head_seq, done_seq, fence, next_due_at)| {
-            (account, Held { head_seq, done_seq, fence, next_due_at })
+        let held = |(account, head_seq, done_seq, fence, next_due_at, decisions, newest, newest_times): HeldRow| {
+            (account, Held { head_seq, done_seq, fence, next_due_at, decisions, newest, newest_times })
         };
         Ok(rows.into_iter().map(held).collect())
     }
@@ -100,57 +96,86 @@ async fn write(tx: &mut Tx<'_>, accepted: &[Accepted<'_>]) -> Outcome<()> {
             decided.flat_map(|one| one.events.iter().map(|event| (one.account.as_str(), event))).collect();
         outbox::follow(tx, &at, &facts).await?;
     }
-    let prepared: Vec<&Prepared> = accepted.iter().map(|one| one.prepared).collect();
-    // Before the states: what changed is told by comparing with the rows that are there.
-    views::write(tx, &prepared).await?;
-    write_states(tx, &prepared).await?;
-    write_decisions(tx, &prepared, &times).await?;
-    move_lanes(tx, accepted).await
+    let changed: Vec<Changed<'_>> = accepted.iter().filter_map(|one| Changed::of(one.prepared)).collect();
+    // Before the states: what is shown otherwise now is told by comparing with the rows that are there.
+    views::write(tx, &changed).await?;
+    write_states(tx, &changed).await?;
+    end_rows(tx, accepted).await?;
+    write_decisions(tx, accepted).await?;
+    move_lanes(tx, accepted, &times).await
 }
 
-async fn write_states(tx: &mut Tx<'_>, prepared: &[&Prepared]) -> Outcome<()> {
+async fn write_states(tx: &mut Tx<'_>, changed: &[Changed<'_>]) -> Outcome<()> {
+    if changed.is_empty() {
+        return Ok(());
+    }
     sqlx::query(
         "INSERT INTO state (tenant, account, policy, snapshot, row)
          SELECT $1, * FROM unnest($2::text[], $3::text[], $4::text[], $5::text[])
          ON CONFLICT (tenant, account) DO UPDATE SET policy = excluded.policy, snapshot = excluded.snapshot, row = excluded.row",
     )
     .bind(tx.tenant)
-    .bind(prepared.iter().map(|one| one.account()).collect::<Vec<_>>())
-    .bind(prepared.iter().map(|one| one.decided.policy.as_str()).collect::<Vec<_>>())
-    .bind(prepared.iter().map(|one| one.state.as_str()).collect::<Vec<_>>())
-    .bind(prepared.iter().map(|one| one.row.as_str()).collect::<Vec<_>>())
+    .bind(changed.iter().map(|one| one.account).collect::<Vec<_>>())
+    .bind(changed.iter().map(|one| one.policy).collect::<Vec<_>>())
+    .bind(changed.iter().map(|one| one.shown.state.as_str()).collect::<Vec<_>>())
+    .bind(changed.iter().map(|one| one.shown.row.as_str()).collect::<Vec<_>>())
     .execute(&mut *tx.conn)
     .await?;
     Ok(())
 }
 
-async fn write_decisions(tx: &mut Tx<'_>, prepared: &[&Prepared], times: &[String]) -> Outcome<()> {
-    let decided = || prepared.iter().map(|one| &one.decided);
+/// How often the newest decisions of lanes were made, told to their rows before others follow them.
+async fn end_rows(tx: &mut Tx<'_>, accepted: &[Accepted<'_>]) -> Outcome<()> {
+    let ended: Vec<&str> = accepted.iter().filter(|one| one.ends_a_row).map(|one| one.prepared.account()).collect();
+    if ended.is_empty() {
+        return Ok(());
+    }
+    sqlx::query(
+        "UPDATE decision d SET times = l.newest_times, last_at = l.newest_at FROM lane l
+         WHERE l.tenant = $1 AND l.account = ANY($2) AND d.tenant = $1 AND d.account = l.account
+         AND d.slot = (l.decisions - 1) % $3",
+    )
+    .bind(tx.tenant)
+    .bind(ended)
+    .bind(DECISIONS_KEPT_MAX)
+    .execute(&mut *tx.conn)
+    .await?;
+    Ok(())
+}
+
+async fn write_decisions(tx: &mut Tx<'_>, accepted: &[Accepted<'_>]) -> Outcome<()> {
+    let new: Vec<&Accepted<'_>> = accepted.iter().filter(|one| !one.is_repeated()).collect();
+    if new.is_empty() {
+        return Ok(());
+    }
+    let decided = || new.iter().map(|one| &one.prepared.decided);
     sqlx::query(
         "INSERT INTO decision (tenant, account, slot, fence, at, policy, seq, look_again, because)
          SELECT $1, * FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::text[], $9::text[])
          ON CONFLICT (tenant, account, slot) DO UPDATE SET fence = excluded.fence, at = excluded.at, policy = excluded.policy,
-         seq = excluded.seq, look_again = excluded.look_again, because = excluded.because",
+         seq = excluded.seq, look_again = excluded.look_again, because = excluded.because, times = 1, last_at = NULL",
     )
     .bind(tx.tenant)
-    .bind(prepared.iter().map(|one| one.account()).collect::<Vec<_>>())
-    .bind(decided().map(|one| one.fence % DECISIONS_KEPT_MAX).collect::<Vec<_>>())
+    .bind(new.iter().map(|one| one.prepared.account()).collect::<Vec<_>>())
+    .bind(new.iter().map(|one| one.slot()).collect::<Vec<_>>())
     .bind(decided().map(|one| one.fence).collect::<Vec<_>>())
-    .bind(times)
+    .bind(decided().map(|one| one.at.to_string()).collect::<Vec<_>>())
     .bind(decided().map(|one| one.policy.as_str()).collect::<Vec<_>>())
     .bind(decided().map(|one| one.read_seq).collect::<Vec<_>>())
     .bind(decided().map(|one| one.look_again.map(|at| at.to_string())).collect::<Vec<_>>())
-    .bind(prepared.iter().map(|one| one.because.as_str()).collect::<Vec<_>>())
+    .bind(new.iter().map(|one| one.prepared.because.as_str()).collect::<Vec<_>>())
     .execute(&mut *tx.conn)
     .await?;
     Ok(())
 }
 
 /// The lanes move on and are given back; their rows are locked.
-async fn move_lanes(tx: &mut Tx<'_>, accepted: &[Accepted<'_>]) -> Outcome<()> {
+async fn move_lanes(tx: &mut Tx<'_>, accepted: &[Accepted<'_>], times: &[String]) -> Outcome<()> {
     sqlx::query(
-        "UPDATE lane l SET head_seq = v.head, done_seq = v.done, next_due_at = v.due, owner = NULL, lease_until = NULL
-         FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[]) AS v (account, head, done, due)
+        "UPDATE lane l SET head_seq = v.head, done_seq = v.done, next_due_at = v.due, owner = NULL, lease_until = NULL,
+                decisions = v.decisions, newest = v.newest, newest_times = v.times, newest_at = v.at
+         FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[], $6::bigint[], $7::text[], $8::bigint[], $9::text[])
+              AS v (account, head, done, due, decisions, newest, times, at)
          WHERE l.tenant = $1 AND l.account = v.account",
     )
     .bind(tx.tenant)
@@ -158,6 +183,10 @@ async fn move_lanes(tx: &mut Tx<'_>, accepted: &[Accepted<'_>]) -> Outcome<()> {
     .bind(accepted.iter().map(|one| one.head_seq).collect::<Vec<_>>())
     .bind(accepted.iter().map(|one| one.done_seq).collect::<Vec<_>>())
     .bind(accepted.iter().map(|one| one.next_due_at.as_deref()).collect::<Vec<_>>())
+    .bind(accepted.iter().map(|one| one.decisions).collect::<Vec<_>>())
+    .bind(accepted.iter().map(|one| one.prepared.says.as_str()).collect::<Vec<_>>())
+    .bind(accepted.iter().map(|one| one.newest_times).collect::<Vec<_>>())
+    .bind(times)
     .execute(&mut *tx.conn)
     .await?;
     Ok(())

@@ -69,13 +69,14 @@ pub(super) async fn claim(writer: &Writer, claim: Claim) -> Result<Vec<Claimed>>
         return Ok(Vec::new());
     }
     let accounts: Vec<&str> = lanes.iter().map(|(lane, _)| lane.account.as_str()).collect();
-    let snapshots: Vec<(String, String)> =
-        sqlx::query_as("SELECT account, snapshot FROM state WHERE tenant = $1 AND account = ANY($2)")
+    let snapshots: Vec<(String, String, String)> =
+        sqlx::query_as("SELECT account, policy, snapshot FROM state WHERE tenant = $1 AND account = ANY($2)")
             .bind(writer.tenant.as_str())
             .bind(&accounts)
             .fetch_all(&writer.pool)
             .await?;
-    let mut snapshots: HashMap<String, String> = snapshots.into_iter().collect();
+    let mut snapshots: HashMap<String, (String, String)> =
+        snapshots.into_iter().map(|(account, policy, snapshot)| (account, (policy, snapshot))).collect();
     let mut unread = unread(writer, &lanes, &accounts).await?;
     let mut claimed = Vec::with_capacity(lanes.len());
     for (lane, fence) in lanes {

@@ -3,21 +3,24 @@
 use std::collections::HashMap;
 
 use super::writer::{Outcome, Tx};
-use crate::decision::Prepared;
+use crate::decision::Changed;
 use crate::row::json;
 use crate::show::{item_rows, references, search_text};
 use crate::view::AccountRow;
 
-pub(super) async fn write(tx: &mut Tx<'_>, decisions: &[&Prepared]) -> Outcome<()> {
+pub(super) async fn write(tx: &mut Tx<'_>, changed: &[Changed<'_>]) -> Outcome<()> {
+    if changed.is_empty() {
+        return Ok(());
+    }
     let rows: Vec<(String, String)> =
         sqlx::query_as("SELECT account, row FROM state WHERE tenant = $1 AND account = ANY($2)")
             .bind(tx.tenant)
-            .bind(decisions.iter().map(|one| one.account()).collect::<Vec<_>>())
+            .bind(changed.iter().map(|one| one.account).collect::<Vec<_>>())
             .fetch_all(&mut *tx.conn)
             .await?;
     let before: HashMap<String, String> = rows.into_iter().collect();
-    let changed = decisions.iter().filter(|one| before.get(one.account()) != Some(&one.row));
-    let rows: Vec<&AccountRow> = changed.map(|one| &one.decided.row).collect();
+    let changed = changed.iter().filter(|one| before.get(one.account) != Some(&one.shown.row));
+    let rows: Vec<&AccountRow> = changed.map(|one| one.row).collect();
     if rows.is_empty() {
         return Ok(());
     }

@@ -14,7 +14,8 @@ const CHUNKS: [usize; 6] = [256, 128, 32, 8, 2, 1];
 /// A statement over rows of values: `head row, row, row tail`.
 pub(crate) struct Bulk {
     pub head: &'static str,
-    /// One row. `$1`, `$2` ... stand for its own values, `?1` for the tenant, `?2` ... for the shared values.
+    /// One row. `$1`, `$2` ... stand for its own values, each once and in this order; `?1` for the tenant, `?2` ... for the
+    /// shared values.
     pub row: &'static str,
     /// How many values a row has of its own.
     pub width: usize,
@@ -34,15 +35,16 @@ impl Bulk {
             if rest.len() < size {
                 continue;
             }
-            let statement = self.statement(size, shared.len());
+            let statement = self.statement(size);
             while rest.len() >= size {
                 let (chunk, after) = rest.split_at(size);
-                let mut values = sqlx::query(AssertSqlSafe(statement.clone())).bind(tx.tenant);
-                for value in shared {
-                    values = values.bind(*value);
-                }
+                let mut values = sqlx::query(AssertSqlSafe(statement.clone()));
                 for row in chunk {
                     values = bind(values, row);
+                }
+                values = values.bind(tx.tenant);
+                for value in shared {
+                    values = values.bind(*value);
                 }
                 values.execute(&mut *tx.conn).await?;
                 rest = after;
@@ -51,24 +53,37 @@ impl Bulk {
         Ok(())
     }
 
-    fn statement(&self, rows: usize, shared: usize) -> String {
-        let parts: Vec<&str> = self.row.split('$').collect();
+    /// Own values have no number: SQLite looks numbers up one by one, for each value anew. What has a name stands behind them
+    /// all among the values.
+    fn statement(&self, rows: usize) -> String {
         let mut text = String::with_capacity(self.head.len() + self.tail.len() + rows * self.row.len() * 2);
-        text.push_str(self.head);
+        let own = rows * self.width;
+        named(self.head, own, &mut text);
         for row in 0..rows {
-            let before = 1 + shared + row * self.width;
             text.push_str(if row == 0 { "" } else { "," });
-            for (at, part) in parts.iter().enumerate() {
-                let digits = part.bytes().take_while(u8::is_ascii_digit).count();
-                match part[..digits].parse::<usize>() {
-                    Ok(own) if at > 0 => text.push_str(&format!("?{}{}", before + own, &part[digits..])),
-                    _ => text.push_str(part),
-                }
-            }
+            named(self.row, own, &mut text);
         }
-        text.push_str(self.tail);
+        named(self.tail, own, &mut text);
         text
     }
+}
+
+/// Writes `?` for each of a row's own values, and `$n` for the shared ones.
+fn named(template: &str, own: usize, text: &mut String) {
+    let mut rest = template;
+    while let Some(at) = rest.find(['$', '?']) {
+        let (before, from) = rest.split_at(at);
+        let digits = from.bytes().skip(1).take_while(u8::is_ascii_digit).count();
+        let (place, after) = from.split_at(1 + digits);
+        text.push_str(before);
+        match (place.strip_prefix('?').map(str::parse::<usize>), digits) {
+            (None, 1..) => text.push('?'),
+            (Some(Ok(shared)), _) => text.push_str(&format!("${}", own + shared)),
+            _ => text.push_str(place),
+        }
+        rest = after;
+    }
+    text.push_str(rest);
 }
 
 #[cfg(test)]
@@ -76,16 +91,16 @@ mod tests {
     use super::Bulk;
 
     #[test]
-    fn rows_count_their_values_after_the_shared_ones() {
+    fn own_values_come_first_and_shared_ones_are_named() {
         let bulk = Bulk {
             head: "INSERT INTO t VALUES ",
-            row: "(?1, $1, ?2, $2 + $1)",
+            row: "(?1, $1, ?2, $2 ->> '$.a')",
             width: 2,
             tail: " ON CONFLICT DO NOTHING",
         };
         assert_eq!(
-            bulk.statement(2, 1),
-            "INSERT INTO t VALUES (?1, ?3, ?2, ?4 + ?3),(?1, ?5, ?2, ?6 + ?5) ON CONFLICT DO NOTHING"
+            bulk.statement(2),
+            "INSERT INTO t VALUES ($5, ?, $6, ? ->> '$.a'),($5, ?, $6, ? ->> '$.a') ON CONFLICT DO NOTHING"
         );
     }
 }

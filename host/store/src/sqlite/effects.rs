@@ -14,16 +14,17 @@ pub(super) const DUE_EFFECTS: &str =
     e.due_at, e.ended_at, e.note FROM effect e INDEXED BY effect_due
     CROSS JOIN lane l ON l.tenant = ?1 AND l.account = e.account
     WHERE e.tenant = ?1 AND e.status = 'planned' AND e.role = ?4 AND substr(e.due_at, 1, 10) <= substr(?2, 1, 10) AND e.due_at <= ?2
-    AND l.parked IS NULL AND l.done_seq = l.head_seq AND (l.lease_until IS NULL OR l.lease_until <= ?2)
+    AND l.parked IS NULL AND l.done_seq = l.head_seq AND l.account NOT IN (SELECT value FROM json_each(?5))
     ORDER BY substr(e.due_at, 1, 10), e.weight DESC, e.key LIMIT ?3 + 0";
 
 impl Reader<Sqlite> {
-    pub async fn due_effects(&self, role: Role, now: DateTime, limit: u32) -> Result<Vec<EffectRow>> {
+    pub async fn due_effects(&self, role: Role, now: DateTime, limit: u32, held: &str) -> Result<Vec<EffectRow>> {
         let rows: Vec<EffectColumns> = sqlx::query_as(DUE_EFFECTS)
             .bind(&*self.tenant)
             .bind(now.to_string())
             .bind(limit)
             .bind(role.as_str())
+            .bind(held)
             .fetch_all(&self.pool)
             .await?;
         rows.into_iter().map(effect_row).collect()

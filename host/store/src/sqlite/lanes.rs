@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use escalation::{AccountId, DateTime};
 
-use super::writer::{Command, Tx};
+use super::packed::{Packed, packed};
+use super::writer::{Command, Tx, Writer};
 use crate::claim::{Due, Unread, bounded, by_account, read};
 use crate::lane::{Claimed, LANE_EVENTS_MAX};
 use crate::row::json;
@@ -13,82 +14,127 @@ use crate::subject::Kept;
 use crate::{Result, StoreError};
 
 pub(super) struct Claim {
-    pub owner: String,
     pub now: DateTime,
     pub lease_until: DateTime,
     pub limit: u32,
 }
 
-/// A bare `LIMIT ?` would make SQLite prepare the statement again for every value.
-pub(super) const DUE_LANES: &str = "SELECT account, head_seq, done_seq FROM lane WHERE tenant = ?1 AND parked IS NULL
-    AND next_due_at <= ?2 AND (lease_until IS NULL OR lease_until <= ?2) ORDER BY next_due_at, account LIMIT ?3 + 0";
+/// Lanes that are due and in nobody's hands, oldest first, as one text. A bare `LIMIT ?` would make SQLite prepare the statement
+/// again for every value.
+pub(super) const DUE_LANES: &str = concat!(
+    "SELECT ",
+    packed!("account", "head_seq", "done_seq", "fence"),
+    " FROM (SELECT account, head_seq, done_seq, fence FROM lane WHERE tenant = ?1 AND parked IS NULL AND next_due_at <= ?2
+    AND account NOT IN (SELECT value FROM json_each(?4)) ORDER BY next_due_at, account LIMIT ?3 + 0)"
+);
+
+const STATES: &str = concat!(
+    "SELECT ",
+    packed!("s.account", "s.policy", "s.snapshot"),
+    " FROM json_each(?2) j CROSS JOIN state s ON s.tenant = ?1 AND s.account = j.value"
+);
+
+/// Lanes whose states are read at once; after each such piece it is asked whether this is enough.
+const STATES_AT_ONCE: usize = 128;
+/// States that one claim hands out, in bytes; more only with the last piece.
+const CLAIM_BYTES_MAX: usize = 8 * 1024 * 1024;
+
+/// A lane as it stands in the tables, to be read by whoever claimed it: others wait for the writer.
+pub(super) struct Unopened {
+    lane: Due,
+    fence: i64,
+    state: Option<(String, String)>,
+    events: Vec<Unread>,
+}
 
 #[async_trait]
 impl Command for Claim {
-    type Answer = Vec<Claimed>;
+    type Answer = Vec<Unopened>;
 
-    async fn run(&mut self, tx: &mut Tx<'_>) -> Result<Vec<Claimed>> {
-        let due = self.due(tx).await?;
-        if due.is_empty() {
-            return Ok(Vec::new());
+    async fn run(&mut self, tx: &mut Tx<'_>) -> Result<Vec<Unopened>> {
+        let mut due = self.due(tx).await?;
+        let mut states = HashMap::with_capacity(due.len());
+        let mut read = (0, 0);
+        for piece in due.chunks(STATES_AT_ONCE) {
+            if read.1 > CLAIM_BYTES_MAX {
+                break;
+            }
+            let accounts: Vec<&str> = piece.iter().map(|(lane, _)| lane.account.as_str()).collect();
+            read = (read.0 + piece.len(), read.1 + states_of(tx, &accounts, &mut states).await?);
         }
-        let accounts = json(&due.iter().map(|lane| lane.account.as_str()).collect::<Vec<_>>())?;
-        let fences = self.lease(tx, &accounts).await?;
-        let mut snapshots = snapshots(tx, &accounts).await?;
-        let mut unread = unread(tx, &accounts).await?;
-        let mut claimed = Vec::with_capacity(due.len());
-        for lane in due {
-            let snapshot = snapshots.remove(&lane.account);
-            let events = unread.remove(&lane.account).unwrap_or_default();
-            let fence = fences.get(&lane.account).copied().unwrap_or_default();
-            match read(tx.tenant, &lane, fence, snapshot, events) {
-                Ok(lane) => claimed.push(lane),
-                // A record that cannot be read would stop every later claim: its lane is set aside.
-                Err(error) => park(tx, &lane.account, &error.to_string()).await?,
+        due.truncate(read.0);
+        let news = due.iter().filter(|(lane, _)| lane.head_seq > lane.done_seq).map(|(lane, _)| lane.account.as_str());
+        let mut unread = unread(tx, &news.collect::<Vec<_>>()).await?;
+        let opened = due.into_iter().map(|(lane, last_fence)| Unopened {
+            fence: tx.hands.take(&lane.account, last_fence, self.lease_until),
+            state: states.remove(&lane.account),
+            events: unread.remove(&lane.account).unwrap_or_default(),
+            lane,
+        });
+        Ok(opened.collect())
+    }
+}
+
+/// Claims lanes and opens what they contain.
+pub(super) async fn claim(writer: &Writer, tenant: &str, claim: Claim) -> Result<Vec<Claimed>> {
+    let unopened = writer.write(claim).await?;
+    let mut claimed = Vec::with_capacity(unopened.len());
+    for Unopened { lane, fence, state, events } in unopened {
+        match read(tenant, &lane, fence, state, events) {
+            Ok(lane) => claimed.push(lane),
+            // A record that cannot be read would stop every later claim: its lane is set aside, if it still is ours.
+            Err(error) => {
+                let park = Park { account: AccountId::new(&lane.account), fence, reason: error.to_string() };
+                match writer.write(park).await {
+                    Ok(()) | Err(StoreError::LostLane(_)) => {}
+                    Err(error) => return Err(error),
+                }
             }
         }
-        Ok(claimed)
     }
+    Ok(claimed)
 }
 
 impl Claim {
-    async fn due(&self, tx: &mut Tx<'_>) -> Result<Vec<Due>> {
-        let rows: Vec<(String, i64, i64)> = sqlx::query_as(DUE_LANES)
+    /// Lanes that are due, and the fences of their last writers.
+    async fn due(&self, tx: &mut Tx<'_>) -> Result<Vec<(Due, i64)>> {
+        let (text,): (String,) = sqlx::query_as(DUE_LANES)
             .bind(tx.tenant)
             .bind(self.now.to_string())
             .bind(self.limit)
-            .fetch_all(&mut *tx.conn)
+            .bind(tx.hands.accounts(self.now)?)
+            .fetch_one(&mut *tx.conn)
             .await?;
-        Ok(bounded(rows))
-    }
-
-    async fn lease(&self, tx: &mut Tx<'_>, accounts: &str) -> Result<HashMap<String, i64>> {
-        let fences: Vec<(String, i64)> = sqlx::query_as(
-            "UPDATE lane SET owner = ?3, fence = fence + 1, lease_until = ?4
-             WHERE tenant = ?1 AND account IN (SELECT value FROM json_each(?2)) RETURNING account, fence",
-        )
-        .bind(tx.tenant)
-        .bind(accounts)
-        .bind(self.owner.as_str())
-        .bind(self.lease_until.to_string())
-        .fetch_all(&mut *tx.conn)
-        .await?;
-        Ok(fences.into_iter().collect())
+        let (mut rows, mut fences) = (Vec::new(), Vec::new());
+        let mut packed = Packed(&text);
+        while !packed.is_empty() {
+            rows.push((packed.text()?.to_owned(), packed.number()?, packed.number()?));
+            fences.push(packed.number()?);
+        }
+        Ok(bounded(rows).into_iter().zip(fences).collect())
     }
 }
 
-async fn snapshots(tx: &mut Tx<'_>, accounts: &str) -> Result<HashMap<String, String>> {
-    let rows: Vec<(String, String)> = sqlx::query_as(
-        "SELECT s.account, s.snapshot FROM json_each(?2) j CROSS JOIN state s ON s.tenant = ?1 AND s.account = j.value",
-    )
-    .bind(tx.tenant)
-    .bind(accounts)
-    .fetch_all(&mut *tx.conn)
-    .await?;
-    Ok(rows.into_iter().collect())
+/// Reads the states of accounts, and answers how many bytes they are.
+async fn states_of(
+    tx: &mut Tx<'_>,
+    accounts: &[&str],
+    states: &mut HashMap<String, (String, String)>,
+) -> Result<usize> {
+    let (text,): (String,) =
+        sqlx::query_as(STATES).bind(tx.tenant).bind(json(&accounts)?).fetch_one(&mut *tx.conn).await?;
+    let mut packed = Packed(&text);
+    while !packed.is_empty() {
+        let (account, policy, snapshot) = (packed.text()?, packed.text()?, packed.text()?);
+        states.insert(account.to_owned(), (policy.to_owned(), snapshot.to_owned()));
+    }
+    Ok(text.len())
 }
 
-async fn unread(tx: &mut Tx<'_>, accounts: &str) -> Result<HashMap<String, Vec<Unread>>> {
+async fn unread(tx: &mut Tx<'_>, accounts: &[&str]) -> Result<HashMap<String, Vec<Unread>>> {
+    if accounts.is_empty() {
+        return Ok(HashMap::new());
+    }
     type Row = (String, i64, bool, Option<Vec<u8>>, Vec<u8>, Option<Vec<u8>>, bool);
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT e.account, e.seq, e.sealed, e.payload, e.digest, k.key, s.seq IS NOT NULL FROM json_each(?2) j
@@ -99,7 +145,7 @@ async fn unread(tx: &mut Tx<'_>, accounts: &str) -> Result<HashMap<String, Vec<U
          ORDER BY j.key, e.seq",
     )
     .bind(tx.tenant)
-    .bind(accounts)
+    .bind(json(&accounts)?)
     .bind(LANE_EVENTS_MAX)
     .fetch_all(&mut *tx.conn)
     .await?;
@@ -110,15 +156,16 @@ async fn unread(tx: &mut Tx<'_>, accounts: &str) -> Result<HashMap<String, Vec<U
     Ok(by_account(rows.into_iter().map(unread).collect()))
 }
 
-/// Sets a lane aside and gives its lease back.
+/// Sets a lane aside and gives it back.
 pub(super) async fn park(tx: &mut Tx<'_>, account: &str, reason: &str) -> Result<()> {
     tracing::error!(account, reason, "the lane is parked");
-    sqlx::query("UPDATE lane SET parked = ?3, owner = NULL, lease_until = NULL WHERE tenant = ?1 AND account = ?2")
+    sqlx::query("UPDATE lane SET parked = ?3 WHERE tenant = ?1 AND account = ?2")
         .bind(tx.tenant)
         .bind(account)
         .bind(reason)
         .execute(&mut *tx.conn)
         .await?;
+    tx.hands.let_go([account]);
     Ok(())
 }
 
@@ -133,18 +180,10 @@ impl Command for Park {
     type Answer = ();
 
     async fn run(&mut self, tx: &mut Tx<'_>) -> Result<()> {
-        let ours: Option<(i64,)> = sqlx::query_as(
-            "SELECT 1 FROM lane WHERE tenant = ?1 AND account = ?2 AND fence = ?3 AND owner IS NOT NULL",
-        )
-        .bind(tx.tenant)
-        .bind(self.account.as_str())
-        .bind(self.fence)
-        .fetch_optional(&mut *tx.conn)
-        .await?;
-        match ours {
-            Some(_) => park(tx, self.account.as_str(), &self.reason).await,
-            None => Err(StoreError::LostLane(self.account.clone())),
+        if tx.hands.fence(self.account.as_str()) != Some(self.fence) {
+            return Err(StoreError::LostLane(self.account.clone()));
         }
+        park(tx, self.account.as_str(), &self.reason).await
     }
 }
 

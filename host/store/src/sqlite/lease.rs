@@ -67,3 +67,15 @@ pub(super) async fn end_all(conn: &mut SqliteConnection, tenant: &str) -> Result
         .await?;
     Ok(())
 }
+
+/// One more process has the file: the how-manieth it is. Kept as a lease that nobody holds, whose fence grows.
+pub(super) async fn count_processes(conn: &mut SqliteConnection, tenant: &str) -> Result<i64> {
+    let (process,): (i64,) = sqlx::query_as(
+        "INSERT INTO lease (tenant, name, holder, fence, until) VALUES (?1, 'process', NULL, 1, '')
+         ON CONFLICT (tenant, name) DO UPDATE SET fence = fence + 1 RETURNING fence",
+    )
+    .bind(tenant)
+    .fetch_one(conn)
+    .await?;
+    Ok(process)
+}

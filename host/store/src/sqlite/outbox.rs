@@ -124,12 +124,12 @@ async fn standing(
     let rows: Vec<(String, String, String, i64, Option<i64>)> = sqlx::query_as(
         "SELECT e.key, e.account, e.status, e.attempt,
                 (SELECT head_seq FROM lane l WHERE l.tenant = ?1 AND l.account = e.account AND l.parked IS NULL
-                 AND l.done_seq = l.head_seq AND (l.lease_until IS NULL OR l.lease_until <= ?3))
+                 AND l.done_seq = l.head_seq AND l.account NOT IN (SELECT value FROM json_each(?3)))
          FROM json_each(?2) j CROSS JOIN effect e ON e.tenant = ?1 AND e.key = j.value",
     )
     .bind(tx.tenant)
     .bind(json(&keys)?)
-    .bind(now.to_string())
+    .bind(tx.hands.accounts(now)?)
     .fetch_all(&mut *tx.conn)
     .await?;
     let standing =

@@ -12,6 +12,7 @@ use super::writer::{Command, Tx};
 use super::*;
 use crate::conformance::{Backend, conformance};
 use crate::journal::Content;
+use crate::lane::After;
 use crate::reads;
 
 mod tampering;
@@ -139,7 +140,7 @@ async fn a_full_disk_says_so_and_writes_nothing_of_the_group() {
     let mut conn = open_to_write(&files.path()).await.unwrap();
     // The engine's own limit on the file stands for the disk's.
     sqlx::query("PRAGMA max_page_count = 80").execute(&mut conn).await.unwrap();
-    let writer = Writer::start(conn, "nordlicht", "the path");
+    let writer = Writer::start(conn, "nordlicht", Hands::default(), "the path");
     let note = |name: &str, bytes: usize| notes::SetNote { name: name.to_owned(), value: "x".repeat(bytes) };
     writer.write(note("before", 10)).await.unwrap();
     let (small, large) = tokio::join!(writer.write(note("small", 10)), writer.write(note("large", 1_000_000)));
@@ -228,8 +229,10 @@ async fn hot_reads_go_through_their_indexes_in_order() {
         let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
         let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(&mut conn).await.unwrap();
         let plan: Vec<String> = plan.into_iter().map(|(_, _, _, step)| step).collect();
-        assert!(plan[0].starts_with("SEARCH") && plan[0].contains(index), "{plan:?}");
-        assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE") || step.starts_with("SCAN")), "{plan:?}");
+        assert!(plan.iter().any(|step| step.starts_with("SEARCH") && step.contains(index)), "{plan:?}");
+        // Only what is in hand is looked through: a list of accounts, and the lanes that were found.
+        let is_table = |step: &str| step.starts_with("SCAN") && !step.contains("json_each") && !step.contains('(');
+        assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE") || is_table(step)), "{plan:?}");
     }
 }
 
@@ -342,10 +345,12 @@ fn golden_decision(lane: &Claimed, event: Event) -> Decided {
         at: at(),
         read_seq: 1,
         events: vec![Event { origin: "policy".to_owned(), fact: Fact::EffectPlanned { effect }, ..event }],
-        state: Account::new(lane.account.clone()),
+        after: Some(After {
+            state: Account::new(lane.account.clone()),
+            row: crate::conformance::account_row("debtor-000000"),
+        }),
         policy: "standard@1".to_owned(),
         look_again: Some(at() + Duration::from_secs(86_400)),
         because: vec![reason],
-        row: crate::conformance::account_row("debtor-000000"),
     }
 }

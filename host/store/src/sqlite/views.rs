@@ -5,13 +5,16 @@ use std::collections::HashMap;
 use super::bulk::Bulk;
 use super::writer::Tx;
 use crate::Result;
-use crate::decision::Prepared;
+use crate::decision::Changed;
 use crate::row::json;
 use crate::show::{item_rows, references, search_text};
 use crate::view::AccountRow;
 
-pub(super) async fn write(tx: &mut Tx<'_>, decisions: &[&Prepared]) -> Result<()> {
-    let accounts: Vec<&str> = decisions.iter().map(|one| one.account()).collect();
+pub(super) async fn write(tx: &mut Tx<'_>, changed: &[Changed<'_>]) -> Result<()> {
+    if changed.is_empty() {
+        return Ok(());
+    }
+    let accounts: Vec<&str> = changed.iter().map(|one| one.account).collect();
     let rows: Vec<(String, String)> = sqlx::query_as(
         "SELECT s.account, s.row FROM json_each(?2) j CROSS JOIN state s ON s.tenant = ?1 AND s.account = j.value",
     )
@@ -20,8 +23,8 @@ pub(super) async fn write(tx: &mut Tx<'_>, decisions: &[&Prepared]) -> Result<()
     .fetch_all(&mut *tx.conn)
     .await?;
     let before: HashMap<String, String> = rows.into_iter().collect();
-    let changed = decisions.iter().filter(|one| before.get(one.account()) != Some(&one.row));
-    let rows: Vec<&AccountRow> = changed.map(|one| &one.decided.row).collect();
+    let changed = changed.iter().filter(|one| before.get(one.account) != Some(&one.shown.row));
+    let rows: Vec<&AccountRow> = changed.map(|one| one.row).collect();
     if rows.is_empty() {
         return Ok(());
     }

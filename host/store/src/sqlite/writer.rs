@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 
+use super::hands::Hands;
 use crate::{Result, StoreError};
 
 /// Commands in one transaction. At 128 the disk's sync is no longer what limits.
@@ -15,6 +16,7 @@ const QUEUE_MAX: usize = 1024;
 pub(crate) struct Tx<'t> {
     pub conn: &'t mut SqliteConnection,
     pub tenant: &'t str,
+    pub hands: Hands,
 }
 
 /// Something to be written, all or nothing.
@@ -28,6 +30,7 @@ pub(super) trait Command: Send + 'static {
 #[derive(Clone)]
 pub(super) struct Writer {
     queue: mpsc::Sender<Message>,
+    pub hands: Hands,
 }
 
 enum Message {
@@ -38,11 +41,12 @@ enum Message {
 
 impl Writer {
     /// Starts the writer on its connection; it ends when the last handle is gone, or at [`Writer::close`].
-    pub fn start(conn: SqliteConnection, tenant: &str, path: &str) -> Self {
+    pub fn start(conn: SqliteConnection, tenant: &str, hands: Hands, path: &str) -> Self {
         let (queue, messages) = mpsc::channel(QUEUE_MAX);
         let (tenant, path) = (tenant.to_owned(), path.to_owned());
-        tokio::spawn(async move { write(conn, &tenant, &path, messages).await });
-        Self { queue }
+        let of_writer = hands.clone();
+        tokio::spawn(async move { write(conn, &tenant, of_writer, &path, messages).await });
+        Self { queue, hands }
     }
 
     /// Answers when the command is on the disk, or has failed without a trace.
@@ -101,7 +105,13 @@ impl<C: Command> Job for Pending<C> {
     }
 }
 
-async fn write(mut conn: SqliteConnection, tenant: &str, path: &str, mut messages: mpsc::Receiver<Message>) {
+async fn write(
+    mut conn: SqliteConnection,
+    tenant: &str,
+    hands: Hands,
+    path: &str,
+    mut messages: mpsc::Receiver<Message>,
+) {
     let mut waiting = Vec::with_capacity(GROUP_MAX);
     while messages.recv_many(&mut waiting, GROUP_MAX).await > 0 {
         let mut group = Vec::with_capacity(waiting.len());
@@ -113,7 +123,7 @@ async fn write(mut conn: SqliteConnection, tenant: &str, path: &str, mut message
                 Message::Close(reply) => closing = Some(reply),
             }
         }
-        commit(&mut Tx { conn: &mut conn, tenant }, path, group).await;
+        commit(&mut Tx { conn: &mut conn, tenant, hands: hands.clone() }, path, group).await;
         if (!flushing.is_empty() || closing.is_some())
             && let Err(error) = execute(&mut conn, "PRAGMA wal_checkpoint(TRUNCATE)").await
         {
@@ -133,8 +143,10 @@ async fn commit(tx: &mut Tx<'_>, path: &str, mut group: Vec<Box<dyn Job>>) {
     if group.is_empty() {
         return;
     }
+    tx.hands.begin();
     let outcome = run_group(tx, &mut group).await;
     if outcome.is_err() {
+        tx.hands.undo();
         execute(tx.conn, "ROLLBACK").await.ok();
     }
     match outcome {

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use sqlx::migrate::Migrator;
 
 use super::*;
+use crate::lane::After;
 use crate::view::AccountRow;
 
 /// A database of the second schema with one plain event, its report, and its account.
@@ -43,7 +44,8 @@ async fn what_is_erased_is_gone_from_the_disk() {
         let name = format!("Ramona Vertrauen {}.", lane.account);
         (decided.events, decided.read_seq) = (vec![], lane.read_until);
         decided.because[0].text = format!("{name} is late");
-        decided.row = AccountRow { name, ..crate::conformance::account_row(lane.account.as_str()) };
+        let row = AccountRow { name, ..crate::conformance::account_row(lane.account.as_str()) };
+        decided.after = Some(After { state: Account::new(lane.account.clone()), row });
         decided
     });
     for one in decided {
