@@ -279,8 +279,7 @@ impl Store for SqliteStore {
     }
 
     async fn erase(&self, account: &AccountId, at: DateTime) -> Result<bool> {
-        let (account, at) = (account.as_str().to_owned(), at.to_string());
-        let erased = self.writer()?.write(erase::Erase { account, at }).await?;
+        let erased = self.writer()?.write(erase::Erase { account: account.as_str().to_owned(), at }).await?;
         if erased {
             // What was overwritten still stands in the write-ahead log.
             self.writer()?.flush().await;

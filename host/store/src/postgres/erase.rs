@@ -50,7 +50,7 @@ const STEPS: [&str; 17] = [
     "DELETE FROM item_view WHERE tenant = $1 AND account = $2",
     "DELETE FROM sweep_item WHERE tenant = $1 AND account = $2",
     "DELETE FROM reference WHERE tenant = $1 AND account = $2",
-    "UPDATE lane SET next_due_at = NULL, parked = NULL, owner = NULL, lease_until = NULL, fence = fence + 1
+    "UPDATE lane SET next_due_at = NULL, parked = NULL, owner = NULL, lease_until = NULL, fence = fence + 1, newest = NULL
      WHERE tenant = $1 AND account = $2",
 ];
 

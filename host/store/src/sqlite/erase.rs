@@ -1,18 +1,18 @@
 //! An account is erased: its key goes, and everything beside the journal that tells who it is.
 
 use async_trait::async_trait;
+use escalation::DateTime;
 
 use super::writer::{Command, Tx};
 use crate::Result;
 
 pub(super) struct Erase {
     pub account: String,
-    pub at: String,
+    pub at: DateTime,
 }
 
-/// The account is there, all is read, nobody has it in hand, and no effect of it can still go out or come back.
+/// The account is there, all is read, and no effect of it can still go out or come back.
 const AT_REST: &str = "SELECT 1 FROM lane l WHERE l.tenant = ?1 AND l.account = ?2 AND l.done_seq = l.head_seq
-    AND (l.lease_until IS NULL OR l.lease_until <= ?3)
     AND NOT EXISTS (SELECT 1 FROM erased x WHERE x.tenant = ?1 AND x.account = ?2)
     AND NOT EXISTS (SELECT 1 FROM effect e WHERE e.tenant = ?1 AND e.account = ?2
                     AND e.status IN ('planned', 'held', 'dispatching', 'unknown'))";
@@ -47,7 +47,7 @@ const STEPS: [&str; 17] = [
     "DELETE FROM item_view WHERE tenant = ?1 AND account = ?2",
     "DELETE FROM sweep_item WHERE tenant = ?1 AND account = ?2",
     "DELETE FROM reference WHERE tenant = ?1 AND account = ?2",
-    "UPDATE lane SET next_due_at = NULL, parked = NULL, owner = NULL, lease_until = NULL, fence = fence + 1
+    "UPDATE lane SET next_due_at = NULL, parked = NULL, newest = NULL
      WHERE tenant = ?1 AND account = ?2",
 ];
 
@@ -56,12 +56,11 @@ impl Command for Erase {
     type Answer = bool;
 
     async fn run(&mut self, tx: &mut Tx<'_>) -> Result<bool> {
-        let at_rest: Option<(i64,)> = sqlx::query_as(AT_REST)
-            .bind(tx.tenant)
-            .bind(self.account.as_str())
-            .bind(self.at.as_str())
-            .fetch_optional(&mut *tx.conn)
-            .await?;
+        if tx.hands.has(&self.account, self.at) {
+            return Ok(false);
+        }
+        let at_rest: Option<(i64,)> =
+            sqlx::query_as(AT_REST).bind(tx.tenant).bind(self.account.as_str()).fetch_optional(&mut *tx.conn).await?;
         if at_rest.is_none() {
             return Ok(false);
         }
@@ -69,6 +68,8 @@ impl Command for Erase {
         sqlx::query("PRAGMA secure_delete = ON").execute(&mut *tx.conn).await?;
         let scrubbed = self.scrub(tx).await;
         sqlx::query("PRAGMA secure_delete = FAST").execute(&mut *tx.conn).await?;
+        // Whoever had it last comes too late.
+        tx.hands.let_go([self.account.as_str()]);
         scrubbed.map(|()| true)
     }
 }
@@ -81,7 +82,7 @@ impl Erase {
         sqlx::query("INSERT INTO erased (tenant, account, at) VALUES (?1, ?2, ?3)")
             .bind(tx.tenant)
             .bind(self.account.as_str())
-            .bind(self.at.as_str())
+            .bind(self.at.to_string())
             .execute(&mut *tx.conn)
             .await?;
         Ok(())

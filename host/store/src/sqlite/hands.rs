@@ -68,6 +68,11 @@ impl Hands {
         json(&accounts)
     }
 
+    /// Is the lane in somebody's hands?
+    pub fn has(&self, account: &str, now: DateTime) -> bool {
+        self.held().lanes.get(account).is_some_and(|lease| lease.until > now)
+    }
+
     pub fn count(&self, now: DateTime) -> u64 {
         self.held().lanes.values().filter(|lease| lease.until > now).count() as u64
     }
