@@ -26,10 +26,13 @@ pub struct Host {
     pub gate: Gate,
     pub engine: Arc<Engine>,
     pub job: Option<Job>,
+    /// It began when nothing went wrong any more, so it has no excuse.
+    pub began_in_calm: bool,
     /// It stands still until then, and does not know.
     pub frozen_until: Option<DateTime>,
     /// How far its clock is from the others', in milliseconds.
     skew: i64,
+    fate: Fate,
 }
 
 /// What hosts are made of.
@@ -57,7 +60,17 @@ impl Host {
     pub fn start(number: usize, skew: i64, store: Arc<dyn Store>, around: &Surroundings) -> Self {
         let (name, gate) = (format!("host {number}"), Gate::default());
         let engine = Arc::new(make(&name, 0, skew, &gate, store, around));
-        Self { name, incarnation: 0, gate, engine, job: None, frozen_until: None, skew }
+        Self {
+            name,
+            incarnation: 0,
+            gate,
+            engine,
+            job: None,
+            began_in_calm: false,
+            frozen_until: None,
+            skew,
+            fate: around.fate.clone(),
+        }
     }
 
     /// Whatever it was doing is gone; a new process takes its place.
@@ -73,6 +86,7 @@ impl Host {
     pub fn work(&mut self, brought: Vec<(usize, Received)>, town: Town) {
         let (engine, fate_name) = (self.engine.clone(), self.name.clone());
         self.gate.reset();
+        self.began_in_calm = self.fate.is_calm();
         self.job = Some(Box::pin(async move {
             for (hook, received) in brought {
                 engine.accept("hooks", vec![received]).await.map_err(|error| told(&fate_name, &error))?;

@@ -208,7 +208,7 @@ impl Run<'_> {
                 if let Err(error) = ended {
                     let first = error.lines().next().unwrap_or_default().to_owned();
                     self.fate.tell(format!("{}: the turn ended early: {first}", host.name));
-                    if self.fate.is_calm() {
+                    if host.began_in_calm {
                         self.fate.violates(format!("a turn failed without a cause: {error}"));
                     }
                 }

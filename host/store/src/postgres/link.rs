@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use sqlx::migrate::Migrator;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, Connection, PgConnection, PgPool, Row};
+use sqlx::{ConnectOptions, Connection, Executor, PgConnection, PgPool, Row};
 
 use crate::{Result, StoreError};
 
@@ -19,6 +19,10 @@ const IDLE_TRUST: Duration = Duration::from_secs(1);
 /// for a transaction whose host has gone silent. All are shorter than a lease.
 const SERVER_BOUNDS: &str = "SELECT pg_is_in_recovery(), set_config('statement_timeout', '20s', false),
     set_config('lock_timeout', '10s', false), set_config('idle_in_transaction_session_timeout', '15s', false)";
+
+/// The same while the schema is brought up to date.
+const UPGRADE_BOUNDS: &str = "SELECT set_config('statement_timeout', '6h', false),
+    set_config('lock_timeout', '6h', false), set_config('idle_in_transaction_session_timeout', '10min', false)";
 
 /// Where the database is, and how it is called in errors: without a password.
 pub(crate) struct Link {
@@ -81,7 +85,10 @@ impl Link {
         if found == known {
             return Ok(());
         }
+        // A long journal takes its time to be rewritten, and whoever waits for the one that upgrades must wait as long.
+        conn.execute(UPGRADE_BOUNDS).await?;
         let migrated = MIGRATIONS.run_direct(None, conn, false).await;
+        conn.execute(SERVER_BOUNDS).await?;
         migrated.map_err(|error| StoreError::Database(format!("the schema cannot be brought up to date: {error}")))
     }
 
