@@ -26,7 +26,7 @@ use crate::sweep::{Listed, Sweep, SweepDue, SweepEnd};
 use crate::tail::{TailEntry, TailPosition};
 use crate::valve::{Passage, Valve, ValveChange};
 use crate::view::{AccountFilter, AccountPage, CallRow, Counts, Lookup, Overview, WorkRow};
-use crate::{Result, Store, StoreError, after, backup, claim};
+use crate::{Result, Store, StoreError, after, backup};
 use hands::Hands;
 use writer::Writer;
 
@@ -193,19 +193,7 @@ impl Store for SqliteStore {
     }
 
     async fn claim(&self, _: &str, now: DateTime, lease: Duration, limit: u32) -> Result<Vec<Claimed>> {
-        let unopened = self.writer()?.write(lanes::Claim { now, lease_until: after(now, lease), limit }).await?;
-        let mut claimed = Vec::with_capacity(unopened.len());
-        for lanes::Unopened { lane, fence, state, events } in unopened {
-            match claim::read(&lane, fence, state, events) {
-                Ok(lane) => claimed.push(lane),
-                // A record that cannot be read would stop every later claim: its lane is set aside, if it still is ours.
-                Err(error) => match self.park(&AccountId::new(&lane.account), fence, &error.to_string()).await {
-                    Ok(()) | Err(StoreError::LostLane(_)) => {}
-                    Err(error) => return Err(error),
-                },
-            }
-        }
-        Ok(claimed)
+        lanes::claim(self.writer()?, lanes::Claim { now, lease_until: after(now, lease), limit }).await
     }
 
     async fn decided(&self, decided: Vec<Decided>) -> Result<()> {

@@ -32,11 +32,11 @@ fn item(invoice: &str, open: i64, source: &str) -> ItemRow {
 async fn know(store: &dyn Store, account: &str, hour: i8, items: Vec<ItemRow>) {
     tell(store, account, &format!("news of {hour}"), hour).await;
     let claimed = claim(store, hour).await;
-    let row = || AccountRow { items: items.clone(), ..account_row(account) };
-    store
-        .decided(claimed.iter().map(|lane| Decided { row: row(), ..decision(lane, vec![], None) }).collect())
-        .await
-        .unwrap();
+    let mut decided: Vec<Decided> = claimed.iter().map(|lane| decision(lane, vec![], None)).collect();
+    for after in decided.iter_mut().filter_map(|one| one.after.as_mut()) {
+        after.row.items = items.clone();
+    }
+    store.decided(decided).await.unwrap();
 }
 
 /// A whole run at an hour.

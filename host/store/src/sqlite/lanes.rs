@@ -6,9 +6,9 @@ use async_trait::async_trait;
 use escalation::{AccountId, DateTime};
 
 use super::packed::{Packed, packed};
-use super::writer::{Command, Tx};
-use crate::claim::{Due, EventRow, bounded, by_account};
-use crate::lane::LANE_EVENTS_MAX;
+use super::writer::{Command, Tx, Writer};
+use crate::claim::{Due, EventRow, bounded, by_account, read};
+use crate::lane::{Claimed, LANE_EVENTS_MAX};
 use crate::row::json;
 use crate::{Result, StoreError};
 
@@ -39,10 +39,10 @@ const CLAIM_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// A lane as it stands in the tables, to be read by whoever claimed it: others wait for the writer.
 pub(super) struct Unopened {
-    pub lane: Due,
-    pub fence: i64,
-    pub state: Option<(String, String)>,
-    pub events: Vec<EventRow>,
+    lane: Due,
+    fence: i64,
+    state: Option<(String, String)>,
+    events: Vec<EventRow>,
 }
 
 #[async_trait]
@@ -71,6 +71,26 @@ impl Command for Claim {
         });
         Ok(opened.collect())
     }
+}
+
+/// Claims lanes and opens what they contain.
+pub(super) async fn claim(writer: &Writer, claim: Claim) -> Result<Vec<Claimed>> {
+    let unopened = writer.write(claim).await?;
+    let mut claimed = Vec::with_capacity(unopened.len());
+    for Unopened { lane, fence, state, events } in unopened {
+        match read(&lane, fence, state, events) {
+            Ok(lane) => claimed.push(lane),
+            // A record that cannot be read would stop every later claim: its lane is set aside, if it still is ours.
+            Err(error) => {
+                let park = Park { account: AccountId::new(&lane.account), fence, reason: error.to_string() };
+                match writer.write(park).await {
+                    Ok(()) | Err(StoreError::LostLane(_)) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+    }
+    Ok(claimed)
 }
 
 impl Claim {

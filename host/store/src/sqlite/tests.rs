@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use super::writer::{Command, Tx};
 use super::*;
+use crate::After;
 use crate::conformance::{Backend, conformance};
 use crate::reads;
 
@@ -135,7 +136,7 @@ async fn a_full_disk_says_so_and_writes_nothing_of_the_group() {
     let mut conn = open_to_write(&files.path()).await.unwrap();
     // The engine's own limit on the file stands for the disk's.
     sqlx::query("PRAGMA max_page_count = 80").execute(&mut conn).await.unwrap();
-    let writer = Writer::start(conn, "nordlicht", "the path");
+    let writer = Writer::start(conn, "nordlicht", hands::Hands::default(), "the path");
     let note = |name: &str, bytes: usize| notes::SetNote { name: name.to_owned(), value: "x".repeat(bytes) };
     writer.write(note("before", 10)).await.unwrap();
     let (small, large) = tokio::join!(writer.write(note("small", 10)), writer.write(note("large", 1_000_000)));
