@@ -9,7 +9,7 @@ pub const PAGES_PER_RECONCILE_MAX: u32 = 100_000;
 /// How long after the begin of a full reconcile that broke off the next one may begin.
 pub const RECONCILE_AGAIN: Duration = Duration::from_secs(3_600);
 /// Lanes that are decided in one go.
-pub const LANES_PER_CLAIM: u32 = 1_000;
+pub const LANES_PER_CLAIM: u32 = 256;
 /// Effects that are looked at in one go.
 pub const EFFECTS_PER_LOOK: u32 = 500;
 /// Rounds of poll, decide, dispatch within one turn; more than this means that something feeds itself.
