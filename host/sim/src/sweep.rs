@@ -70,9 +70,10 @@ pub fn each(seeds: RangeInclusive<u64>, jobs: usize, mut take: impl FnMut(Report
     let (next, enough) = (AtomicU64::new(first), AtomicBool::new(false));
     let (sender, reports) = mpsc::sync_channel(jobs.max(1));
     std::thread::scope(|scope| {
-        for _ in 0..jobs.max(1) {
+        for job in 0..jobs.max(1) {
             let (sender, next, enough) = (sender.clone(), &next, &enough);
             scope.spawn(move || {
+                stay_on_a_core(job);
                 while !enough.load(Ordering::Relaxed) {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
                     if seed > last || sender.send(one(seed)).is_err() {
@@ -99,6 +100,23 @@ pub fn each(seeds: RangeInclusive<u64>, jobs: usize, mut take: impl FnMut(Report
         result
     })
 }
+
+/// This thread and those that it starts wake each other for every statement; on one core that costs a third less.
+#[cfg(target_os = "linux")]
+fn stay_on_a_core(job: usize) {
+    use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+    let Ok(allowed) = sched_getaffinity(None) else { return };
+    let cores: Vec<usize> = (0..CpuSet::MAX_CPU).filter(|core| allowed.is_set(*core)).collect();
+    let mut one = CpuSet::new();
+    if let Some(core) = cores.get(job % cores.len().max(1)) {
+        one.set(*core);
+        // Where that is forbidden it is only slower.
+        sched_setaffinity(None, &one).ok();
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn stay_on_a_core(_: usize) {}
 
 #[derive(Default)]
 struct Sum {
