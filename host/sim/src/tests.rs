@@ -17,3 +17,10 @@ fn a_few_seeds_hold() {
         assert!(report.violations.is_empty(), "seed {seed}: {:#?}\n{:#?}", report.violations, report.story);
     }
 }
+
+/// A host that was frozen between mark and call for longer than the other side remembers keys must not call any more.
+#[test]
+fn a_frozen_host_does_not_call_with_a_dead_key() {
+    let report = one(1244).unwrap();
+    assert!(report.violations.is_empty(), "{:#?}", report.violations);
+}

@@ -7,6 +7,7 @@ use escalation::request::{Batch, Request};
 use store::{Concluded, Ingest, KvChange, StoreError};
 
 use super::passage::wait;
+use super::recover::key_lives;
 use super::verdict::Verdict;
 use super::{Marked, Performer};
 use crate::limits;
@@ -48,6 +49,11 @@ impl Engine {
     ) -> Result<(), StoreError> {
         let at = self.at();
         let first = marked.iter().map(|one| one.marked_at).min().unwrap_or(at);
+        if by.performs.class == Class::Native && !key_lives(by.performs, first, at) {
+            // We were away for so long that another host may have asked, and the other side has forgotten that it did. Whoever
+            // looks after them hands them to a person.
+            return Ok(());
+        }
         if by.performs.class != Class::Native && at >= later(first, limits::START_MAX) {
             // We were away for too long: another host may be looking after these by now.
             let because = "this host was held up before it went out";

@@ -13,6 +13,7 @@ use store::{Concluded, InFlight, Outcome, StoreError};
 use super::perform::Call;
 use super::verdict::Verdict;
 use super::{HUB, Marked, Performer, dispatching};
+use crate::limits;
 use crate::turn::{Engine, later};
 
 impl Engine {
@@ -91,8 +92,9 @@ fn read(effect: InFlight) -> Result<Marked, StoreError> {
     Ok(Marked { key, account, attempt, request, marked_at })
 }
 
-/// The same key is harmless only while the other side remembers it.
-fn key_lives(performs: Performs, marked_at: DateTime, now: DateTime) -> bool {
-    Mutation::KeyLife.is_on()
-        || performs.key_hours.is_none_or(|hours| now < later(marked_at, Duration::from_secs(u64::from(hours) * 3_600)))
+/// The same key is harmless only while the other side remembers it, to the end of the call.
+pub(super) fn key_lives(performs: Performs, marked_at: DateTime, now: DateTime) -> bool {
+    let dies = |hours: u32| later(marked_at, Duration::from_secs(u64::from(hours) * 3_600));
+    let until = later(now, limits::UNDER_WAY_MAX);
+    Mutation::KeyLife.is_on() || performs.key_hours.is_none_or(|hours| until < dies(hours))
 }
