@@ -31,11 +31,13 @@ use crate::tail::{TailEntry, TailPosition};
 use crate::valve::{Passage, Valve, ValveChange};
 use crate::view::{AccountFilter, AccountPage, CallRow, Counts, Lookup, Overview, WorkRow};
 use crate::{Result, Store, StoreError, transfer};
+use clock::micros;
 use group::Intake;
 use link::Link;
 use news::News;
 use writer::Writer;
 
+mod clock;
 mod decided;
 mod desk;
 mod effects;
@@ -59,6 +61,8 @@ mod valve;
 mod views;
 mod writer;
 
+pub use clock::LeaseClock;
+
 /// Where a URL leads to, without its password; how the database is called in errors.
 pub fn place(url: &str) -> Result<String> {
     Ok(Link::new(url)?.place)
@@ -67,26 +71,6 @@ pub fn place(url: &str) -> Result<String> {
 /// A bare connection, for measuring beside it.
 pub(crate) async fn connect(url: &str) -> Result<sqlx::PgConnection> {
     Link::new(url)?.connect().await
-}
-
-/// How long a lease can be at most.
-const LEASE_MAX: Duration = Duration::from_secs(366 * 24 * 3_600);
-
-/// Whose clock leases and deadlines go by. Everything else is hub time and comes from the caller.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LeaseClock {
-    /// The database's: one for all hosts, however wrong theirs are.
-    #[default]
-    Database,
-    /// The caller's `now`: for a simulated clock.
-    Given,
-}
-
-impl LeaseClock {
-    /// What the statements get instead of the database's clock.
-    fn given(self, now: DateTime) -> Option<String> {
-        (self == Self::Given).then(|| now.to_string())
-    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -164,10 +148,6 @@ impl PgStore {
     fn writer(&self) -> Result<&Writer> {
         Ok(&self.side()?.writer)
     }
-}
-
-fn micros(term: Duration) -> i64 {
-    i64::try_from(term.min(LEASE_MAX).as_micros()).unwrap_or(i64::MAX)
 }
 
 #[cfg(test)]

@@ -3,14 +3,12 @@
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use escalation::cash::Candidate;
 use escalation::{Account, AccountId, Date, DateTime, EffectKey, Role};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection, Sqlite, SqliteConnection};
+use sqlx::{ConnectOptions, Connection, Sqlite};
 
 use crate::decision::Prepared;
 use crate::inbox::{Ingest, Ingested, Quarantined, Total};
@@ -31,6 +29,8 @@ use crate::{Result, Store, StoreError, after, backup, transfer};
 use hands::Hands;
 use writer::Writer;
 
+use file::reader;
+pub(crate) use file::{open_to_write, options};
 pub use lock::holder;
 pub(crate) use lock::lock;
 pub(crate) use schema::{known_schema, schema};
@@ -40,6 +40,7 @@ mod decided;
 mod desk;
 mod effects;
 mod erase;
+mod file;
 pub(crate) mod hands;
 mod ingest;
 mod inspect;
@@ -59,17 +60,6 @@ mod tail;
 mod valve;
 mod views;
 pub(crate) mod writer;
-
-/// Connections that read at the same time.
-const READERS_MAX: u32 = 4;
-/// How long a connection waits for a lock that another process holds (a backup, an inspection).
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-/// Pages of write-ahead log before they move into the database: 64 MiB. SQLite's own 1000 pages cost half the throughput.
-const WAL_PAGES: &str = "16384";
-/// The writer's page cache, 32 MiB (negative: in KiB): the upper pages of every tree stay in it during a night over all accounts.
-const CACHE_KIB: &str = "-32768";
-/// Prepared statements that the writer keeps: some twenty of one row, and the bulk ones in each of their sizes.
-const STATEMENTS_MAX: usize = 256;
 
 pub struct SqliteStore {
     reader: Reader<Sqlite>,
@@ -134,33 +124,6 @@ impl SqliteStore {
     fn writer(&self) -> Result<&Writer> {
         self.writer.as_ref().ok_or_else(|| StoreError::Database("it was opened for reading only".to_owned()))
     }
-}
-
-/// The connection of the one writer, on the newest schema.
-pub(crate) async fn open_to_write(path: &Path) -> Result<SqliteConnection> {
-    let options = options(path)
-        .create_if_missing(true)
-        .journal_mode(SqliteJournalMode::Wal)
-        .synchronous(SqliteSynchronous::Full)
-        .pragma("wal_autocheckpoint", WAL_PAGES)
-        // Blanks what moves within pages that are written anyway: otherwise a split page keeps copies that no erasure finds.
-        .pragma("secure_delete", "fast")
-        .pragma("cache_size", CACHE_KIB)
-        .statement_cache_capacity(STATEMENTS_MAX);
-    let mut conn = options.connect().await?;
-    schema::migrate(&mut conn, path).await?;
-    Ok(conn)
-}
-
-pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new().filename(path).busy_timeout(BUSY_TIMEOUT).disable_statement_logging()
-}
-
-async fn reader(path: &Path, tenant: &str) -> Result<Reader<Sqlite>> {
-    // A file does not hang up: asking each connection whether it is still there would double the cost of a read.
-    let pool = SqlitePoolOptions::new().max_connections(READERS_MAX).test_before_acquire(false);
-    let pool = pool.connect_with(options(path).read_only(true)).await?;
-    Ok(Reader { pool, tenant: Arc::from(tenant) })
 }
 
 #[cfg(test)]

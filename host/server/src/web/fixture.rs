@@ -4,30 +4,22 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use async_trait::async_trait;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
-use engine::Backfill;
-use engine::repair::{Act, Repair};
 use escalation::event::Event;
-use escalation::{
-    Account, AccountId, Clearance, Date, DateTime, Fact, Money, Now, Party, PaymentId, Policy, Received, Role, clear,
-    decide, evolve,
-};
+use escalation::{Account, Clearance, Date, DateTime, Fact, Money, Now, Party, Policy, Role, clear, decide, evolve};
 use jiff::ToSpan;
 use store::sqlite::SqliteStore;
-use store::valve::Rate;
 use store::view::CallRow;
-use store::{
-    Concluded, Decided, Entry, Ingest, Ingested, Mark, Outcome, Refused, Store, StoreError, Total, ValveChange,
-};
+use store::{Concluded, Decided, Entry, Ingest, Mark, Outcome, Refused, Store, Total};
 use tempfile::TempDir;
 use tower::ServiceExt;
 
-use super::{Access, Hub, PluginStatus, Turn, Undone, router};
+use super::{Access, Hub, router};
 use town::{answers, entry, issued, paid};
 
+mod hub;
 pub mod town;
 
 pub const TOKEN: &str = "let-me-in";
@@ -289,119 +281,5 @@ impl TestHub {
             let concluded = Concluded { key: row.key, account: row.account, attempt, at, outcome, event, by };
             self.store.concluded(vec![concluded]).await.unwrap();
         }
-    }
-}
-
-#[async_trait]
-impl Hub for TestHub {
-    fn store(&self) -> &dyn Store {
-        &self.store
-    }
-
-    fn now(&self) -> DateTime {
-        *self.now.lock().unwrap()
-    }
-
-    fn policy(&self) -> Arc<Policy> {
-        self.policy.clone()
-    }
-
-    fn creditor(&self) -> &Party {
-        &self.creditor
-    }
-
-    fn plugins(&self) -> Vec<PluginStatus> {
-        let plugin = |name: &str, id: &str, role: &str, paused: Option<String>| PluginStatus {
-            name: name.into(),
-            id: id.into(),
-            version: "0.1.0".into(),
-            summary: format!("what a {role} says and does, as files"),
-            roles: vec![role.into()],
-            connections: BTreeMap::from([("files".to_owned(), format!("exchange/{name}"))]),
-            imports: vec!["files".into(), "log".into()],
-            limits: "500 ms CPU, 30 s wall, 64 MiB".into(),
-            failures_in_row: if paused.is_some() { 5 } else { 0 },
-            last_error: paused.clone(),
-            paused,
-            reconciles: (role == "accounting").then(|| name.to_owned()),
-            rate: (role == "dialer").then_some(Rate { per_minute: 30, burst: 10 }),
-        };
-        let trap = Some("5 calls in a row failed: out of fuel in `pull`".to_owned());
-        vec![
-            plugin("invoices", "accounting-einvoice", "accounting", None),
-            plugin("bank", "gateway-bankfile", "gateway", None),
-            plugin("dialer", "dialer-file", "dialer", trap),
-            plugin("agency", "agency-file", "agency", None),
-        ]
-    }
-
-    async fn record(&self, account: &AccountId, who: &str, fact: Fact) -> Result<(), Undone> {
-        if *self.is_away.lock().unwrap() {
-            return Err(StoreError::Away { why: "no answer".into() }.into());
-        }
-        self.acts.lock().unwrap().push((account.to_string(), who.to_owned(), fact));
-        Ok(())
-    }
-
-    async fn accept(&self, connection: &str, reports: Vec<Received>) -> Result<Ingested, StoreError> {
-        let (store, now) = (&self.store, self.now());
-        let intake = engine::intake::Intake { store, policy: &self.policy, connection, now };
-        let mut page = Ingest::empty(connection, now);
-        for report in reports {
-            match intake.entry(report).await? {
-                Ok(entry) => page.entries.push(entry),
-                Err(refused) => page.refusals.push(refused),
-            }
-        }
-        store.ingest(page).await
-    }
-
-    async fn move_payment(&self, from: &AccountId, id: &PaymentId, to: &AccountId, who: &str) -> Result<(), Undone> {
-        if self.store.account(to).await.unwrap().is_none() {
-            return Err(Undone::Unfit(format!("there is no account `{to}`")));
-        }
-        self.moved.lock().unwrap().push([from.to_string(), id.to_string(), to.to_string(), who.to_owned()]);
-        Ok(())
-    }
-
-    async fn turn(&self, name: &str, turn: Turn) -> Result<(), Undone> {
-        let change = match turn {
-            Turn::Pause { why } => ValveChange::Pause { why },
-            Turn::Resume => {
-                self.resumed.lock().unwrap().push(name.to_owned());
-                ValveChange::Resume
-            }
-        };
-        self.store.turn_valve(name, change).await?;
-        Ok(())
-    }
-
-    async fn repair(&self, account: &AccountId, who: &str, reason: &str, repair: Repair) -> Result<(), Undone> {
-        let act = Act { at: self.now(), who, reason };
-        Ok(engine::repair::repair(&self.store, account, act, repair).await?)
-    }
-
-    async fn backfills(&self) -> Result<Vec<Backfill>, StoreError> {
-        let begun = self.backfills.lock().unwrap().clone();
-        let backfill = |(connection, who): (String, String)| Backfill { connection, begun_by: Some(who) };
-        Ok(begun.into_iter().map(backfill).collect())
-    }
-
-    async fn set_backfill(&self, connection: &str, begins: bool, who: &str) -> Result<(), Undone> {
-        let mut begun = self.backfills.lock().unwrap();
-        match begins {
-            true => begun.insert(connection.to_owned(), who.to_owned()),
-            false => begun.remove(connection),
-        };
-        Ok(())
-    }
-
-    async fn reconcile_soon(&self, connection: &str, who: &str) -> Result<(), Undone> {
-        self.reconciled.lock().unwrap().push([connection.to_owned(), who.to_owned()]);
-        Ok(())
-    }
-
-    fn progress(&self) -> Option<String> {
-        Some("day 57 of 120".to_owned())
     }
 }
