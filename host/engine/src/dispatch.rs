@@ -150,6 +150,7 @@ impl Engine {
             outcome,
             event: Some(self.event(fact)),
             by: HUB.to_owned(),
+            host: self.owner.clone(),
         };
         self.store.concluded(vec![concluded]).await?;
         Ok(true)

@@ -129,6 +129,16 @@ impl Store for Wire {
         self.read("in flight", self.store.in_flight(now)).await
     }
 
+    async fn take_over(
+        &self,
+        keys: &[EffectKey],
+        host: &str,
+        now: DateTime,
+        deadline: DateTime,
+    ) -> Result<Vec<EffectKey>> {
+        self.write("take over", self.store.take_over(keys, host, now, deadline)).await
+    }
+
     async fn concluded(&self, concluded: Vec<Concluded>) -> Result<()> {
         let ends: Vec<String> = concluded.iter().map(|one| format!("{} {:?}", one.key, one.outcome)).collect();
         let fault = self.begin("T4 concluded").await?;

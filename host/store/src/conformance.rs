@@ -82,6 +82,7 @@ macro_rules! conformance {
                 what_is_in_the_air_comes_back_by_batch
                 a_conclusion_counts_once_and_tells_the_lane
                 what_did_not_happen_is_tried_again_later
+                whoever_was_overtaken_cannot_say_that_it_did_not_happen
                 only_what_is_still_planned_is_cancelled
                 a_person_settles_an_unknown_outcome
                 an_effect_is_put_off

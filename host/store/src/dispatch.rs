@@ -76,6 +76,8 @@ pub(crate) struct Standing {
     pub account: String,
     pub status: String,
     pub attempt: i64,
+    /// Whose attempt it is.
+    pub host: Option<String>,
     /// The lane's head, if everything is read, nobody has it in hand, and it is not parked.
     pub settled_at: Option<i64>,
 }
@@ -121,6 +123,7 @@ pub(crate) fn settle<'c>(
         let current = effects.get_mut(done.key.as_str()).filter(|effect| {
             effect.account == done.account.as_str()
                 && effect.attempt == i64::from(done.attempt)
+                && (done.outcome.stands_alone() || effect.host.as_ref() == Some(&done.host))
                 && (effect.status == EffectStatus::Dispatching.as_str()
                     || effect.status == EffectStatus::Unknown.as_str() && done.outcome.is_known())
         });

@@ -154,6 +154,15 @@ pub trait Store: Send + Sync {
     /// Effects that were marked and not concluded although their host's time to do so is over: what a crash, or a freeze, left
     /// in the air, by batch.
     async fn in_flight(&self, now: DateTime) -> Result<Vec<InFlight>>;
+    /// Takes effects over whose host had its time, until a deadline of one's own; answers which. From then on only `host` may
+    /// say of them that they did not happen.
+    async fn take_over(
+        &self,
+        keys: &[EffectKey],
+        host: &str,
+        now: DateTime,
+        deadline: DateTime,
+    ) -> Result<Vec<EffectKey>>;
     /// How effects ended, each with its event on the lane. Ignored when the attempt is not the current one. An attempt that was
     /// given up as unknown is still settled by its own late answer.
     async fn concluded(&self, concluded: Vec<Concluded>) -> Result<()>;

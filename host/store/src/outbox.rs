@@ -111,6 +111,9 @@ pub struct Concluded {
     pub event: Option<Event>,
     /// Plugin and version.
     pub by: String,
+    /// Who asked: the process that marked the effect, or took it over since. Whoever was overtaken may still say that it
+    /// happened, and not any more that it did not.
+    pub host: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,6 +139,11 @@ pub enum Outcome {
 }
 
 impl Outcome {
+    /// True whoever says it: that it happened, or that nobody knows. That it did not happen is only known to whoever asked last.
+    pub(crate) fn stands_alone(&self) -> bool {
+        matches!(self, Self::Succeeded { .. } | Self::Unknown { .. })
+    }
+
     /// The other side said how it ended: this settles even what was given up as unknown.
     pub fn is_known(&self) -> bool {
         matches!(self, Self::Succeeded { .. } | Self::Rejected { .. })

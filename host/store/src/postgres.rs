@@ -202,6 +202,17 @@ impl Store for PgStore {
         self.reader.in_flight(self.clock, now).await
     }
 
+    async fn take_over(
+        &self,
+        keys: &[EffectKey],
+        host: &str,
+        now: DateTime,
+        deadline: DateTime,
+    ) -> Result<Vec<EffectKey>> {
+        let (keys, host) = (keys.to_vec(), host.to_owned());
+        self.writer()?.write(outbox::TakeOver { keys, host, now, deadline }).await
+    }
+
     async fn concluded(&self, concluded: Vec<Concluded>) -> Result<()> {
         self.writer()?.write(outbox::Conclude::new(concluded)?).await
     }

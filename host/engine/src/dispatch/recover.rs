@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use escalation::answer::{Class, Performs};
 use escalation::request::Request;
-use escalation::{DateTime, Role};
+use escalation::{DateTime, EffectKey, Role};
 use store::mutation::Mutation;
 use store::{Concluded, InFlight, Outcome, StoreError};
 
@@ -34,14 +34,19 @@ impl Engine {
     async fn recover_batch(&self, name: &str, batch: &str, effects: Vec<InFlight>) -> Result<(), StoreError> {
         // Without a mark what was in the air would look as if it had never left.
         if name == HUB || Mutation::Mark.is_on() {
-            return self.end_again(effects).await;
+            return self.end_again(self.take_over(effects).await?).await;
         }
         let kind = effects.first().map(|effect| effect.kind.clone()).unwrap_or_default();
-        let marked = effects.into_iter().map(read).collect::<Result<Vec<Marked>, StoreError>>()?;
-        let Some(role) = marked.first().map(|marked| marked.request.ask.performed_by().0) else { return Ok(()) };
+        let Some(first) = effects.first().cloned() else { return Ok(()) };
+        let role = read(first)?.request.ask.performed_by().0;
         if !self.holds(&dispatching(role)).await? {
             return Ok(());
         }
+        let effects = self.take_over(effects).await?;
+        if effects.is_empty() {
+            return Ok(());
+        }
+        let marked = effects.into_iter().map(read).collect::<Result<Vec<Marked>, StoreError>>()?;
         let Some(by) = self.named(name, role, &kind) else {
             let text = format!("the hub stopped while `{name}` had it, and that plugin does not run any more");
             return self.conclude_all(&marked, name, |_| Verdict::Unknown { text: text.clone() }).await;
@@ -64,6 +69,13 @@ impl Engine {
         if alive.is_empty() { Ok(()) } else { self.ask_for(by, batch, alive, Call::Again).await }
     }
 
+    /// Those that are ours from now on: whoever had them cannot say any more that they did not happen.
+    async fn take_over(&self, effects: Vec<InFlight>) -> Result<Vec<InFlight>, StoreError> {
+        let (keys, now): (Vec<EffectKey>, _) = (effects.iter().map(|one| one.key.clone()).collect(), self.at());
+        let taken = self.store.take_over(&keys, &self.owner, now, later(now, limits::UNDER_WAY_MAX)).await?;
+        Ok(effects.into_iter().filter(|one| taken.contains(&one.key)).collect())
+    }
+
     /// What the hub was about to end by itself waits again: nobody else had it.
     async fn end_again(&self, effects: Vec<InFlight>) -> Result<(), StoreError> {
         let at = self.at();
@@ -75,6 +87,7 @@ impl Engine {
             outcome: Outcome::Again { at, because: "the hub stopped before it ended it".to_owned() },
             event: None,
             by: HUB.to_owned(),
+            host: self.owner.clone(),
         };
         self.store.concluded(effects.into_iter().map(again).collect()).await
     }

@@ -112,6 +112,7 @@ impl Engine {
             outcome,
             event: fact.map(|fact| self.event(fact)),
             by: by.to_owned(),
+            host: self.owner.clone(),
         }
     }
 }

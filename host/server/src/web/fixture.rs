@@ -278,7 +278,8 @@ impl TestHub {
             };
             let event = Some(Event { at, on: at.date(), origin: "dispatch".into(), fact });
             let by = format!("{} 0.1.0", row.role.as_str());
-            let concluded = Concluded { key: row.key, account: row.account, attempt, at, outcome, event, by };
+            let concluded =
+                Concluded { key: row.key, account: row.account, attempt, at, outcome, event, by, host: "test".into() };
             self.store.concluded(vec![concluded]).await.unwrap();
         }
     }

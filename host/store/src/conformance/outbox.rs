@@ -21,7 +21,7 @@ pub(super) fn mark(key: &str, account: &str, seen_seq: i64) -> Mark {
 
 pub(super) fn concluded(key: &str, account: &str, attempt: u32, outcome: Outcome, event: Option<Event>) -> Concluded {
     let (key, account, by) = (EffectKey::new(key), id(account), "dialer-file@1".to_owned());
-    Concluded { key, account, attempt, at: at(11), outcome, event, by }
+    Concluded { key, account, attempt, at: at(11), outcome, event, by, host: "host".to_owned() }
 }
 
 pub(super) async fn marked(store: &dyn Store, marks: Vec<Mark>) -> Vec<Option<u32>> {
@@ -182,6 +182,24 @@ pub async fn what_did_not_happen_is_tried_again_later(backend: &mut dyn Backend)
     assert_eq!(effect(&*store, "hold:a").await.status, EffectStatus::Dispatching);
     let attempts = store.attempts(&row.key).await.unwrap();
     assert_eq!(attempts.iter().map(|one| one.outcome.as_str()).collect::<Vec<_>>(), ["again", ""]);
+}
+
+/// A host that was held up says late that its call failed, while another has asked again.
+pub async fn whoever_was_overtaken_cannot_say_that_it_did_not_happen(backend: &mut dyn Backend) {
+    let store = backend.start().await;
+    plan(&*store, "a", vec![call("call:1", day(5), 1)]).await;
+    let seq = store.account(&id("a")).await.unwrap().unwrap().1.done_seq;
+    marked(&*store, vec![mark("call:1", "a", seq)]).await;
+    let keys = [EffectKey::new("call:1")];
+    assert!(store.take_over(&keys, "other", at(10), at(12)).await.unwrap().is_empty());
+    assert_eq!(store.take_over(&keys, "other", at(11), at(12)).await.unwrap(), keys);
+    assert!(store.take_over(&keys, "third", at(11), at(12)).await.unwrap().is_empty());
+    let again = || Outcome::Again { at: at(11), because: "401".to_owned() };
+    store.concluded(vec![concluded("call:1", "a", 1, again(), None)]).await.unwrap();
+    assert_eq!(effect(&*store, "call:1").await.status, EffectStatus::Dispatching);
+    let ours = Concluded { host: "other".to_owned(), ..concluded("call:1", "a", 1, again(), None) };
+    store.concluded(vec![ours]).await.unwrap();
+    assert_eq!(effect(&*store, "call:1").await.status, EffectStatus::Planned);
 }
 
 pub async fn only_what_is_still_planned_is_cancelled(backend: &mut dyn Backend) {

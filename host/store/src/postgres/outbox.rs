@@ -149,8 +149,10 @@ async fn standing(
     now: DateTime,
 ) -> Outcome<HashMap<String, Standing>> {
     let keys: Vec<&str> = keys.map(EffectKey::as_str).collect();
-    let rows: Vec<(String, String, String, i64, Option<i64>)> = sqlx::query_as(
+    type Row = (String, String, String, i64, Option<String>, Option<i64>);
+    let rows: Vec<Row> = sqlx::query_as(
         "SELECT e.key, e.account, e.status, e.attempt,
+                (SELECT host FROM attempt a WHERE a.tenant = $1 AND a.key = e.key AND a.n = e.attempt),
                 CASE WHEN l.parked IS NULL AND l.done_seq = l.head_seq AND (l.lease_until IS NULL
                      OR l.lease_until <= coalesce($3::text::timestamp AT TIME ZONE 'UTC', clock_timestamp())) THEN l.head_seq END
          FROM effect e JOIN lane l ON l.tenant = $1 AND l.account = e.account WHERE e.tenant = $1 AND e.key = ANY($2)",
@@ -160,9 +162,51 @@ async fn standing(
     .bind(tx.clock.given(now))
     .fetch_all(&mut *tx.conn)
     .await?;
-    let standing =
-        |(key, account, status, attempt, settled_at)| (key, Standing { account, status, attempt, settled_at });
+    let standing = |(key, account, status, attempt, host, settled_at): Row| {
+        (key, Standing { account, status, attempt, host, settled_at })
+    };
     Ok(rows.into_iter().map(standing).collect())
+}
+
+/// Effects whose host had its time get another.
+pub(super) struct TakeOver {
+    pub keys: Vec<EffectKey>,
+    pub host: String,
+    pub now: DateTime,
+    pub deadline: DateTime,
+}
+
+#[async_trait]
+impl Command for TakeOver {
+    type Answer = Vec<EffectKey>;
+
+    async fn run(&mut self, tx: &mut Tx<'_>) -> Outcome<Vec<EffectKey>> {
+        let keys: Vec<&str> = self.keys.iter().map(EffectKey::as_str).collect();
+        // Nobody concludes meanwhile.
+        sqlx::query(
+            "SELECT FROM lane WHERE tenant = $1 AND account IN (SELECT account FROM effect WHERE tenant = $1 AND key = ANY($2))
+             ORDER BY account FOR NO KEY UPDATE",
+        )
+        .bind(tx.tenant)
+        .bind(&keys)
+        .execute(&mut *tx.conn)
+        .await?;
+        let taken: Vec<(String,)> = sqlx::query_as(
+            "UPDATE attempt a SET host = $3,
+                    deadline = coalesce($4::text::timestamp AT TIME ZONE 'UTC', clock_timestamp()) + $5 * interval '1 microsecond'
+             FROM effect e WHERE e.tenant = $1 AND e.key = ANY($2) AND e.status = 'dispatching'
+             AND a.tenant = $1 AND a.key = e.key AND a.n = e.attempt
+             AND a.deadline <= coalesce($4::text::timestamp AT TIME ZONE 'UTC', clock_timestamp()) RETURNING a.key",
+        )
+        .bind(tx.tenant)
+        .bind(&keys)
+        .bind(self.host.as_str())
+        .bind(tx.clock.given(self.now))
+        .bind(micros(self.deadline.duration_since(self.now).unsigned_abs()))
+        .fetch_all(&mut *tx.conn)
+        .await?;
+        Ok(taken.into_iter().map(|(key,)| EffectKey::new(key)).collect())
+    }
 }
 
 /// T4.

@@ -121,8 +121,10 @@ async fn standing(
     now: DateTime,
 ) -> Result<HashMap<String, Standing>> {
     let keys: Vec<&str> = keys.map(EffectKey::as_str).collect();
-    let rows: Vec<(String, String, String, i64, Option<i64>)> = sqlx::query_as(
+    type Row = (String, String, String, i64, Option<String>, Option<i64>);
+    let rows: Vec<Row> = sqlx::query_as(
         "SELECT e.key, e.account, e.status, e.attempt,
+                (SELECT host FROM attempt a WHERE a.tenant = ?1 AND a.key = e.key AND a.n = e.attempt),
                 (SELECT head_seq FROM lane l WHERE l.tenant = ?1 AND l.account = e.account AND l.parked IS NULL
                  AND l.done_seq = l.head_seq AND l.account NOT IN (SELECT value FROM json_each(?3)))
          FROM json_each(?2) j CROSS JOIN effect e ON e.tenant = ?1 AND e.key = j.value",
@@ -132,9 +134,40 @@ async fn standing(
     .bind(tx.hands.accounts(now)?)
     .fetch_all(&mut *tx.conn)
     .await?;
-    let standing =
-        |(key, account, status, attempt, settled_at)| (key, Standing { account, status, attempt, settled_at });
+    let standing = |(key, account, status, attempt, host, settled_at): Row| {
+        (key, Standing { account, status, attempt, host, settled_at })
+    };
     Ok(rows.into_iter().map(standing).collect())
+}
+
+/// Effects whose host had its time get another.
+pub(super) struct TakeOver {
+    pub keys: Vec<EffectKey>,
+    pub host: String,
+    pub now: DateTime,
+    pub deadline: DateTime,
+}
+
+#[async_trait]
+impl Command for TakeOver {
+    type Answer = Vec<EffectKey>;
+
+    async fn run(&mut self, tx: &mut Tx<'_>) -> Result<Vec<EffectKey>> {
+        let keys: Vec<(String,)> = sqlx::query_as(
+            "UPDATE attempt SET host = ?3, deadline = ?5 FROM effect e
+             WHERE e.tenant = ?1 AND e.key IN (SELECT value FROM json_each(?2)) AND e.status = 'dispatching'
+             AND attempt.tenant = ?1 AND attempt.key = e.key AND attempt.n = e.attempt AND attempt.deadline <= ?4
+             RETURNING attempt.key",
+        )
+        .bind(tx.tenant)
+        .bind(json(&self.keys)?)
+        .bind(self.host.as_str())
+        .bind(self.now.to_string())
+        .bind(self.deadline.to_string())
+        .fetch_all(&mut *tx.conn)
+        .await?;
+        Ok(keys.into_iter().map(|(key,)| EffectKey::new(key)).collect())
+    }
 }
 
 /// T4.
