@@ -68,11 +68,6 @@ pub fn place(url: &str) -> Result<String> {
     Ok(Link::new(url)?.place)
 }
 
-/// A bare connection, for measuring beside it.
-pub(crate) async fn connect(url: &str) -> Result<sqlx::PgConnection> {
-    Link::new(url)?.connect().await
-}
-
 #[derive(Clone, Copy, Debug)]
 pub struct PgOptions {
     /// Connections that this host uses at most; two more than writers and readers need leave room for news.

@@ -8,7 +8,8 @@ use sqlx::{AssertSqlSafe, Connection, PgConnection};
 
 use super::{Batch, CONNECTION, batch, per_second};
 use crate::inbox::Ingest;
-use crate::postgres::{PgOptions, PgStore, connect};
+use crate::postgres::link::Link;
+use crate::postgres::{PgOptions, PgStore};
 use crate::{Result, Store};
 
 /// A rate of ours and the bare one, of the same run.
@@ -36,7 +37,7 @@ pub async fn ingest_pg(url: &str, run: &str, pages: &[Ingest]) -> Result<Beside>
     let mut lanes = BTreeMap::new();
     let batches: Vec<Batch> = pages.iter().map(|page| batch(page, &mut lanes)).collect::<Result<_>>()?;
     let at = pages.first().map(|page| page.at.to_string()).unwrap_or_default();
-    let (tenant, mut conn) = (format!("{run}-bare"), connect(url).await?);
+    let (tenant, mut conn) = (format!("{run}-bare"), Link::new(url)?.connect().await?);
     let started = Instant::now();
     for batch in &batches {
         sqlx::query("BEGIN").execute(&mut conn).await?;
@@ -119,7 +120,7 @@ pub async fn claims_pg(url: &str, run: &str, at: DateTime, batch: u32) -> Result
     }
     let ours = per_second(lanes, started.elapsed());
     store.close().await;
-    let (tenant, mut conn) = (format!("{run}-bare"), connect(url).await?);
+    let (tenant, mut conn) = (format!("{run}-bare"), Link::new(url)?.connect().await?);
     let (mut lanes, started) = (0, Instant::now());
     loop {
         let claimed = claim(&mut conn, &tenant, at, batch).await?;
@@ -177,7 +178,7 @@ const FILLED: [&str; 11] = [
 
 /// Deletes what the run left behind.
 pub async fn forget_pg(url: &str, run: &str) -> Result<()> {
-    let mut conn = connect(url).await?;
+    let mut conn = Link::new(url)?.connect().await?;
     for table in FILLED {
         let statement = AssertSqlSafe(format!("DELETE FROM {table} WHERE starts_with(tenant, $1)"));
         sqlx::query(statement).bind(run).execute(&mut conn).await?;
