@@ -131,12 +131,12 @@ impl Store for Wire {
 
     async fn take_over(
         &self,
-        keys: &[EffectKey],
+        effects: &[InFlight],
         host: &str,
         now: DateTime,
         deadline: DateTime,
     ) -> Result<Vec<EffectKey>> {
-        self.write("take over", self.store.take_over(keys, host, now, deadline)).await
+        self.write("take over", self.store.take_over(effects, host, now, deadline)).await
     }
 
     async fn concluded(&self, concluded: Vec<Concluded>) -> Result<()> {

@@ -158,7 +158,7 @@ pub trait Store: Send + Sync {
     /// say of them that they did not happen.
     async fn take_over(
         &self,
-        keys: &[EffectKey],
+        effects: &[InFlight],
         host: &str,
         now: DateTime,
         deadline: DateTime,

@@ -199,13 +199,13 @@ impl Store for PgStore {
 
     async fn take_over(
         &self,
-        keys: &[EffectKey],
+        effects: &[InFlight],
         host: &str,
         now: DateTime,
         deadline: DateTime,
     ) -> Result<Vec<EffectKey>> {
-        let (keys, host) = (keys.to_vec(), host.to_owned());
-        self.writer()?.write(outbox::TakeOver { keys, host, now, deadline }).await
+        let (effects, host) = (effects.to_vec(), host.to_owned());
+        self.writer()?.write(outbox::TakeOver { effects, host, now, deadline }).await
     }
 
     async fn concluded(&self, concluded: Vec<Concluded>) -> Result<()> {

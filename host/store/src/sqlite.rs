@@ -52,9 +52,9 @@ mod notes;
 mod outbox;
 pub(crate) mod packed;
 mod retention;
-mod skip;
 mod schema;
 mod seal;
+mod skip;
 mod sweep;
 mod tail;
 mod valve;
@@ -181,13 +181,13 @@ impl Store for SqliteStore {
 
     async fn take_over(
         &self,
-        keys: &[EffectKey],
+        effects: &[InFlight],
         host: &str,
         now: DateTime,
         deadline: DateTime,
     ) -> Result<Vec<EffectKey>> {
-        let (keys, host) = (keys.to_vec(), host.to_owned());
-        self.writer()?.write(outbox::TakeOver { keys, host, now, deadline }).await
+        let (effects, host) = (effects.to_vec(), host.to_owned());
+        self.writer()?.write(outbox::TakeOver { effects, host, now, deadline }).await
     }
 
     async fn concluded(&self, concluded: Vec<Concluded>) -> Result<()> {

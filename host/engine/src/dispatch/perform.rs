@@ -49,16 +49,17 @@ impl Engine {
     ) -> Result<(), StoreError> {
         let at = self.at();
         let first = marked.iter().map(|one| one.marked_at).min().unwrap_or(at);
-        if by.performs.class == Class::Native && !key_lives(by.performs, first, at) {
-            // We were away for so long that another host may have asked, and the other side has forgotten that it did. Whoever
-            // looks after them hands them to a person.
-            return Ok(());
-        }
-        if by.performs.class != Class::Native && at >= later(first, limits::START_MAX) {
+        match by.performs.class {
+            // As long as its key lives, asking late does no harm. Afterwards another host may have asked, and the other side has
+            // forgotten that it did: whoever looks after it hands it to a person.
+            Class::Native if !key_lives(by.performs, first, at) => return Ok(()),
             // We were away for too long: another host may be looking after these by now.
-            let because = "this host was held up before it went out";
-            let again = |_: &Marked| Verdict::Again { at, because: because.to_owned() };
-            return self.conclude_all(&marked, by.plugin.name(), again).await;
+            Class::Lookup | Class::None if at >= later(first, limits::START_MAX) => {
+                let because = "this host was held up before it went out";
+                let again = |_: &Marked| Verdict::Again { at, because: because.to_owned() };
+                return self.conclude_all(&marked, by.plugin.name(), again).await;
+            }
+            _ => {}
         }
         let whole = Batch { id: batch.to_owned(), at, creditor: self.creditor.clone() };
         let requests: Vec<Request> = marked.iter().map(|marked| marked.request.clone()).collect();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use escalation::answer::{Class, Performs};
 use escalation::request::Request;
-use escalation::{DateTime, EffectKey, Role};
+use escalation::{DateTime, Role};
 use store::mutation::Mutation;
 use store::{Concluded, InFlight, Outcome, StoreError};
 
@@ -71,8 +71,8 @@ impl Engine {
 
     /// Those that are ours from now on: whoever had them cannot say any more that they did not happen.
     async fn take_over(&self, effects: Vec<InFlight>) -> Result<Vec<InFlight>, StoreError> {
-        let (keys, now): (Vec<EffectKey>, _) = (effects.iter().map(|one| one.key.clone()).collect(), self.at());
-        let taken = self.store.take_over(&keys, &self.owner, now, later(now, limits::UNDER_WAY_MAX)).await?;
+        let now = self.at();
+        let taken = self.store.take_over(&effects, &self.owner, now, later(now, limits::UNDER_WAY_MAX)).await?;
         Ok(effects.into_iter().filter(|one| taken.contains(&one.key)).collect())
     }
 

@@ -190,10 +190,10 @@ pub async fn whoever_was_overtaken_cannot_say_that_it_did_not_happen(backend: &m
     plan(&*store, "a", vec![call("call:1", day(5), 1)]).await;
     let seq = store.account(&id("a")).await.unwrap().unwrap().1.done_seq;
     marked(&*store, vec![mark("call:1", "a", seq)]).await;
-    let keys = [EffectKey::new("call:1")];
-    assert!(store.take_over(&keys, "other", at(10), at(12)).await.unwrap().is_empty());
-    assert_eq!(store.take_over(&keys, "other", at(11), at(12)).await.unwrap(), keys);
-    assert!(store.take_over(&keys, "third", at(11), at(12)).await.unwrap().is_empty());
+    let (flights, keys) = (store.in_flight(at(11)).await.unwrap(), [EffectKey::new("call:1")]);
+    assert!(store.take_over(&flights, "other", at(10), at(12)).await.unwrap().is_empty());
+    assert_eq!(store.take_over(&flights, "other", at(11), at(12)).await.unwrap(), keys);
+    assert!(store.take_over(&flights, "third", at(11), at(12)).await.unwrap().is_empty());
     let again = || Outcome::Again { at: at(11), because: "401".to_owned() };
     store.concluded(vec![concluded("call:1", "a", 1, again(), None)]).await.unwrap();
     assert_eq!(effect(&*store, "call:1").await.status, EffectStatus::Dispatching);

@@ -12,7 +12,7 @@ use super::writer::{Command, Outcome, Tx};
 use crate::Result;
 use crate::dispatch::{End, Standing, admit, lines, planned, settle, turns};
 use crate::journal::Line;
-use crate::outbox::{Concluded, Mark, Marked};
+use crate::outbox::{Concluded, InFlight, Mark, Marked};
 
 /// Keeps the outbox with the facts: effects planned, cancelled, expired, or settled by a person. Their lanes are locked.
 pub(super) async fn follow(tx: &mut Tx<'_>, at: &str, facts: &[(&str, &Event)]) -> Outcome<()> {
@@ -170,7 +170,7 @@ async fn standing(
 
 /// Effects whose host had its time get another.
 pub(super) struct TakeOver {
-    pub keys: Vec<EffectKey>,
+    pub effects: Vec<InFlight>,
     pub host: String,
     pub now: DateTime,
     pub deadline: DateTime,
@@ -181,16 +181,9 @@ impl Command for TakeOver {
     type Answer = Vec<EffectKey>;
 
     async fn run(&mut self, tx: &mut Tx<'_>) -> Outcome<Vec<EffectKey>> {
-        let keys: Vec<&str> = self.keys.iter().map(EffectKey::as_str).collect();
+        let keys: Vec<&str> = self.effects.iter().map(|one| one.key.as_str()).collect();
         // Nobody concludes meanwhile.
-        sqlx::query(
-            "SELECT FROM lane WHERE tenant = $1 AND account IN (SELECT account FROM effect WHERE tenant = $1 AND key = ANY($2))
-             ORDER BY account FOR NO KEY UPDATE",
-        )
-        .bind(tx.tenant)
-        .bind(&keys)
-        .execute(&mut *tx.conn)
-        .await?;
+        lock_lanes(tx, self.effects.iter().map(|one| one.account.as_str()).collect()).await?;
         let taken: Vec<(String,)> = sqlx::query_as(
             "UPDATE attempt a SET host = $3,
                     deadline = coalesce($4::text::timestamp AT TIME ZONE 'UTC', clock_timestamp()) + $5 * interval '1 microsecond'

@@ -12,7 +12,7 @@ use super::writer::{Command, Tx};
 use crate::Result;
 use crate::dispatch::{Standing, admit, lines, planned, settle, turns};
 use crate::journal::Line;
-use crate::outbox::{Concluded, Mark, Marked};
+use crate::outbox::{Concluded, InFlight, Mark, Marked};
 use crate::row::json;
 
 const PLANNED: Bulk = Bulk {
@@ -142,7 +142,7 @@ async fn standing(
 
 /// Effects whose host had its time get another.
 pub(super) struct TakeOver {
-    pub keys: Vec<EffectKey>,
+    pub effects: Vec<InFlight>,
     pub host: String,
     pub now: DateTime,
     pub deadline: DateTime,
@@ -153,20 +153,21 @@ impl Command for TakeOver {
     type Answer = Vec<EffectKey>;
 
     async fn run(&mut self, tx: &mut Tx<'_>) -> Result<Vec<EffectKey>> {
-        let keys: Vec<(String,)> = sqlx::query_as(
+        let keys: Vec<&str> = self.effects.iter().map(|one| one.key.as_str()).collect();
+        let taken: Vec<(String,)> = sqlx::query_as(
             "UPDATE attempt SET host = ?3, deadline = ?5 FROM effect e
              WHERE e.tenant = ?1 AND e.key IN (SELECT value FROM json_each(?2)) AND e.status = 'dispatching'
              AND attempt.tenant = ?1 AND attempt.key = e.key AND attempt.n = e.attempt AND attempt.deadline <= ?4
              RETURNING attempt.key",
         )
         .bind(tx.tenant)
-        .bind(json(&self.keys)?)
+        .bind(json(&keys)?)
         .bind(self.host.as_str())
         .bind(self.now.to_string())
         .bind(self.deadline.to_string())
         .fetch_all(&mut *tx.conn)
         .await?;
-        Ok(keys.into_iter().map(|(key,)| EffectKey::new(key)).collect())
+        Ok(taken.into_iter().map(|(key,)| EffectKey::new(key)).collect())
     }
 }
 
