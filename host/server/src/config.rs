@@ -137,6 +137,7 @@ impl Default for Audit {
 #[serde(deny_unknown_fields)]
 struct Ages {
     effects_days: Option<NonZeroU16>,
+    events_days: Option<NonZeroU16>,
     inbox_days: Option<NonZeroU16>,
     notes_days: Option<NonZeroU16>,
 }
@@ -147,6 +148,7 @@ impl Ages {
         let days = |age: Option<NonZeroU16>, usual| age.map_or(usual, NonZeroU16::get);
         Retention {
             effects_days: days(self.effects_days, usual.effects_days),
+            events_days: days(self.events_days, usual.events_days),
             inbox_days: days(self.inbox_days, usual.inbox_days),
             notes_days: days(self.notes_days, usual.notes_days),
             ..usual

@@ -33,6 +33,7 @@ impl Growth {
         for _ in 0..limits::PIECES_PER_TURN_MAX {
             let piece = engine.store.retain(&self.retention, now).await?;
             all.effects += piece.effects;
+            all.events += piece.events;
             all.bodies += piece.bodies;
             all.notes += piece.notes;
             all.more = piece.more;

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use engine::holds::Holds;
 use engine::{Clock, Connector, Engine};
-use escalation::{DateTime, Party, Policy, Received};
-use store::{Store, StoreError};
+use escalation::{Date, DateTime, Party, Policy, Received};
+use store::seal::{self, KeyError, SealKey};
+use store::{Retention, Store, StoreError};
 
 use crate::fate::Fate;
 use crate::gate::Gate;
@@ -16,6 +17,9 @@ use crate::scribe::Plain;
 use crate::town::Town;
 use crate::watch::Watch;
 use crate::wire::Wire;
+
+/// Short, so that a run sees history.
+const AGES: Retention = Retention { effects_days: 3, events_days: 3, inbox_days: 10, notes_days: 1_000, at_once: 20 };
 
 /// What a host does until it is done.
 pub type Job = Pin<Box<dyn Future<Output = Result<(), String>>>>;
@@ -33,6 +37,8 @@ pub struct Host {
     /// How far its clock is from the others', in milliseconds.
     skew: i64,
     fate: Fate,
+    /// When it last sealed the journal and moved what is old.
+    kept_house_on: Option<Date>,
 }
 
 /// What hosts are made of.
@@ -70,6 +76,7 @@ impl Host {
             frozen_until: None,
             skew,
             fate: around.fate.clone(),
+            kept_house_on: None,
         }
     }
 
@@ -87,6 +94,8 @@ impl Host {
         let (engine, fate_name) = (self.engine.clone(), self.name.clone());
         self.gate.reset();
         self.began_in_calm = self.fate.is_calm();
+        let today = self.fate.lock().now.date();
+        let keeps_house = self.kept_house_on.replace(today) != Some(today);
         self.job = Some(Box::pin(async move {
             for (hook, received) in brought {
                 engine.accept("hooks", vec![received]).await.map_err(|error| told(&fate_name, &error))?;
@@ -94,9 +103,22 @@ impl Host {
                 town.lock().hooks[hook].acknowledged = true;
                 town.keep()?;
             }
-            engine.turn().await.map(|_| ()).map_err(|error| error.to_string())
+            engine.turn().await.map_err(|error| error.to_string())?;
+            if keeps_house { keep_house(&engine).await } else { Ok(()) }
         }));
     }
+}
+
+/// As a host does between turns.
+async fn keep_house(engine: &Engine) -> Result<(), String> {
+    let key = seal_key()?;
+    while seal::next(&*engine.store, &key, engine.at()).await.map_err(|error| error.to_string())?.is_some() {}
+    engine.store.retain(&AGES, engine.at()).await.map(|_| ()).map_err(|error| error.to_string())
+}
+
+/// The same in every process of a run.
+pub fn seal_key() -> Result<SealKey, String> {
+    "07".repeat(32).parse().map_err(|error: KeyError| error.to_string())
 }
 
 fn told(name: &str, error: &StoreError) -> String {

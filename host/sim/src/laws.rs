@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use escalation::answer::Class;
 use escalation::request::Ask;
 use escalation::{AccountId, DateTime, EffectKey, Fact, PaymentId, Role};
+use store::seal::{self, Anchors};
 use store::{QuarantineReason, Store, StoreError};
 
 use crate::fate::Fate;
+use crate::host::seal_key;
 use crate::town::Town;
 use crate::watch::Watch;
 
@@ -15,10 +17,24 @@ pub async fn hold(store: &dyn Store, town: &Town, watch: &Watch, fate: &Fate) ->
     for difference in engine::verify::verify(store).await?.differences {
         fate.violates(format!("verify: {difference}"));
     }
+    well_sealed(store, fate).await?;
     nothing_lost(store, town, watch, fate).await?;
     done_once(town, fate);
     misstated(store, town, fate).await?;
     at_rest(store, fate).await
+}
+
+/// The seals hold, wherever the events stand by now.
+async fn well_sealed(store: &dyn Store, fate: &Fate) -> Result<(), StoreError> {
+    let key = seal_key().map_err(StoreError::Corrupt)?;
+    let report = seal::check(store, &key.public(), &Anchors::default()).await?;
+    for problem in report.problems {
+        fate.violates(format!("seals: {problem}"));
+    }
+    if report.sealed_events == 0 {
+        fate.violates("nothing was sealed");
+    }
+    Ok(())
 }
 
 /// Every acknowledged payment and invoice is in exactly one journal, exactly once; contradictions were put aside.

@@ -196,7 +196,7 @@ async fn begin_again(conn: &mut SqliteConnection, database: &Path, tenant: &str,
     }
     let (in_doubt, last_event): (i64, Option<String>) = sqlx::query_as(
         "SELECT (SELECT count(*) FROM effect WHERE tenant = ?1 AND status IN ('planned', 'held', 'dispatching')),
-                (SELECT max(recorded_at) FROM event WHERE tenant = ?1)",
+                (SELECT max(recorded_at) FROM any_event WHERE tenant = ?1)",
     )
     .bind(tenant)
     .fetch_one(&mut *conn)

@@ -84,12 +84,14 @@ macro_rules! conformance {
                 what_did_not_happen_is_tried_again_later
                 whoever_was_overtaken_cannot_say_that_it_did_not_happen
                 only_what_is_still_planned_is_cancelled
+                what_lost_its_reason_in_the_air_does_not_go_out_again
                 a_person_settles_an_unknown_outcome
                 an_effect_is_put_off
             }
             growth {
                 what_ended_long_ago_reads_as_before
                 what_has_not_ended_stays_at_hand
+                what_was_read_and_sealed_reads_as_before
                 growth_is_worked_off_in_pieces
                 a_key_stays_spent_in_history
                 what_came_in_is_known_without_its_body

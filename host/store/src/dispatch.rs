@@ -44,7 +44,8 @@ pub(crate) fn planned<'a>(facts: &[(&'a str, &'a Event)]) -> Result<Vec<Planned<
 pub(crate) struct Turn<'a> {
     pub key: &'a str,
     pub account: &'a str,
-    /// Only an effect that stands so is turned; planned means held as well.
+    /// Only an effect that stands so is turned; planned means held as well. One in the air that was planned is turned when it
+    /// comes back.
     pub from: EffectStatus,
     pub to: EffectStatus,
     pub note: &'a str,
@@ -78,6 +79,8 @@ pub(crate) struct Standing {
     pub attempt: i64,
     /// Whose attempt it is.
     pub host: Option<String>,
+    /// What it becomes if it comes back, and is not planned any more.
+    pub turned: Option<String>,
     /// The lane's head, if everything is read, nobody has it in hand, and it is not parked.
     pub settled_at: Option<i64>,
 }
@@ -128,7 +131,7 @@ pub(crate) fn settle<'c>(
                     || effect.status == EffectStatus::Unknown.as_str() && done.outcome.is_known())
         });
         let Some(effect) = current else { continue };
-        let end = End::of(done);
+        let end = End::of(done, effect.turned.as_deref());
         effect.status = end.status.as_str().to_owned();
         ended.push((done, end));
         told.extend(line);
@@ -141,12 +144,14 @@ pub(crate) struct End<'a> {
     pub status: EffectStatus,
     pub outcome: &'static str,
     pub text: &'a str,
+    /// What the effect's row says; none: as it says already.
+    pub note: Option<&'a str>,
     /// Not at its end: tried again then.
     pub due_at: Option<DateTime>,
 }
 
 impl<'a> End<'a> {
-    fn of(done: &'a Concluded) -> Self {
+    fn of(done: &'a Concluded, turned: Option<&str>) -> Self {
         let (status, outcome, text, due_at) = match &done.outcome {
             Outcome::Succeeded { reference } => (EffectStatus::Succeeded, "succeeded", reference, None),
             Outcome::Rejected { reason } => (EffectStatus::Rejected, "rejected", reason, None),
@@ -154,6 +159,11 @@ impl<'a> End<'a> {
             Outcome::Cancelled { because } => (EffectStatus::Cancelled, "cancelled", because, None),
             Outcome::Again { at, because } => (EffectStatus::Planned, "again", because, Some(*at)),
         };
-        Self { status, outcome, text, due_at }
+        let end = Self { status, outcome, text, note: Some(text), due_at };
+        match EffectStatus::ALL.into_iter().find(|status| Some(status.as_str()) == turned) {
+            // It comes back, and nobody wants it any more; its row says why.
+            Some(status) if end.status == EffectStatus::Planned => Self { status, note: None, due_at: None, ..end },
+            _ => end,
+        }
     }
 }

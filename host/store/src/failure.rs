@@ -6,9 +6,12 @@ impl From<sqlx::Error> for StoreError {
     fn from(error: sqlx::Error) -> Self {
         let away = |error: &sqlx::Error| Self::Away { why: error.to_string() };
         let code = match &error {
-            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => {
-                return away(&error);
-            }
+            // What a connection says that is cut while it begins is no protocol.
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::Protocol(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::WorkerCrashed => return away(&error),
             other => other.as_database_error().and_then(|error| error.code()).unwrap_or_default(),
         };
         match code.as_ref() {

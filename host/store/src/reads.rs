@@ -13,8 +13,8 @@ use crate::valve::Valve;
 use crate::view::{CallRow, Counts};
 use crate::{Result, StoreError};
 
+pub(crate) mod journal;
 pub(crate) mod outbox;
-mod journal;
 mod seals;
 mod sweeps;
 
@@ -236,7 +236,7 @@ where
 
     pub async fn counts(&self) -> Result<Counts> {
         let (events, accounts, inbox, quarantined): (i64, i64, i64, i64) = sqlx::query_as(
-            "SELECT (SELECT count(*) FROM event WHERE tenant = $1), (SELECT count(*) FROM lane WHERE tenant = $1),
+            "SELECT (SELECT count(*) FROM any_event WHERE tenant = $1), (SELECT count(*) FROM lane WHERE tenant = $1),
                     (SELECT count(*) FROM inbox WHERE tenant = $1), (SELECT count(*) FROM quarantine WHERE tenant = $1)",
         )
         .bind(&*self.tenant)

@@ -5,6 +5,8 @@
 pub struct Retention {
     /// Ended effects with their attempts: to history.
     pub effects_days: u16,
+    /// Events that were read by their accounts, from when they were sealed: to history.
+    pub events_days: u16,
     /// The bodies of what came in; keys and digests stay, so that it is still known when it comes again.
     pub inbox_days: u16,
     /// What was put aside and what plugins were called for.
@@ -15,7 +17,7 @@ pub struct Retention {
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { effects_days: 90, inbox_days: 90, notes_days: 90, at_once: 500 }
+        Self { effects_days: 90, events_days: 365, inbox_days: 90, notes_days: 90, at_once: 500 }
     }
 }
 
@@ -23,6 +25,7 @@ impl Default for Retention {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Retained {
     pub effects: u64,
+    pub events: u64,
     pub bodies: u64,
     pub notes: u64,
     pub more: bool,

@@ -5,9 +5,12 @@ use super::*;
 use crate::inbox::Refused;
 use crate::outbox::{EffectStatus, Outcome};
 use crate::retention::{Retained, Retention};
+use crate::seal::{self, Anchors, SealKey};
+use crate::tail::TailPosition;
 use crate::view::CallRow;
 
-const RETENTION: Retention = Retention { effects_days: 10, inbox_days: 10, notes_days: 10, at_once: 100 };
+const RETENTION: Retention =
+    Retention { effects_days: 10, events_days: 10, inbox_days: 10, notes_days: 10, at_once: 100 };
 
 /// So many days after the first.
 fn later(days: i8) -> DateTime {
@@ -109,6 +112,46 @@ pub async fn growth_is_worked_off_in_pieces(backend: &mut dyn Backend) {
     }
     assert_eq!(moved, [2, 2, 1]);
     assert_eq!(retain(&*store, 11).await, Retained::default());
+}
+
+pub async fn what_was_read_and_sealed_reads_as_before(backend: &mut dyn Backend) {
+    let store = backend.start().await;
+    plan(&*store, "a", vec![hold("hold:a", day(20))]).await;
+    plan(&*store, "b", vec![]).await;
+    // Old, and sealed, and not read yet; its lane waits for a person.
+    tell(&*store, "b", "unread", 8).await;
+    let claimed = claim_one(&*store, 9).await;
+    store.park(&id("b"), claimed.fence, "poison").await.unwrap();
+    assert_eq!(retain(&*store, 20).await.events, 0, "nothing is sealed");
+    let key = SealKey::new().unwrap();
+    seal::next(&*store, &key, at(10)).await.unwrap().unwrap();
+    tell(&*store, "a", "not sealed", 11).await;
+    let claimed = claim_one(&*store, 11).await;
+    store.decided(vec![decision(&claimed, vec![], None)]).await.unwrap();
+    let before = all(&*store, &["a", "b"]).await;
+    let tail = store.tail(TailPosition::default(), 100).await.unwrap();
+
+    assert_eq!(retain(&*store, 9).await.events, 0, "the seal is young");
+    assert_eq!((retain(&*store, 10).await.events, retain(&*store, 10).await.events), (3, 0));
+    assert_eq!(all(&*store, &["a", "b"]).await, before);
+    assert_eq!(store.tail(TailPosition::default(), 100).await.unwrap(), tail);
+    assert_eq!(store.tail(tail[0].position, 2).await.unwrap(), tail[1..3]);
+    let report = seal::check(&*store, &key.public(), &Anchors::default()).await.unwrap();
+    assert_eq!((report.problems, report.sealed_events), (Vec::new(), 4));
+    let middle = store.journal(&id("a"), 1, 2).await.unwrap();
+    assert_eq!(middle.iter().map(|line| line.seq).collect::<Vec<_>>(), [2, 3]);
+
+    // The lanes go on behind it.
+    assert!(store.unpark(&id("b")).await.unwrap());
+    let claimed = claim_one(&*store, 12).await;
+    assert_eq!(texts(claimed.unread.iter().map(|stored| &stored.event)), ["unread"]);
+    store.decided(vec![decision(&claimed, vec![said("decided")], None)]).await.unwrap();
+    assert_eq!(store.journal(&id("b"), 0, 10).await.unwrap().len(), 3);
+    assert_eq!(seal::next(&*store, &key, at(12)).await.unwrap().unwrap().events, 2);
+    // History is erased as the rest is.
+    assert!(store.erase(&id("b"), at(13)).await.unwrap());
+    let journal = store.journal(&id("b"), 0, 10).await.unwrap();
+    assert!(journal.len() == 3 && journal.iter().all(|line| line.content == Content::Erased));
 }
 
 pub async fn a_key_stays_spent_in_history(backend: &mut dyn Backend) {

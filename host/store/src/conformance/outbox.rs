@@ -219,12 +219,50 @@ pub async fn only_what_is_still_planned_is_cancelled(backend: &mut dyn Backend) 
         cancelled("hold:new"),
     ];
     store.decided(vec![decision(&claimed, events, None)]).await.unwrap();
-    assert_eq!(effect(&*store, "hold:gone").await.status, EffectStatus::Dispatching);
+    let gone = effect(&*store, "hold:gone").await;
+    assert_eq!((gone.status, gone.ended_at), (EffectStatus::Dispatching, None));
     let kept = effect(&*store, "hold:kept").await;
     assert_eq!((kept.status, kept.note.as_str(), kept.ended_at), (EffectStatus::Cancelled, "paid", Some(at(9))));
     assert_eq!(effect(&*store, "hold:old").await.status, EffectStatus::Expired);
     assert_eq!(effect(&*store, "hold:new").await.status, EffectStatus::Cancelled);
     assert!(due_at(&*store, at(12)).await.is_empty());
+}
+
+pub async fn what_lost_its_reason_in_the_air_does_not_go_out_again(backend: &mut dyn Backend) {
+    let store = backend.start().await;
+    let keys = ["hold:paid", "hold:old", "hold:done", "hold:wanted"];
+    let seen = plan(&*store, "a", keys.map(|key| hold(key, day(5))).to_vec()).await;
+    marked(&*store, keys.map(|key| mark(key, "a", seen)).to_vec()).await;
+    tell(&*store, "a", "a payment", 10).await;
+    let claimed = claim_one(&*store, 10).await;
+    let cancelled = |key: &str| event(Fact::EffectCancelled { key: EffectKey::new(key), because: "paid".to_owned() });
+    let expired = event(Fact::EffectExpired { key: EffectKey::new("hold:old") });
+    let turned = vec![cancelled("hold:paid"), expired, cancelled("hold:done")];
+    store.decided(vec![decision(&claimed, turned, None)]).await.unwrap();
+    let again = |key: &str| {
+        let outcome = Outcome::Again { at: at(11), because: "busy".to_owned() };
+        concluded(key, "a", 1, outcome, None)
+    };
+    let done = Outcome::Succeeded { reference: "lead 7".to_owned() };
+    let done = concluded("hold:done", "a", 1, done, Some(said("done")));
+    store.concluded(vec![again("hold:paid"), again("hold:old"), done, again("hold:wanted")]).await.unwrap();
+    let mut stands = Vec::new();
+    for key in keys {
+        let row = effect(&*store, key).await;
+        stands.push((row.status, row.ended_at.is_some(), row.note));
+    }
+    let stood = |status, ended, note: &str| (status, ended, note.to_owned());
+    assert_eq!(
+        stands,
+        [
+            stood(EffectStatus::Cancelled, true, "paid"),
+            stood(EffectStatus::Expired, true, ""),
+            stood(EffectStatus::Succeeded, true, "lead 7"),
+            stood(EffectStatus::Planned, false, "busy"),
+        ]
+    );
+    let attempts = store.attempts(&EffectKey::new("hold:paid")).await.unwrap();
+    assert_eq!((attempts[0].outcome.as_str(), attempts[0].text.as_str()), ("again", "busy"));
 }
 
 pub async fn a_person_settles_an_unknown_outcome(backend: &mut dyn Backend) {

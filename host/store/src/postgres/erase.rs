@@ -21,14 +21,14 @@ const AT_REST: &str = "SELECT head_seq FROM lane l WHERE l.tenant = $1 AND l.acc
                     AND e.status IN ('planned', 'held', 'dispatching', 'unknown'))";
 
 /// In this order: the inbox is found by the events.
-const STEPS: [&str; 17] = [
+const STEPS: [&str; 18] = [
     // The reports by which its events came. One that concerns several accounts loses its body for all of them: what it meant
     // for the others stands in their own events.
-    "UPDATE inbox SET body = '' FROM (SELECT DISTINCT connection, report FROM event
+    "UPDATE inbox SET body = '' FROM (SELECT DISTINCT connection, report FROM any_event
                                       WHERE tenant = $1 AND account = $2 AND report IS NOT NULL) o
      WHERE inbox.tenant = $1 AND inbox.connection = o.connection AND inbox.key = o.report",
     // Plain events do not name their report; they say its connection, document and place, and came at the same moment.
-    "UPDATE inbox SET body = '' FROM (SELECT DISTINCT recorded_at, convert_from(payload, 'UTF8')::jsonb ->> 'origin' AS origin FROM event
+    "UPDATE inbox SET body = '' FROM (SELECT DISTINCT recorded_at, convert_from(payload, 'UTF8')::jsonb ->> 'origin' AS origin FROM any_event
                                       WHERE tenant = $1 AND account = $2 AND sealed = 0) o
      WHERE inbox.tenant = $1 AND inbox.received_at = o.recorded_at AND CASE WHEN inbox.body = '' THEN false ELSE
        rtrim(concat_ws(' ', inbox.connection, inbox.body::jsonb -> 'source' ->> 'document', inbox.body::jsonb -> 'source' ->> 'place'))
@@ -36,6 +36,7 @@ const STEPS: [&str; 17] = [
     "UPDATE quarantine SET body = NULL, text = '', document = '', place = '' WHERE tenant = $1
      AND accounts::jsonb ? $2",
     "UPDATE event SET payload = NULL WHERE tenant = $1 AND account = $2 AND sealed = 0",
+    "UPDATE event_history SET payload = NULL WHERE tenant = $1 AND account = $2 AND sealed = 0",
     "UPDATE attempt SET request = '', text = '' FROM effect e
      WHERE e.tenant = $1 AND e.account = $2 AND attempt.tenant = $1 AND attempt.key = e.key",
     "UPDATE attempt_history SET request = '', text = '' FROM effect_history e

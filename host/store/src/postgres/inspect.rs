@@ -22,7 +22,7 @@ impl Reader<Postgres> {
         .await?;
         let (newest,): (Option<String>,) = sqlx::query_as(
             "SELECT max(recorded_at) FROM
-             (SELECT recorded_at FROM event WHERE tenant = $1 ORDER BY xid DESC, ord DESC LIMIT $2) newest",
+             (SELECT recorded_at FROM any_event WHERE tenant = $1 ORDER BY xid DESC, ord DESC LIMIT $2) newest",
         )
         .bind(&*self.tenant)
         .bind(i64::from(NEWEST_EVENTS))

@@ -26,10 +26,13 @@ pub(super) async fn follow(tx: &mut Tx<'_>, at: &str, facts: &[(&str, &Event)]) 
         return Ok(());
     }
     sqlx::query(
-        "UPDATE effect e SET status = v.status, note = v.note, ended_at = $2
+        "UPDATE effect e SET note = v.note,
+             status = CASE WHEN e.status = 'dispatching' THEN e.status ELSE v.status END,
+             turned = CASE WHEN e.status = 'dispatching' THEN v.status END,
+             ended_at = CASE WHEN e.status <> 'dispatching' THEN $2 END
          FROM unnest($3::text[], $4::text[], $5::text[], $6::text[], $7::text[]) AS v (key, account, was, status, note)
          WHERE e.tenant = $1 AND e.key = v.key AND e.account = v.account
-         AND (e.status = v.was OR (v.was = 'planned' AND e.status = 'held'))",
+         AND (e.status = v.was OR (v.was = 'planned' AND e.status IN ('held', 'dispatching')))",
     )
     .bind(tx.tenant)
     .bind(at)
@@ -149,9 +152,9 @@ async fn standing(
     now: DateTime,
 ) -> Outcome<HashMap<String, Standing>> {
     let keys: Vec<&str> = keys.map(EffectKey::as_str).collect();
-    type Row = (String, String, String, i64, Option<String>, Option<i64>);
+    type Row = (String, String, String, i64, Option<String>, Option<String>, Option<i64>);
     let rows: Vec<Row> = sqlx::query_as(
-        "SELECT e.key, e.account, e.status, e.attempt,
+        "SELECT e.key, e.account, e.status, e.attempt, e.turned,
                 (SELECT host FROM attempt a WHERE a.tenant = $1 AND a.key = e.key AND a.n = e.attempt),
                 CASE WHEN l.parked IS NULL AND l.done_seq = l.head_seq AND (l.lease_until IS NULL
                      OR l.lease_until <= coalesce($3::text::timestamp AT TIME ZONE 'UTC', clock_timestamp())) THEN l.head_seq END
@@ -162,8 +165,8 @@ async fn standing(
     .bind(tx.clock.given(now))
     .fetch_all(&mut *tx.conn)
     .await?;
-    let standing = |(key, account, status, attempt, host, settled_at): Row| {
-        (key, Standing { account, status, attempt, host, settled_at })
+    let standing = |(key, account, status, attempt, turned, host, settled_at): Row| {
+        (key, Standing { account, status, attempt, turned, host, settled_at })
     };
     Ok(rows.into_iter().map(standing).collect())
 }
@@ -240,14 +243,14 @@ impl Command for Conclude {
 
 async fn end_effects(tx: &mut Tx<'_>, ended: &[(&Concluded, End<'_>)]) -> Outcome<()> {
     sqlx::query(
-        "UPDATE effect e SET status = v.status, note = v.note, ended_at = v.ended_at, due_at = coalesce(v.due_at, e.due_at)
+        "UPDATE effect e SET status = v.status, note = coalesce(v.note, e.note), ended_at = v.ended_at, due_at = coalesce(v.due_at, e.due_at)
          FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[]) AS v (key, status, note, ended_at, due_at)
          WHERE e.tenant = $1 AND e.key = v.key",
     )
     .bind(tx.tenant)
     .bind(ended.iter().map(|(done, _)| done.key.as_str()).collect::<Vec<_>>())
     .bind(ended.iter().map(|(_, end)| end.status.as_str()).collect::<Vec<_>>())
-    .bind(ended.iter().map(|(_, end)| end.text).collect::<Vec<_>>())
+    .bind(ended.iter().map(|(_, end)| end.note).collect::<Vec<_>>())
     .bind(ended.iter().map(|(done, end)| end.due_at.is_none().then(|| done.at.to_string())).collect::<Vec<_>>())
     .bind(ended.iter().map(|(_, end)| end.due_at.map(|at| at.to_string())).collect::<Vec<_>>())
     .execute(&mut *tx.conn)

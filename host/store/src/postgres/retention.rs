@@ -24,6 +24,17 @@ const EFFECTS: &str = "WITH old AS (SELECT key FROM effect WHERE tenant = $1
     INSERT INTO effect_history (tenant, key, account, role, kind, body, weight, status, attempt, planned_at, due_at, ended_at, note)
     SELECT tenant, key, account, role, kind, body, weight, status, attempt, planned_at, due_at, ended_at, note FROM e";
 
+/// Read by their accounts, and under a seal that is old.
+const EVENTS: &str = "WITH sealed AS (SELECT until_transaction, until_number FROM seal WHERE tenant = $1 AND at < $2
+        ORDER BY at DESC, no DESC LIMIT 1),
+    old AS (SELECT e.account, e.seq FROM event e JOIN lane l ON l.tenant = $1 AND l.account = e.account
+        WHERE e.tenant = $1 AND e.seq <= l.done_seq
+        AND (e.xid, e.ord) <= ((SELECT until_transaction::text::xid8 FROM sealed), (SELECT until_number FROM sealed))
+        ORDER BY e.xid, e.ord LIMIT $3 FOR UPDATE OF e SKIP LOCKED),
+    gone AS (DELETE FROM event e USING old WHERE e.tenant = $1 AND e.account = old.account AND e.seq = old.seq RETURNING e.*)
+    INSERT INTO event_history (tenant, account, seq, recorded_at, type, happened_on, connection, report, sealed, payload, digest, xid, ord)
+    SELECT tenant, account, seq, recorded_at, type, happened_on, connection, report, sealed, payload, digest, xid, ord FROM gone";
+
 const BODIES: &str = "UPDATE inbox i SET body = '' FROM (SELECT connection, key FROM inbox WHERE tenant = $1
         AND received_at < $2 AND body <> '' LIMIT $3 FOR UPDATE SKIP LOCKED) old
     WHERE i.tenant = $1 AND i.connection = old.connection AND i.key = old.key";
@@ -41,11 +52,12 @@ pub(super) async fn retain(writer: &Writer, retention: &Retention, now: DateTime
         writer.write(Sweep { statement, before, at_once }).await
     };
     let effects = sweep(EFFECTS, retention.effects_days).await?;
+    let events = sweep(EVENTS, retention.events_days).await?;
     let bodies = sweep(BODIES, retention.inbox_days).await?;
     let (calls, quarantined) =
         (sweep(CALLS, retention.notes_days).await?, sweep(QUARANTINED, retention.notes_days).await?);
-    let more = [effects, bodies, calls, quarantined].into_iter().any(|gone| gone >= at_once);
-    Ok(Retained { effects, bodies, notes: calls + quarantined, more })
+    let more = [effects, events, bodies, calls, quarantined].into_iter().any(|gone| gone >= at_once);
+    Ok(Retained { effects, events, bodies, notes: calls + quarantined, more })
 }
 
 struct Sweep {

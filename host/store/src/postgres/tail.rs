@@ -13,7 +13,7 @@ impl Reader<Postgres> {
     pub async fn tail(&self, after: TailPosition, limit: u32) -> Result<Vec<TailEntry>> {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT e.xid::text AS xid, e.ord, e.account, e.seq, e.recorded_at, e.type AS kind, e.happened_on, e.connection,
-                    e.report, e.sealed, e.payload, e.digest, x.at IS NOT NULL AS erased FROM event e
+                    e.report, e.sealed, e.payload, e.digest, x.at IS NOT NULL AS erased FROM any_event e
              LEFT JOIN erased x ON x.tenant = e.tenant AND x.account = e.account
              WHERE e.tenant = $1 AND (e.xid, e.ord) > ($2::text::xid8, $3)
              AND e.xid < pg_snapshot_xmin(pg_current_snapshot()) ORDER BY e.xid, e.ord LIMIT $4",

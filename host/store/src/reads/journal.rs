@@ -9,6 +9,14 @@ use crate::journal::JournalEntry;
 use crate::row::{hex, moment};
 use crate::subject::{Kept, Label, Place};
 
+pub(crate) const JOURNAL: &str =
+    "SELECT e.seq, e.recorded_at, e.type AS kind, e.happened_on, e.connection, e.report, e.sealed,
+        e.payload, e.digest, k.key, x.at AS erased_at, s.who || ': ' || s.reason AS skipped FROM any_event e
+    LEFT JOIN subject_key k ON k.tenant = e.tenant AND k.account = e.account
+    LEFT JOIN erased x ON x.tenant = e.tenant AND x.account = e.account
+    LEFT JOIN skipped s ON s.tenant = e.tenant AND s.account = e.account AND s.seq = e.seq
+    WHERE e.tenant = $1 AND e.account = $2 AND e.seq > $3 ORDER BY e.seq LIMIT $4";
+
 impl<DB> Reader<DB>
 where
     DB: Database,
@@ -22,20 +30,13 @@ where
     usize: ColumnIndex<DB::Row>,
 {
     pub async fn journal(&self, account: &AccountId, after_seq: i64, limit: u32) -> Result<Vec<JournalEntry>> {
-        let rows: Vec<Row> = sqlx::query_as(
-            "SELECT e.seq, e.recorded_at, e.type AS kind, e.happened_on, e.connection, e.report, e.sealed, e.payload, e.digest,
-                    k.key, x.at AS erased_at, s.who || ': ' || s.reason AS skipped FROM event e
-             LEFT JOIN subject_key k ON k.tenant = e.tenant AND k.account = e.account
-             LEFT JOIN erased x ON x.tenant = e.tenant AND x.account = e.account
-             LEFT JOIN skipped s ON s.tenant = e.tenant AND s.account = e.account AND s.seq = e.seq
-             WHERE e.tenant = $1 AND e.account = $2 AND e.seq > $3 ORDER BY e.seq LIMIT $4",
-        )
-        .bind(&*self.tenant)
-        .bind(account.as_str())
-        .bind(after_seq)
-        .bind(i64::from(limit))
-        .fetch_all(&self.pool)
-        .await?;
+        let rows: Vec<Row> = sqlx::query_as(JOURNAL)
+            .bind(&*self.tenant)
+            .bind(account.as_str())
+            .bind(after_seq)
+            .bind(i64::from(limit))
+            .fetch_all(&self.pool)
+            .await?;
         rows.into_iter().map(|row| row.read(&self.tenant, account)).collect()
     }
 }

@@ -18,14 +18,14 @@ const AT_REST: &str = "SELECT 1 FROM lane l WHERE l.tenant = ?1 AND l.account = 
                     AND e.status IN ('planned', 'held', 'dispatching', 'unknown'))";
 
 /// In this order: the inbox is found by the events.
-const STEPS: [&str; 17] = [
+const STEPS: [&str; 18] = [
     // The reports by which its events came. One that concerns several accounts loses its body for all of them: what it meant
     // for the others stands in their own events.
-    "UPDATE inbox SET body = '' FROM (SELECT DISTINCT connection, report FROM event
+    "UPDATE inbox SET body = '' FROM (SELECT DISTINCT connection, report FROM any_event
                                       WHERE tenant = ?1 AND account = ?2 AND report IS NOT NULL) o
      WHERE inbox.tenant = ?1 AND inbox.connection = o.connection AND inbox.key = o.report",
     // Plain events do not name their report; they say its connection, document and place, and came at the same moment.
-    "UPDATE inbox SET body = '' FROM (SELECT DISTINCT recorded_at, CAST(payload AS TEXT) ->> '$.origin' AS origin FROM event
+    "UPDATE inbox SET body = '' FROM (SELECT DISTINCT recorded_at, CAST(payload AS TEXT) ->> '$.origin' AS origin FROM any_event
                                       WHERE tenant = ?1 AND account = ?2 AND sealed = 0) o
      WHERE inbox.tenant = ?1 AND inbox.received_at = o.recorded_at AND inbox.body <> '' AND CASE WHEN inbox.body = '' THEN 0 ELSE
        rtrim(inbox.connection || ' ' || (inbox.body ->> '$.source.document') || ' ' || (inbox.body ->> '$.source.place'))
@@ -33,6 +33,7 @@ const STEPS: [&str; 17] = [
     "UPDATE quarantine SET body = NULL, text = '', document = '', place = '' WHERE tenant = ?1
      AND EXISTS (SELECT 1 FROM json_each(accounts) j WHERE j.value = ?2)",
     "UPDATE event SET payload = NULL WHERE tenant = ?1 AND account = ?2 AND sealed = 0",
+    "UPDATE event_history SET payload = NULL WHERE tenant = ?1 AND account = ?2 AND sealed = 0",
     "UPDATE attempt SET request = '', text = '' FROM effect e
      WHERE e.tenant = ?1 AND e.account = ?2 AND attempt.tenant = ?1 AND attempt.key = e.key",
     "UPDATE attempt_history SET request = '', text = '' FROM effect_history e

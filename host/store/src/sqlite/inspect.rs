@@ -18,7 +18,7 @@ impl Reader<Sqlite> {
         .fetch_one(&mut *conn)
         .await?;
         let (newest,): (Option<String>,) = sqlx::query_as(
-            "SELECT max(recorded_at) FROM (SELECT recorded_at FROM event WHERE tenant = ?1 ORDER BY rowid DESC LIMIT ?2)",
+            "SELECT max(recorded_at) FROM (SELECT recorded_at FROM any_event WHERE tenant = ?1 ORDER BY ord DESC LIMIT ?2)",
         )
         .bind(&*self.tenant)
         .bind(NEWEST_EVENTS)

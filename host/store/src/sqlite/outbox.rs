@@ -39,8 +39,12 @@ pub(super) async fn follow(tx: &mut Tx<'_>, at: &str, facts: &[(&str, &Event)]) 
         .await?;
     for turn in turns(facts) {
         sqlx::query(
-            "UPDATE effect SET status = ?5, note = ?6, ended_at = ?7 WHERE tenant = ?1 AND key = ?2 AND account = ?3
-             AND (status = ?4 OR (?4 = 'planned' AND status = 'held'))",
+            "UPDATE effect SET note = ?6,
+                 status = CASE WHEN status = 'dispatching' THEN status ELSE ?5 END,
+                 turned = CASE WHEN status = 'dispatching' THEN ?5 END,
+                 ended_at = CASE WHEN status <> 'dispatching' THEN ?7 END
+             WHERE tenant = ?1 AND key = ?2 AND account = ?3
+             AND (status = ?4 OR (?4 = 'planned' AND status IN ('held', 'dispatching')))",
         )
         .bind(tx.tenant)
         .bind(turn.key)
@@ -121,9 +125,9 @@ async fn standing(
     now: DateTime,
 ) -> Result<HashMap<String, Standing>> {
     let keys: Vec<&str> = keys.map(EffectKey::as_str).collect();
-    type Row = (String, String, String, i64, Option<String>, Option<i64>);
+    type Row = (String, String, String, i64, Option<String>, Option<String>, Option<i64>);
     let rows: Vec<Row> = sqlx::query_as(
-        "SELECT e.key, e.account, e.status, e.attempt,
+        "SELECT e.key, e.account, e.status, e.attempt, e.turned,
                 (SELECT host FROM attempt a WHERE a.tenant = ?1 AND a.key = e.key AND a.n = e.attempt),
                 (SELECT head_seq FROM lane l WHERE l.tenant = ?1 AND l.account = e.account AND l.parked IS NULL
                  AND l.done_seq = l.head_seq AND l.account NOT IN (SELECT value FROM json_each(?3)))
@@ -134,8 +138,8 @@ async fn standing(
     .bind(tx.hands.accounts(now)?)
     .fetch_all(&mut *tx.conn)
     .await?;
-    let standing = |(key, account, status, attempt, host, settled_at): Row| {
-        (key, Standing { account, status, attempt, host, settled_at })
+    let standing = |(key, account, status, attempt, turned, host, settled_at): Row| {
+        (key, Standing { account, status, attempt, turned, host, settled_at })
     };
     Ok(rows.into_iter().map(standing).collect())
 }
@@ -196,7 +200,7 @@ impl Command for Conclude {
                 values
                     .bind(done.key.as_str())
                     .bind(end.status.as_str())
-                    .bind(end.text)
+                    .bind(end.note)
                     .bind(end.due_at.is_none().then(|| done.at.to_string()))
                     .bind(end.due_at.map(|at| at.to_string()))
             })
@@ -220,7 +224,7 @@ const EFFECTS_ENDED: Bulk = Bulk {
     head: "WITH v (key, status, note, ended_at, due_at) AS (VALUES ",
     row: "($1, $2, $3, $4, $5)",
     width: 5,
-    tail: ") UPDATE effect SET status = v.status, note = v.note, ended_at = v.ended_at, due_at = coalesce(v.due_at, effect.due_at)
+    tail: ") UPDATE effect SET status = v.status, note = coalesce(v.note, effect.note), ended_at = v.ended_at, due_at = coalesce(v.due_at, effect.due_at)
             FROM v WHERE effect.tenant = ?1 AND effect.key = v.key",
 };
 

@@ -40,6 +40,21 @@ pub(super) const EFFECTS: Kind = Kind {
     ],
 };
 
+/// Read by their accounts, and under a seal that is old.
+pub(super) const EVENTS: Kind = Kind {
+    find: "SELECT json_group_array(ord) FROM (SELECT e.ord FROM event e
+           CROSS JOIN lane l ON l.tenant = e.tenant AND l.account = e.account
+           WHERE +e.tenant = ?1 AND e.seq <= l.done_seq AND e.ord <= (SELECT until_number FROM seal
+             WHERE tenant = ?1 AND at < ?2 ORDER BY at DESC, no DESC LIMIT 1) ORDER BY e.ord LIMIT ?3)",
+    steps: &[
+        "INSERT INTO event_history (ord, tenant, account, seq, recorded_at, type, happened_on, connection, report, sealed,
+                                    payload, digest)
+         SELECT ord, tenant, account, seq, recorded_at, type, happened_on, connection, report, sealed, payload, digest
+         FROM event WHERE ord IN (SELECT value FROM json_each(?2))",
+        "DELETE FROM event WHERE ord IN (SELECT value FROM json_each(?2))",
+    ],
+};
+
 /// A newer version may have come since the body was found.
 pub(super) const BODIES: Kind = Kind {
     find: "SELECT json_group_array(rowid) FROM (SELECT rowid FROM inbox WHERE tenant = ?1 AND received_at < ?2
@@ -66,6 +81,7 @@ pub(super) async fn retain(
     let mut broom = Broom { reader, writer, now, at_once: retention.at_once.max(1), more: false };
     Ok(Retained {
         effects: broom.sweep(&EFFECTS, retention.effects_days).await?,
+        events: broom.sweep(&EVENTS, retention.events_days).await?,
         bodies: broom.sweep(&BODIES, retention.inbox_days).await?,
         notes: broom.sweep(&CALLS, retention.notes_days).await?
             + broom.sweep(&QUARANTINED, retention.notes_days).await?,

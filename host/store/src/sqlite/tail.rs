@@ -11,7 +11,7 @@ use crate::tail::{TailEntry, TailPosition};
 /// The plus keeps the planner from sorting the tenant's whole journal: the rows lie in this order.
 pub(super) const TAIL: &str =
     "SELECT e.ord, e.account, e.seq, e.recorded_at, e.type AS kind, e.happened_on, e.connection,
-    e.report, e.sealed, e.payload, e.digest, x.at IS NOT NULL AS erased FROM event e
+    e.report, e.sealed, e.payload, e.digest, x.at IS NOT NULL AS erased FROM any_event e
     LEFT JOIN erased x ON x.tenant = e.tenant AND x.account = e.account
     WHERE +e.tenant = ?1 AND e.ord > ?2 ORDER BY e.ord LIMIT ?3";
 

@@ -6,7 +6,7 @@ use futures_util::TryStreamExt;
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, Row, SqliteConnection};
 
 use super::cells::{Batch, Sum, carried, cells};
-use super::tables::{Column, Kind, Table, Way};
+use super::tables::{Table, Way};
 use super::{MOVED_TO, refused};
 use crate::Result;
 use crate::sqlite::{known_schema, open_to_write, options, schema};
@@ -38,7 +38,8 @@ impl Source {
 
     /// Rows of a growing table behind a number, and the number of the last of them.
     pub async fn after(&mut self, table: &Table, number: i64) -> Result<(Batch, i64)> {
-        let statement = select(table, "rowid", "rowid > ?2 ORDER BY rowid LIMIT 500");
+        let by = table.number();
+        let statement = select(table, by, &format!("{by} > ?2 ORDER BY {by} LIMIT 500"));
         let query = sqlx::query(AssertSqlSafe(statement)).bind(&self.tenant).bind(number);
         let (mut batch, mut last) = (Batch::default(), number);
         let mut rows = self.conn.fetch(query);
@@ -54,7 +55,7 @@ impl Source {
 
     /// The highest number of a growing table.
     pub async fn highest(&mut self, table: &Table) -> Result<i64> {
-        let statement = format!("SELECT coalesce(max(rowid), 0) FROM {}", table.name);
+        let statement = format!("SELECT coalesce(max({}), 0) FROM {}", table.number(), table.from);
         let (highest,): (i64,) = sqlx::query_as(AssertSqlSafe(statement)).fetch_one(&mut self.conn).await?;
         Ok(highest)
     }
@@ -67,9 +68,10 @@ impl Source {
         since: &str,
         mut take: impl AsyncFnMut(Batch) -> Result<()>,
     ) -> Result<()> {
+        let by = table.number();
         let which = match table.way {
-            Way::Grows => "rowid > ?3 AND ?2 = ?2 ORDER BY rowid".to_owned(),
-            Way::GrowsAndChanges { changed, .. } => format!("(rowid > ?3 OR {changed}) ORDER BY rowid"),
+            Way::Grows => format!("{by} > ?3 AND ?2 = ?2 ORDER BY {by}"),
+            Way::GrowsAndChanges { changed, .. } => format!("({by} > ?3 OR {changed}) ORDER BY {by}"),
             Way::Whole { order: "" } => "?2 = ?2 AND ?3 = ?3".to_owned(),
             Way::Whole { order } => format!("?2 = ?2 AND ?3 = ?3 ORDER BY {order}"),
         };
@@ -135,11 +137,7 @@ pub async fn moved_to(conn: &mut SqliteConnection, tenant: &str) -> Result<Optio
 
 /// The carried columns and one more, of the tenant's rows. The plus keeps the planner on the order of the rows.
 fn select(table: &Table, more: &str, which: &str) -> String {
-    let name = |column: &Column| match column.kind {
-        Kind::Number => "rowid",
-        _ => column.name,
-    };
-    let columns: Vec<&str> = carried(table).map(name).collect();
+    let columns: Vec<&str> = carried(table).map(|column| column.name).collect();
     let only = if table.only.is_empty() { "1 = 1" } else { table.only };
-    format!("SELECT {}, {more} FROM {} WHERE +tenant = ?1 AND {only} AND {which}", columns.join(", "), table.name)
+    format!("SELECT {}, {more} FROM {} WHERE +tenant = ?1 AND {only} AND {which}", columns.join(", "), table.from)
 }

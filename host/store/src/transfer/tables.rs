@@ -3,6 +3,8 @@
 /// A table that both engines have; the tenant is its first column everywhere and is not listed.
 pub struct Table {
     pub name: &'static str,
+    /// Where its rows are read: the table, or a view of all of it.
+    pub from: &'static str,
     pub columns: &'static [Column],
     pub way: Way,
     /// Which of its rows are meant, on both engines; empty: all of this creditor.
@@ -35,6 +37,14 @@ pub enum Kind {
     Fixed(&'static str),
 }
 
+impl Table {
+    /// The number that its rows are read by in SQLite.
+    pub fn number(&self) -> &'static str {
+        let numbered = |column: &&Column| column.kind == Kind::Number;
+        self.columns.iter().find(numbered).map_or("rowid", |column| column.name)
+    }
+}
+
 impl Way {
     pub fn grows(self) -> bool {
         !matches!(self, Self::Whole { .. })
@@ -58,11 +68,28 @@ const fn fixed(name: &'static str, value: &'static str) -> Column {
 }
 
 const fn whole(name: &'static str, columns: &'static [Column]) -> Table {
-    Table { name, columns, way: Way::Whole { order: "" }, only: "" }
+    Table { name, from: name, columns, way: Way::Whole { order: "" }, only: "" }
 }
 
 /// A moment that is over: the process that had it is gone.
 const OVER: &str = "to_timestamp(0)";
+
+/// One in the hot table can be in the air.
+const HOT_EFFECT: &[Column] = &[
+    text("key"),
+    text("account"),
+    text("role"),
+    text("kind"),
+    text("body"),
+    int("weight"),
+    text("status"),
+    int("attempt"),
+    text("planned_at"),
+    text("due_at"),
+    text("ended_at"),
+    text("note"),
+    text("turned"),
+];
 
 const EFFECT: &[Column] = &[
     text("key"),
@@ -98,6 +125,8 @@ const ATTEMPT: &[Column] = &[
 pub const TABLES: &[Table] = &[
     Table {
         name: "event",
+        // Some of it may move to history while it is copied; it all arrives in the hot table.
+        from: "any_event",
         columns: &[
             text("account"),
             int("seq"),
@@ -117,6 +146,7 @@ pub const TABLES: &[Table] = &[
     },
     Table {
         name: "inbox",
+        from: "inbox",
         columns: &[text("connection"), text("key"), text("version"), text("digest"), text("body"), text("received_at")],
         way: Way::GrowsAndChanges {
             changed: "(received_at >= ?2 OR body = '')",
@@ -125,9 +155,9 @@ pub const TABLES: &[Table] = &[
         },
         only: "",
     },
-    Table { name: "effect_history", columns: EFFECT, way: Way::Grows, only: "" },
-    Table { name: "attempt_history", columns: ATTEMPT, way: Way::Grows, only: "" },
-    whole("effect", EFFECT),
+    Table { name: "effect_history", from: "effect_history", columns: EFFECT, way: Way::Grows, only: "" },
+    Table { name: "attempt_history", from: "attempt_history", columns: ATTEMPT, way: Way::Grows, only: "" },
+    whole("effect", HOT_EFFECT),
     whole("attempt", ATTEMPT),
     whole(
         "lane",
@@ -184,6 +214,7 @@ pub const TABLES: &[Table] = &[
     whole("lease", &[text("name"), fixed("holder", "NULL"), int("fence"), fixed("until", OVER)]),
     Table {
         name: "note",
+        from: "note",
         columns: &[text("name"), text("value")],
         way: Way::Whole { order: "" },
         // What the two say about the move itself; `super::MOVED_TO` and `super::UNFINISHED`.
@@ -191,6 +222,7 @@ pub const TABLES: &[Table] = &[
     },
     Table {
         name: "plugin_call",
+        from: "plugin_call",
         columns: &[
             text("plugin"),
             text("version"),
@@ -205,6 +237,7 @@ pub const TABLES: &[Table] = &[
     },
     Table {
         name: "quarantine",
+        from: "quarantine",
         columns: &[
             bytes("mark"),
             text("connection"),

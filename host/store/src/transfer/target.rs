@@ -104,7 +104,7 @@ impl Target {
     pub async fn sum(&mut self, table: &Table) -> Result<Sum> {
         let columns: Vec<&str> = carried(table).map(|column| column.name).collect();
         let only = if table.only.is_empty() { "true" } else { table.only };
-        let statement = format!("SELECT {} FROM {} WHERE tenant = $1 AND {only}", columns.join(", "), table.name);
+        let statement = format!("SELECT {} FROM {} WHERE tenant = $1 AND {only}", columns.join(", "), table.from);
         let mut rows = self.conn.fetch(sqlx::query(AssertSqlSafe(statement)).bind(&self.tenant));
         let mut sum = Sum::default();
         while let Some(row) = rows.try_next().await? {
