@@ -22,6 +22,8 @@ async fn measure(url: &str, run: &str) -> Result<(), Box<dyn std::error::Error>>
         let run = format!("{run}-{round}");
         println!("ingest {:?}", store::bench::ingest_pg(url, &run, &pages).await?);
         println!("claims {:?}", store::bench::claims_pg(url, &run, at, 128).await?);
+        store::bench::read_pg(url, &run).await?;
+        println!("claims of lanes that are read {:?}", store::bench::claims_pg(url, &run, at, 128).await?);
         let one = engine::bench::hosts(url, &format!("{run}-one"), &policy, 10_000, 1).await?;
         let three = engine::bench::hosts(url, &format!("{run}-three"), &policy, 10_000, 3).await?;
         println!("accounts decided a second: one host {one}, three hosts {three}");

@@ -91,29 +91,33 @@ impl Host {
 
     /// Takes what is brought, then a turn.
     pub fn work(&mut self, brought: Vec<(usize, Received)>, town: Town) {
-        let (engine, fate_name) = (self.engine.clone(), self.name.clone());
+        let (engine, fate, name) = (self.engine.clone(), self.fate.clone(), self.name.clone());
         self.gate.reset();
         self.began_in_calm = self.fate.is_calm();
         let today = self.fate.lock().now.date();
         let keeps_house = self.kept_house_on.replace(today) != Some(today);
         self.job = Some(Box::pin(async move {
             for (hook, received) in brought {
-                engine.accept("hooks", vec![received]).await.map_err(|error| told(&fate_name, &error))?;
+                engine.accept("hooks", vec![received]).await.map_err(|error| told(&name, &error))?;
                 // Only now, and only to a host that lives, it counts as acknowledged.
                 town.lock().hooks[hook].acknowledged = true;
                 town.keep()?;
             }
             engine.turn().await.map_err(|error| error.to_string())?;
-            if keeps_house { keep_house(&engine).await } else { Ok(()) }
+            if keeps_house { keep_house(&engine, &fate).await } else { Ok(()) }
         }));
     }
 }
 
 /// As a host does between turns.
-async fn keep_house(engine: &Engine) -> Result<(), String> {
+async fn keep_house(engine: &Engine, fate: &Fate) -> Result<(), String> {
     let key = seal_key()?;
     while seal::next(&*engine.store, &key, engine.at()).await.map_err(|error| error.to_string())?.is_some() {}
-    engine.store.retain(&AGES, engine.at()).await.map(|_| ()).map_err(|error| error.to_string())
+    let retained = engine.store.retain(&AGES, engine.at()).await.map_err(|error| error.to_string())?;
+    if retained.events > 0 {
+        fate.tell(format!("{} sealed events moved to history", retained.events));
+    }
+    Ok(())
 }
 
 /// The same in every process of a run.

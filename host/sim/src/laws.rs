@@ -31,9 +31,6 @@ async fn well_sealed(store: &dyn Store, fate: &Fate) -> Result<(), StoreError> {
     for problem in report.problems {
         fate.violates(format!("seals: {problem}"));
     }
-    if report.sealed_events == 0 {
-        fate.violates("nothing was sealed");
-    }
     Ok(())
 }
 

@@ -15,6 +15,7 @@ fn a_few_seeds_hold() {
     for seed in 5..9 {
         let report = one(seed).unwrap();
         assert!(report.violations.is_empty(), "seed {seed}: {:#?}\n{:#?}", report.violations, report.story);
+        assert!(report.story.iter().any(|line| line.contains("moved to history")), "seed {seed}: {:#?}", report.story);
     }
 }
 

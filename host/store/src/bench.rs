@@ -24,7 +24,7 @@ use crate::subject::{self, KEY_BYTES, Place};
 use crate::{Result, Store};
 
 pub use night::{Night, bare_night, make_due, night, was_due};
-pub use pg::{Beside, claims_pg, forget_pg, ingest_pg};
+pub use pg::{Beside, claims_pg, forget_pg, ingest_pg, read_pg};
 
 pub const TENANT: &str = "bench";
 const CONNECTION: &str = "invoices";
