@@ -74,7 +74,7 @@ const fn whole(name: &'static str, columns: &'static [Column]) -> Table {
 /// A moment that is over: the process that had it is gone.
 const OVER: &str = "to_timestamp(0)";
 
-/// One in the hot table can be in the air.
+/// One in the hot table can be in the air; what it becomes if it comes back is its last column.
 const HOT_EFFECT: &[Column] = &[
     text("key"),
     text("account"),
@@ -91,20 +91,11 @@ const HOT_EFFECT: &[Column] = &[
     text("turned"),
 ];
 
-const EFFECT: &[Column] = &[
-    text("key"),
-    text("account"),
-    text("role"),
-    text("kind"),
-    text("body"),
-    int("weight"),
-    text("status"),
-    int("attempt"),
-    text("planned_at"),
-    text("due_at"),
-    text("ended_at"),
-    text("note"),
-];
+/// In history: the same without its last column.
+const EFFECT: &[Column] = match HOT_EFFECT.split_last() {
+    Some((_turned, kept)) => kept,
+    None => &[],
+};
 
 const ATTEMPT: &[Column] = &[
     text("key"),

@@ -132,6 +132,14 @@ async fn most_of_it_is_copied_while_work_goes_on() {
     let before = remains(&old).await;
     old.close().await;
     drop(old);
+    // Some of what is there already moves to history, and some of what is not.
+    let mut conn = crate::sqlite::open_to_write(&moving.file).await.unwrap();
+    for statement in
+        ["INSERT INTO event_history SELECT * FROM event WHERE ord % 9 = 0", "DELETE FROM event WHERE ord % 9 = 0"]
+    {
+        assert!(sqlx::query(statement).execute(&mut conn).await.unwrap().rows_affected() > 20);
+    }
+    sqlx::Connection::close(conn).await.unwrap();
     let Transferred::Whole { .. } = moving.go().await.unwrap() else { panic!("nobody works on it") };
     assert_eq!(remains(&moving.new_one().await.unwrap()).await, before);
 }
