@@ -11,7 +11,7 @@ use crate::subject::{Kept, Place};
 use crate::{Result, StoreError};
 
 /// Unread events that one claim hands out, over all its lanes (about 1 KB each); the first lane is handed out in any case.
-const CLAIM_EVENTS_MAX: i64 = 20_000;
+pub(crate) const CLAIM_EVENTS_MAX: i64 = 20_000;
 
 /// A lane that is free and due.
 pub(crate) struct Due {

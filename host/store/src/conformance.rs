@@ -30,6 +30,9 @@ pub mod views;
 pub trait Backend: Send {
     /// Opens the database, for the first time or after the last store was dropped as a crash would drop it.
     async fn start(&mut self) -> Box<dyn Store>;
+
+    /// A case is over; the engine may look at how it did its work.
+    async fn end(&mut self) {}
 }
 
 /// Makes a test of every case, on the backend that the expression makes.
@@ -38,7 +41,9 @@ macro_rules! suite {
         #[tokio::test]
         #$attribute
         async fn $case() {
-            crate::conformance::$module::$case(&mut $backend).await;
+            let mut backend = $backend;
+            crate::conformance::$module::$case(&mut backend).await;
+            crate::conformance::Backend::end(&mut backend).await;
         }
     )* })* };
 }

@@ -79,6 +79,10 @@ impl Prepared {
         self.decided.account.as_str()
     }
 
+    pub fn changes_nothing(&self) -> bool {
+        self.decided.after.is_none() && self.decided.events.is_empty()
+    }
+
     pub fn planned(&self) -> impl Iterator<Item = &str> {
         self.decided.events.iter().filter_map(|event| match &event.fact {
             Fact::EffectPlanned { effect } => Some(effect.key.as_str()),
@@ -99,6 +103,15 @@ pub(crate) struct Held {
     pub newest: Option<String>,
     /// How often it was made in a row.
     pub newest_times: i64,
+    /// When it was made last.
+    pub newest_at: Option<String>,
+}
+
+/// A row of decisions that all said the same: the place of the first, how often it was made, and when last.
+pub(crate) struct Row {
+    pub slot: i64,
+    pub times: i64,
+    pub last_at: Option<String>,
 }
 
 /// A decision that is written, and where its lane stands then.
@@ -110,7 +123,7 @@ pub(crate) struct Accepted<'a> {
     pub decisions: i64,
     pub newest_times: i64,
     /// The decision before it was made more than once: its row must be told, before the lane forgets how often.
-    pub ends_a_row: bool,
+    pub ends: Option<Row>,
 }
 
 impl Accepted<'_> {
@@ -121,8 +134,12 @@ impl Accepted<'_> {
 
     /// Its place in the ring of the newest decisions.
     pub fn slot(&self) -> i64 {
-        (self.decisions - 1) % DECISIONS_KEPT_MAX
+        slot(self.decisions)
     }
+}
+
+fn slot(decisions: i64) -> i64 {
+    (decisions - 1) % DECISIONS_KEPT_MAX
 }
 
 pub(crate) enum Refusal {
@@ -155,12 +172,15 @@ pub(crate) fn judge<'a>(
     }
     spent.extend(keys.into_iter().map(str::to_owned));
     let head_seq = lane.head_seq + decided.events.len() as i64;
-    let repeated =
-        decided.after.is_none() && decided.events.is_empty() && lane.newest.as_deref() == Some(&prepared.says);
+    let repeated = prepared.changes_nothing() && lane.newest.as_deref() == Some(&prepared.says);
     Ok(Accepted {
         decisions: if repeated { lane.decisions } else { lane.decisions + 1 },
         newest_times: if repeated { lane.newest_times + 1 } else { 1 },
-        ends_a_row: !repeated && lane.newest_times > 1,
+        ends: (!repeated && lane.newest_times > 1).then(|| Row {
+            slot: slot(lane.decisions),
+            times: lane.newest_times,
+            last_at: lane.newest_at,
+        }),
         prepared,
         head_seq,
         done_seq: if everything_read { head_seq } else { decided.read_seq },

@@ -1,5 +1,7 @@
 //! The journal: every event of every account, in the account's order, for good.
 
+use std::collections::BTreeMap;
+
 use escalation::event::Event;
 use escalation::{AccountId, DateTime};
 use serde::Deserialize;
@@ -54,6 +56,26 @@ pub struct Skip {
     pub reason: String,
     /// Takes its place, at the end of the lane.
     pub instead: Option<Event>,
+}
+
+/// A line and when it was recorded.
+pub(crate) type Recorded<'l> = (&'l str, &'l Line);
+
+/// A lane that gets events: by how many it grows, and when it is due for the first of them.
+pub(crate) struct Grown<'l> {
+    pub by: i64,
+    pub due_at: &'l str,
+}
+
+/// The lanes that lines are for, in the order of their names.
+pub(crate) fn grown<'l>(lines: &[Recorded<'l>]) -> BTreeMap<&'l str, Grown<'l>> {
+    let mut grown: BTreeMap<&str, Grown<'l>> = BTreeMap::new();
+    for (at, line) in lines {
+        let lane = grown.entry(&line.account).or_insert(Grown { by: 0, due_at: at });
+        lane.by += 1;
+        lane.due_at = lane.due_at.min(at);
+    }
+    grown
 }
 
 /// An event as it will stand in the journal, but for its number: until then it cannot be sealed.

@@ -24,6 +24,7 @@ pub mod seal;
 mod subject;
 mod subjects;
 mod page;
+mod intake;
 mod claim;
 mod decision;
 mod dispatch;

@@ -120,6 +120,9 @@ impl Prepared {
 /// Digest and version of what is known under a key.
 pub(crate) type Known<'a> = HashMap<&'a str, (String, Option<String>)>;
 
+/// What is known under the keys of a connection, for every connection.
+pub(crate) type Knowledge<'a> = HashMap<&'a str, Known<'a>>;
+
 /// What is to become of each entry.
 pub(crate) struct Sorted<'a> {
     pub new: Vec<&'a Prepared>,
@@ -133,7 +136,7 @@ pub(crate) struct Sorted<'a> {
 /// A key with the same digest is a duplicate. With another digest a greater version replaces what is known (versions compare
 /// as text; any version is greater than none); anything else is a conflict.
 /// What is taken is known from then on.
-pub(crate) fn sort<'a>(entries: &'a [Prepared], known: &mut Known<'a>) -> Sorted<'a> {
+fn sort<'a>(entries: &'a [Prepared], known: &mut Known<'a>) -> Sorted<'a> {
     let mut sorted = Sorted { new: vec![], newer: vec![], taken: vec![], conflicts: vec![], duplicates: 0 };
     for entry in entries {
         match known.get(entry.key()) {
@@ -159,13 +162,23 @@ pub(crate) fn sort<'a>(entries: &'a [Prepared], known: &mut Known<'a>) -> Sorted
     sorted
 }
 
+/// The same for pages that are taken together, one after the other.
+pub(crate) fn sort_all<'a>(pages: &[&'a Page], mut knowledge: Knowledge<'a>) -> Vec<Sorted<'a>> {
+    pages.iter().map(|page| sort(&page.entries, knowledge.entry(&page.connection).or_default())).collect()
+}
+
+/// Leaves out what concerns accounts that were erased; answers what that is, for each page.
+pub(crate) fn leave_out<'a>(sorted: &mut [Sorted<'a>], erased: impl Fn(&str) -> bool) -> Vec<Vec<&'a Prepared>> {
+    sorted.iter_mut().map(|sorted| sorted.without(&erased)).collect()
+}
+
 impl<'a> Sorted<'a> {
     pub fn lines(&self) -> Vec<&'a Line> {
         self.taken.iter().flat_map(|entry| &entry.lines).collect()
     }
 
     /// Leaves out what concerns an account that was erased, as a whole: it is not taken, and a person is told.
-    pub fn without(&mut self, erased: impl Fn(&str) -> bool) -> Vec<&'a Prepared> {
+    fn without(&mut self, erased: impl Fn(&str) -> bool) -> Vec<&'a Prepared> {
         let gone = |entry: &Prepared| entry.lines.iter().any(|line| erased(&line.account));
         self.new.retain(|entry| !gone(entry));
         self.newer.retain(|entry| !gone(entry));

@@ -13,6 +13,7 @@ use sqlx::{ConnectOptions, Connection, Sqlite};
 use crate::decision::Prepared;
 use crate::inbox::{Ingest, Ingested, Quarantined, Total};
 use crate::inspect::Inspection;
+use crate::intake::Intake;
 use crate::journal::{JournalEntry, Skip};
 use crate::lane::{Claimed, Decided, DecisionRow, LaneState};
 use crate::lease::Lease;
@@ -36,6 +37,7 @@ pub(crate) use lock::lock;
 pub(crate) use schema::{known_schema, schema};
 
 pub(crate) mod bulk;
+mod checkpoint;
 mod decided;
 mod desk;
 mod effects;
@@ -64,9 +66,15 @@ pub(crate) mod writer;
 pub struct SqliteStore {
     reader: Reader<Sqlite>,
     /// None: opened for reading only.
-    writer: Option<Writer>,
+    side: Option<Side>,
     /// Held for as long as the store lives; the system lets go of it however the process ends.
     _lock: Option<File>,
+}
+
+/// What writes.
+struct Side {
+    writer: Writer,
+    intake: Intake,
 }
 
 impl SqliteStore {
@@ -87,8 +95,9 @@ impl SqliteStore {
         .bind(tenant)
         .execute(&mut conn)
         .await?;
-        let writer = Writer::start(conn, tenant, hands, &path.display().to_string());
-        Ok(Self { reader: reader(path, tenant).await?, writer: Some(writer), _lock: Some(lock) })
+        let writer = Writer::start(conn, tenant, hands, path);
+        let side = Side { intake: Intake::start(&writer), writer };
+        Ok(Self { reader: reader(path, tenant).await?, side: Some(side), _lock: Some(lock) })
     }
 
     /// Opens the database beside a running server, to look at it.
@@ -105,24 +114,28 @@ impl SqliteStore {
                 "`{path}` has schema {found}, this program reads {known}\n\nhint: start the server once, it upgrades the database"
             )));
         }
-        Ok(Self { reader: reader(path, tenant).await?, writer: None, _lock: None })
+        Ok(Self { reader: reader(path, tenant).await?, side: None, _lock: None })
     }
 
     /// Writes what waits and moves the write-ahead log into the database. Afterwards every call fails.
     pub async fn close(&self) {
         self.reader.pool.close().await;
-        if let Some(writer) = &self.writer {
-            writer.close().await;
+        if let Some(side) = &self.side {
+            side.writer.close().await;
         }
     }
 
     /// Empty when opened for reading only: another process has the lanes, and knows which.
     fn hands(&self) -> Hands {
-        self.writer.as_ref().map(|writer| writer.hands.clone()).unwrap_or_default()
+        self.side.as_ref().map(|side| side.writer.hands.clone()).unwrap_or_default()
+    }
+
+    fn side(&self) -> Result<&Side> {
+        self.side.as_ref().ok_or_else(|| StoreError::Database("it was opened for reading only".to_owned()))
     }
 
     fn writer(&self) -> Result<&Writer> {
-        self.writer.as_ref().ok_or_else(|| StoreError::Database("it was opened for reading only".to_owned()))
+        Ok(&self.side()?.writer)
     }
 }
 
@@ -132,7 +145,7 @@ mod tests;
 #[async_trait]
 impl Store for SqliteStore {
     async fn ingest(&self, page: Ingest) -> Result<Ingested> {
-        self.writer()?.write(Page::new(page)?).await
+        self.side()?.intake.take(Page::new(page)?).await
     }
 
     async fn claim(&self, _: &str, now: DateTime, lease: Duration, limit: u32) -> Result<Vec<Claimed>> {

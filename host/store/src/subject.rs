@@ -3,10 +3,13 @@
 //! XChaCha20-Poly1305, a random nonce in front of each payload. A nonce made of the sequence number would come twice: a
 //! transaction that was taken back leaves traces on the disk, and a restored backup writes other events under the same numbers.
 //! The key lies in the same database: it is there to be destroyed, not to keep a thief of the disk from reading.
+//!
+//! `ring` opens an event in a fifth of the time that a portable implementation takes; it knows ChaCha20-Poly1305 alone, so that the
+//! first part of the nonce goes into a key of its own here, as the X demands (draft-irtf-cfrg-xchacha-03, 2.3).
 
-use chacha20poly1305::aead::{Aead, Payload};
-use chacha20poly1305::{Key, KeyInit, XChaCha20Poly1305, XNonce};
+use chacha20::{R20, hchacha};
 use escalation::event::Event;
+use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, Nonce, UnboundKey};
 use sha2::{Digest, Sha256};
 
 use crate::journal::Content;
@@ -60,6 +63,16 @@ pub(crate) struct Label {
     pub report: Option<String>,
 }
 
+/// The key of one payload, and its nonce under that key.
+fn cipher(key: &[u8; KEY_BYTES], nonce: &[u8; NONCE_BYTES]) -> Option<(LessSafeKey, Nonce)> {
+    let (first, last) = nonce.split_first_chunk::<16>()?;
+    let key = hchacha::<R20>(&(*key).into(), &(*first).into());
+    let mut nonce = [0; 12];
+    nonce.get_mut(4..)?.copy_from_slice(last);
+    let key = UnboundKey::new(&CHACHA20_POLY1305, &key).ok()?;
+    Some((LessSafeKey::new(key), Nonce::assume_unique_for_key(nonce)))
+}
+
 /// A payload as it is stored, and the digest of that.
 pub(crate) fn seal(
     key: &[u8; KEY_BYTES],
@@ -67,21 +80,25 @@ pub(crate) fn seal(
     place: Place<'_>,
     text: &str,
 ) -> Result<(Vec<u8>, Vec<u8>)> {
-    let cipher = XChaCha20Poly1305::new(&Key::from(*key));
-    let payload = Payload { msg: text.as_bytes(), aad: &place.bytes() };
-    let sealed = cipher.encrypt(&XNonce::from(*nonce), payload);
-    let sealed = sealed.map_err(|_| StoreError::Corrupt("an event is too large to be sealed".to_owned()))?;
-    let stored = [nonce.as_slice(), &sealed].concat();
+    let mut stored = Vec::with_capacity(NONCE_BYTES + text.len() + CHACHA20_POLY1305.tag_len());
+    stored.extend(nonce);
+    stored.extend(text.as_bytes());
+    let tag = cipher(key, nonce)
+        .zip(stored.get_mut(NONCE_BYTES..))
+        .and_then(|((key, nonce), plain)| key.seal_in_place_separate_tag(nonce, Aad::from(place.bytes()), plain).ok());
+    let tag = tag.ok_or_else(|| StoreError::Corrupt("an event is too large to be sealed".to_owned()))?;
+    stored.extend(tag.as_ref());
     let digest = Sha256::digest(&stored).to_vec();
     Ok((stored, digest))
 }
 
 fn open(key: &[u8], place: Place<'_>, stored: &[u8]) -> Option<Vec<u8>> {
-    let key: [u8; KEY_BYTES] = key.try_into().ok()?;
-    let (nonce, sealed) = stored.split_at_checked(NONCE_BYTES)?;
-    let nonce: [u8; NONCE_BYTES] = nonce.try_into().ok()?;
-    let payload = Payload { msg: sealed, aad: &place.bytes() };
-    XChaCha20Poly1305::new(&Key::from(key)).decrypt(&XNonce::from(nonce), payload).ok()
+    let (nonce, sealed) = stored.split_first_chunk()?;
+    let (key, nonce) = cipher(key.try_into().ok()?, nonce)?;
+    let mut plain = sealed.to_vec();
+    let length = key.open_in_place(nonce, Aad::from(place.bytes()), &mut plain).ok()?.len();
+    plain.truncate(length);
+    Some(plain)
 }
 
 /// An event as a row has it.
@@ -172,6 +189,22 @@ mod tests {
 
     const EVENT: &str =
         r#"{"at":"2026-01-05T08:00:00","on":"2026-01-05","origin":"x","fact":{"type":"credit-held","reason":"late"}}"#;
+
+    proptest::proptest! {
+        /// By another implementation.
+        #[test]
+        fn it_is_xchacha20_poly1305(key: [u8; KEY_BYTES], nonce: [u8; NONCE_BYTES], text in ".{0,300}") {
+            use chacha20poly1305::aead::{Aead, Payload};
+            use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
+
+            let (stored, _) = seal(&key, &nonce, PLACE, &text).unwrap();
+            let place = PLACE.bytes();
+            let other = XChaCha20Poly1305::new(&key.into());
+            let sealed = other.encrypt(&nonce.into(), Payload { msg: text.as_bytes(), aad: &place }).unwrap();
+            proptest::prop_assert_eq!(&stored, &[nonce.as_slice(), &sealed].concat());
+            proptest::prop_assert_eq!(open(&key, PLACE, &stored).unwrap(), text.as_bytes());
+        }
+    }
 
     #[test]
     fn it_opens_in_its_own_place_alone() {

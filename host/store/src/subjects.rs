@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::journal::Line;
+use crate::journal::{Line, Recorded};
 use crate::subject::{self, KEY_BYTES, Place};
 use crate::{Result, StoreError};
 
@@ -24,6 +24,7 @@ pub(crate) type SubjectRow = (String, i64, Option<Vec<u8>>, bool);
 /// A line at its place, sealed.
 pub(crate) struct Sealed<'l> {
     pub line: &'l Line,
+    pub recorded_at: &'l str,
     pub seq: i64,
     pub payload: Vec<u8>,
     pub digest: Vec<u8>,
@@ -31,8 +32,8 @@ pub(crate) struct Sealed<'l> {
 
 impl Subjects {
     /// The accounts whose rows are needed.
-    pub fn accounts<'l>(lines: &[&'l Line]) -> BTreeSet<&'l str> {
-        lines.iter().map(|line| line.account.as_str()).collect()
+    pub fn accounts<'l>(lines: &[Recorded<'l>]) -> BTreeSet<&'l str> {
+        lines.iter().map(|(_, line)| line.account.as_str()).collect()
     }
 
     pub fn of(rows: Vec<SubjectRow>) -> Result<Self> {
@@ -50,7 +51,7 @@ impl Subjects {
     }
 
     /// Makes the keys that are missing for these lines; they are to be stored in the same transaction.
-    pub fn complete<'l>(&mut self, lines: &[&'l Line]) -> Result<Vec<(&'l str, [u8; KEY_BYTES])>> {
+    pub fn complete<'l>(&mut self, lines: &[Recorded<'l>]) -> Result<Vec<(&'l str, [u8; KEY_BYTES])>> {
         let accounts = Self::accounts(lines).into_iter();
         let keyless: Vec<&str> = accounts
             .filter(|account| self.0.get(*account).is_some_and(|one| one.key.is_none() && !one.erased))
@@ -66,9 +67,9 @@ impl Subjects {
     }
 
     /// Gives each line its number and seals it.
-    pub fn seal<'l>(&mut self, tenant: &str, lines: &[&'l Line]) -> Result<Vec<Sealed<'l>>> {
+    pub fn seal<'l>(&mut self, tenant: &str, lines: &[Recorded<'l>]) -> Result<Vec<Sealed<'l>>> {
         let mut sealed = Vec::with_capacity(lines.len());
-        for (line, nonce) in lines.iter().zip(subject::nonces(lines.len())?) {
+        for ((recorded_at, line), nonce) in lines.iter().copied().zip(subject::nonces(lines.len())?) {
             let account = line.account.as_str();
             // An erased account has no key, and gets none.
             let Some((subject, key)) = self.0.get_mut(account).and_then(|one| one.key.map(|key| (one, key))) else {
@@ -77,14 +78,8 @@ impl Subjects {
             subject.grown += 1;
             let seq = subject.head_seq + subject.grown;
             let (payload, digest) = subject::seal(&key, &nonce, Place { tenant, account, seq }, &line.payload)?;
-            sealed.push(Sealed { line, seq, payload, digest });
+            sealed.push(Sealed { line, recorded_at, seq, payload, digest });
         }
         Ok(sealed)
-    }
-
-    /// The lanes that grew, and by how much.
-    pub fn grown(&self) -> Vec<(&str, i64)> {
-        let grown = self.0.iter().filter(|(_, subject)| subject.grown > 0);
-        grown.map(|(account, subject)| (account.as_str(), subject.grown)).collect()
     }
 }

@@ -1,9 +1,13 @@
 //! T1 takes what is new once, with its cursor, and sets aside what it cannot take.
 
+use std::sync::Arc;
+
 use escalation::Fact;
 
 use super::*;
 use crate::inbox::{CursorMove, KvChange, QuarantineReason, Refused, Total};
+use crate::intake::Take;
+use crate::page::Page;
 
 fn moved(from: Option<&str>, to: &str) -> Option<CursorMove> {
     Some(CursorMove { from: from.map(str::to_owned), to: to.to_owned() })
@@ -224,4 +228,33 @@ async fn futures_of<F: Future>(futures: Vec<F>) -> Vec<F::Output> {
     })
     .await;
     done.into_iter().flatten().collect()
+}
+
+/// Pages that wait while another transaction is under way: each stands for itself. Not a case of the suite, because through
+/// [`Store`] it is up to chance what waits.
+pub async fn pages_are_taken_together(engine: &impl Take, store: &dyn Store) {
+    let told = |key: &str, hour, cursor| {
+        let told = entry(key, "x", &[("a", said(key))]);
+        Arc::new(Page::new(Ingest { cursor, at: at(hour), ..page(vec![told]) }).unwrap())
+    };
+    let elsewhere = |key: &str| {
+        let told = entry(key, "y", &[("b", said(key))]);
+        Arc::new(Page::new(Ingest { connection: "shop".to_owned(), ..page(vec![told]) }).unwrap())
+    };
+    let group = vec![
+        told("late", 8, moved(Some("elsewhere"), "nowhere")),
+        told("first", 9, moved(None, "1")),
+        told("second", 8, moved(Some("1"), "2")),
+        told("again", 8, moved(None, "1")),
+        told("first", 8, None),
+        elsewhere("first"),
+    ];
+    let answers = engine.take(group).await.unwrap();
+    let taken: Vec<_> = answers.iter().map(|one| one.as_ref().ok().map(|one| (one.taken, one.duplicates))).collect();
+    assert_eq!(taken, [None, Some((1, 0)), Some((1, 0)), None, Some((0, 1)), Some((1, 0))]);
+    assert_eq!(store.cursor("files").await.unwrap().as_deref(), Some("2"));
+    let journal = store.journal(&id("a"), 0, 10).await.unwrap();
+    assert_eq!(journal.iter().map(|one| (one.seq, one.recorded_at)).collect::<Vec<_>>(), [(1, at(9)), (2, at(8))]);
+    assert_eq!(store.account(&id("a")).await.unwrap().unwrap().1.next_due_at, Some(at(8)));
+    assert_eq!(store.journal(&id("b"), 0, 10).await.unwrap().len(), 1);
 }

@@ -256,9 +256,19 @@ pub async fn a_decision_made_again_is_counted(backend: &mut dyn Backend) {
     let told = |rows: Vec<DecisionRow>| rows.iter().map(|row| (row.at, row.times, row.last_at)).collect::<Vec<_>>();
     assert_eq!(told(store.decisions(&id("a"), 10).await.unwrap()), [(at(9), 3, at(11))]);
     assert!(store.account(&id("a")).await.unwrap().is_some());
+    // Events that came meanwhile stay due, however often the decision was made.
+    let lane = claim_one(&*store, 11).await;
+    tell(&*store, "a", "second", 11).await;
+    store.decided(vec![quiet(&lane, 11, at(10))]).await.unwrap();
+    let stands = store.account(&id("a")).await.unwrap().unwrap().1;
+    assert_eq!((stands.head_seq, stands.done_seq, stands.next_due_at), (2, 1, Some(at(10))));
+    let lane = claim_one(&*store, 11).await;
+    assert_eq!(texts(lane.unread.iter().map(|stored| &stored.event)), ["second"]);
+    store.decided(vec![quiet(&lane, 11, at(10))]).await.unwrap();
     // Another day to look again at: another decision, and the row before it keeps its count.
     let lane = claim_one(&*store, 12).await;
     store.decided(vec![quiet(&lane, 12, at(13))]).await.unwrap();
-    assert_eq!(told(store.decisions(&id("a"), 10).await.unwrap()), [(at(12), 1, at(12)), (at(9), 3, at(11))]);
+    let rows = [(at(12), 1, at(12)), (at(11), 1, at(11)), (at(9), 4, at(11))];
+    assert_eq!(told(store.decisions(&id("a"), 10).await.unwrap()), rows);
     assert_eq!(store.account(&id("a")).await.unwrap().unwrap().1.next_due_at, Some(at(13)));
 }

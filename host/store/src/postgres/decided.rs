@@ -7,8 +7,7 @@ use async_trait::async_trait;
 use super::writer::{Command, Outcome, Tx};
 use super::{journal, lanes, outbox, views};
 use crate::StoreError;
-use crate::decision::{Accepted, Changed, Held, Prepared, Refusal, judge};
-use crate::lane::DECISIONS_KEPT_MAX;
+use crate::decision::{Accepted, Changed, Held, Prepared, Refusal, Row, judge};
 
 pub(super) struct Decisions(pub Vec<Prepared>);
 
@@ -41,22 +40,23 @@ impl Command for Decisions {
     }
 }
 
-type HeldRow = (String, i64, i64, i64, Option<String>, i64, Option<String>, i64);
+type HeldRow = (String, i64, i64, i64, Option<String>, i64, Option<String>, i64, Option<String>);
 
 impl Decisions {
     /// The lanes that somebody holds, locked in the order of their names: events that come now wait for the decision.
     async fn held(&self, tx: &mut Tx<'_>) -> Outcome<HashMap<String, Held>> {
         let accounts: BTreeSet<&str> = self.0.iter().map(Prepared::account).collect();
         let rows: Vec<HeldRow> = sqlx::query_as(
-            "SELECT account, head_seq, done_seq, fence, next_due_at, decisions, newest, newest_times FROM lane
+            "SELECT account, head_seq, done_seq, fence, next_due_at, decisions, newest, newest_times, newest_at FROM lane
              WHERE tenant = $1 AND account = ANY($2) AND owner IS NOT NULL ORDER BY account FOR NO KEY UPDATE",
         )
         .bind(tx.tenant)
         .bind(accounts.into_iter().collect::<Vec<_>>())
         .fetch_all(&mut *tx.conn)
         .await?;
-        let held = |(account, head_seq, done_seq, fence, next_due_at, decisions, newest, newest_times): HeldRow| {
-            (account, Held { head_seq, done_seq, fence, next_due_at, decisions, newest, newest_times })
+        let held = |row: HeldRow| {
+            let (account, head_seq, done_seq, fence, next_due_at, decisions, newest, newest_times, newest_at) = row;
+            (account, Held { head_seq, done_seq, fence, next_due_at, decisions, newest, newest_times, newest_at })
         };
         Ok(rows.into_iter().map(held).collect())
     }
@@ -126,18 +126,21 @@ async fn write_states(tx: &mut Tx<'_>, changed: &[Changed<'_>]) -> Outcome<()> {
 
 /// How often the newest decisions of lanes were made, told to their rows before others follow them.
 async fn end_rows(tx: &mut Tx<'_>, accepted: &[Accepted<'_>]) -> Outcome<()> {
-    let ended: Vec<&str> = accepted.iter().filter(|one| one.ends_a_row).map(|one| one.prepared.account()).collect();
+    let ended: Vec<(&str, &Row)> =
+        accepted.iter().filter_map(|one| Some((one.prepared.account(), one.ends.as_ref()?))).collect();
     if ended.is_empty() {
         return Ok(());
     }
     sqlx::query(
-        "UPDATE decision d SET times = l.newest_times, last_at = l.newest_at FROM lane l
-         WHERE l.tenant = $1 AND l.account = ANY($2) AND d.tenant = $1 AND d.account = l.account
-         AND d.slot = (l.decisions - 1) % $3",
+        "UPDATE decision d SET times = v.times, last_at = v.at
+         FROM unnest($2::text[], $3::bigint[], $4::bigint[], $5::text[]) AS v (account, slot, times, at)
+         WHERE d.tenant = $1 AND d.account = v.account AND d.slot = v.slot",
     )
     .bind(tx.tenant)
-    .bind(ended)
-    .bind(DECISIONS_KEPT_MAX)
+    .bind(ended.iter().map(|(account, _)| *account).collect::<Vec<_>>())
+    .bind(ended.iter().map(|(_, row)| row.slot).collect::<Vec<_>>())
+    .bind(ended.iter().map(|(_, row)| row.times).collect::<Vec<_>>())
+    .bind(ended.iter().map(|(_, row)| row.last_at.as_deref()).collect::<Vec<_>>())
     .execute(&mut *tx.conn)
     .await?;
     Ok(())

@@ -1,34 +1,36 @@
 //! T1: pages of reports with their cursors, each all or nothing, in one transaction.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::journal::{self, Recorded};
+use super::journal;
 use super::outbox;
-use super::writer::{Command, Outcome, Trouble, Tx, erased};
+use super::writer::{Command, Outcome, Trouble, Tx, Writer, erased};
 use crate::inbox::Ingested;
-use crate::page::{Aside, Known, Page, Prepared, Sorted, sort};
+use crate::intake::Take;
+use crate::journal::Recorded;
+use crate::page::{Aside, Knowledge, Page, Prepared, Sorted, leave_out, sort_all};
 use crate::row::json;
 use crate::{Result, StoreError};
 
 /// Pages that are written together; a page whose cursor has moved is left out, and the others do not notice.
 pub(super) struct Group {
-    pub pages: Vec<Page>,
+    pages: Vec<Arc<Page>>,
     /// Accounts of these pages that are known to be erased. It is learned by running into them: hardly ever is there one.
-    pub erased: BTreeSet<String>,
+    erased: BTreeSet<String>,
 }
 
-impl Group {
-    pub fn new(pages: Vec<Page>) -> Self {
-        Self { pages, erased: BTreeSet::new() }
+#[async_trait]
+impl Take for Writer {
+    async fn take(&self, pages: Vec<Arc<Page>>) -> Result<Vec<Result<Ingested>>> {
+        self.write(Group { pages, erased: BTreeSet::new() }).await
     }
 }
 
 /// A connection and a key.
 type Place<'p> = (&'p str, &'p str);
-/// What is known under the keys of a connection, for every connection.
-type Knowledge<'p> = HashMap<&'p str, Known<'p>>;
 
 #[async_trait]
 impl Command for Group {
@@ -53,7 +55,8 @@ impl Command for Group {
 impl Group {
     async fn write(&self, tx: &mut Tx<'_>) -> Outcome<Vec<Result<Ingested>>> {
         let mut cursors = Cursors::lock(tx, &self.pages).await?;
-        let pages: Vec<Option<&Page>> = self.pages.iter().map(|page| cursors.follow(page).then_some(page)).collect();
+        let pages = self.pages.iter().map(Arc::as_ref);
+        let pages: Vec<Option<&Page>> = pages.map(|page| cursors.follow(page).then_some(page)).collect();
         let present: Vec<&Page> = pages.iter().flatten().copied().collect();
         let (sorted, erased) = take(tx, &present, &self.erased).await?;
         let lines: Vec<Recorded<'_>> = present
@@ -72,7 +75,7 @@ impl Group {
         add_up(tx, &sorted).await?;
         cursors.write(tx).await?;
         let mut answers = answers.into_iter();
-        let answer = |(page, present): (&Page, &Option<&Page>)| {
+        let answer = |(page, present): (&Arc<Page>, &Option<&Page>)| {
             let answer = present.and_then(|_| answers.next());
             answer.ok_or_else(|| StoreError::LostCursor { connection: page.connection.clone() })
         };
@@ -87,7 +90,7 @@ struct Cursors<'p> {
 }
 
 impl<'p> Cursors<'p> {
-    async fn lock(tx: &mut Tx<'_>, pages: &'p [Page]) -> Outcome<Self> {
+    async fn lock(tx: &mut Tx<'_>, pages: &'p [Arc<Page>]) -> Outcome<Self> {
         let moving = || pages.iter().filter_map(|page| page.cursor.as_ref().map(|cursor| (page, cursor)));
         // A first cursor is made by one host; another one waits here, and finds it made.
         let first: BTreeMap<&str, (&str, &str)> = moving()
@@ -175,12 +178,15 @@ async fn take<'p>(tx: &mut Tx<'_>, pages: &[&'p Page], erased: &BTreeSet<String>
     let there: Vec<Place<'p>> = keys.into_iter().filter(|place| !is_new(place)).collect();
     let mut knowledge = Knowledge::new();
     read(tx, &there, false, &mut knowledge).await?;
-    let (mut sorted, mut gone) = sort_all(pages, knowledge.clone(), erased);
+    let is_erased = |account: &str| erased.contains(account);
+    let mut sorted = sort_all(pages, knowledge.clone());
+    let mut gone = leave_out(&mut sorted, is_erased);
     let newer: BTreeSet<Place<'p>> = newer(pages, &sorted).filter(|place| !is_new(place)).collect();
     if !newer.is_empty() {
         // Somebody else may replace the same now: what is known is read again under lock, and decided again.
         read(tx, &newer.into_iter().collect::<Vec<_>>(), true, &mut knowledge).await?;
-        (sorted, gone) = sort_all(pages, knowledge, erased);
+        sorted = sort_all(pages, knowledge);
+        gone = leave_out(&mut sorted, is_erased);
     }
     for (page, sorted) in pages.iter().zip(&sorted) {
         for entry in &sorted.newer {
@@ -251,15 +257,6 @@ async fn read<'p>(tx: &mut Tx<'_>, keys: &[Place<'p>], lock: bool, into: &mut Kn
         }
     }
     Ok(())
-}
-
-fn sort_all<'p>(pages: &[&'p Page], mut knowledge: Knowledge<'p>, erased: &BTreeSet<String>) -> Taken<'p> {
-    let of_page = |page: &&'p Page| {
-        let mut sorted = sort(&page.entries, knowledge.entry(&page.connection).or_default());
-        let gone = sorted.without(|account| erased.contains(account));
-        (sorted, gone)
-    };
-    pages.iter().map(of_page).unzip()
 }
 
 async fn replace(tx: &mut Tx<'_>, page: &Page, entry: &Prepared) -> Outcome<()> {

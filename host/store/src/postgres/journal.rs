@@ -1,13 +1,10 @@
 //! Appending to the journal: the events of a transaction, each behind its lane's head, sealed with its account's key.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use super::writer::{Outcome, Trouble, Tx};
-use crate::journal::Line;
+use crate::journal::{Recorded, grown};
 use crate::subjects::{SubjectRow, Subjects};
-
-/// A line and when it was recorded.
-pub(super) type Recorded<'l> = (&'l str, &'l Line);
 
 /// Appends events and makes their lanes due; lanes are made when they are missing. The lanes are locked from here on.
 pub(super) async fn append(tx: &mut Tx<'_>, lines: &[Recorded<'_>]) -> Outcome<()> {
@@ -15,12 +12,7 @@ pub(super) async fn append(tx: &mut Tx<'_>, lines: &[Recorded<'_>]) -> Outcome<(
         return Ok(());
     }
     // In the order of their names, so that two transactions never wait for each other.
-    let mut grown: BTreeMap<&str, (i64, &str)> = BTreeMap::new();
-    for (at, line) in lines {
-        let (n, earliest) = grown.entry(&line.account).or_insert((0, at));
-        *n += 1;
-        *earliest = (*earliest).min(at);
-    }
+    let grown = grown(lines);
     let heads: Vec<(String, i64)> = sqlx::query_as(
         "INSERT INTO lane AS l (tenant, account, head_seq, done_seq, next_due_at, fence)
          SELECT $1, v.account, v.n, 0, v.at, 0 FROM unnest($2::text[], $3::bigint[], $4::text[]) AS v (account, n, at)
@@ -29,12 +21,12 @@ pub(super) async fn append(tx: &mut Tx<'_>, lines: &[Recorded<'_>]) -> Outcome<(
     )
     .bind(tx.tenant)
     .bind(grown.keys().copied().collect::<Vec<_>>())
-    .bind(grown.values().map(|(n, _)| *n).collect::<Vec<_>>())
-    .bind(grown.values().map(|(_, at)| *at).collect::<Vec<_>>())
+    .bind(grown.values().map(|lane| lane.by).collect::<Vec<_>>())
+    .bind(grown.values().map(|lane| lane.due_at).collect::<Vec<_>>())
     .fetch_all(&mut *tx.conn)
     .await?;
     let before = heads.iter().map(|(account, head)| {
-        let n = grown.get(account.as_str()).map_or(0, |(n, _)| *n);
+        let n = grown.get(account.as_str()).map_or(0, |lane| lane.by);
         (account.as_str(), head - n)
     });
     insert(tx, lines, &before.collect()).await
@@ -46,14 +38,13 @@ pub(super) async fn insert(tx: &mut Tx<'_>, lines: &[Recorded<'_>], heads: &Hash
     if lines.is_empty() {
         return Ok(());
     }
-    let plain: Vec<&Line> = lines.iter().map(|(_, line)| *line).collect();
-    let mut subjects = subjects(tx, &plain, heads).await?;
+    let mut subjects = subjects(tx, lines, heads).await?;
     let erased: BTreeSet<String> =
-        Subjects::accounts(&plain).into_iter().filter(|one| subjects.is_erased(one)).map(str::to_owned).collect();
+        Subjects::accounts(lines).into_iter().filter(|one| subjects.is_erased(one)).map(str::to_owned).collect();
     if !erased.is_empty() {
         return Err(Trouble::Erased(erased));
     }
-    let keys = subjects.complete(&plain)?;
+    let keys = subjects.complete(lines)?;
     if !keys.is_empty() {
         sqlx::query("INSERT INTO subject_key (tenant, account, key) SELECT $1, * FROM unnest($2::text[], $3::bytea[])")
             .bind(tx.tenant)
@@ -62,7 +53,7 @@ pub(super) async fn insert(tx: &mut Tx<'_>, lines: &[Recorded<'_>], heads: &Hash
             .execute(&mut *tx.conn)
             .await?;
     }
-    let sealed = subjects.seal(tx.tenant, &plain)?;
+    let sealed = subjects.seal(tx.tenant, lines)?;
     let origin = || sealed.iter().map(|one| one.line.origin.as_ref());
     sqlx::query(
         "INSERT INTO event (tenant, sealed, account, seq, recorded_at, type, happened_on, connection, report, payload, digest)
@@ -72,7 +63,7 @@ pub(super) async fn insert(tx: &mut Tx<'_>, lines: &[Recorded<'_>], heads: &Hash
     .bind(tx.tenant)
     .bind(sealed.iter().map(|one| one.line.account.as_str()).collect::<Vec<_>>())
     .bind(sealed.iter().map(|one| one.seq).collect::<Vec<_>>())
-    .bind(lines.iter().map(|(at, _)| *at).collect::<Vec<_>>())
+    .bind(sealed.iter().map(|one| one.recorded_at).collect::<Vec<_>>())
     .bind(sealed.iter().map(|one| one.line.kind.as_str()).collect::<Vec<_>>())
     .bind(sealed.iter().map(|one| one.line.happened_on.as_str()).collect::<Vec<_>>())
     .bind(origin().map(|origin| origin.map(|origin| origin.connection.as_str())).collect::<Vec<_>>())
@@ -85,7 +76,7 @@ pub(super) async fn insert(tx: &mut Tx<'_>, lines: &[Recorded<'_>], heads: &Hash
 }
 
 /// Keys of accounts whose lanes are locked: neither a key nor an erasure comes in between.
-async fn subjects(tx: &mut Tx<'_>, lines: &[&Line], heads: &HashMap<&str, i64>) -> Outcome<Subjects> {
+async fn subjects(tx: &mut Tx<'_>, lines: &[Recorded<'_>], heads: &HashMap<&str, i64>) -> Outcome<Subjects> {
     let rows: Vec<(String, Option<Vec<u8>>, bool)> = sqlx::query_as(
         "SELECT v.account, k.key, x.at IS NOT NULL FROM unnest($2::text[]) AS v (account)
          LEFT JOIN subject_key k ON k.tenant = $1 AND k.account = v.account

@@ -8,16 +8,36 @@ use escalation::{AccountId, DateTime};
 
 use super::micros;
 use super::writer::{Command, Outcome, Tx, Writer};
-use crate::claim::{Due, Unread, bounded, by_account, read};
+use crate::claim::{CLAIM_EVENTS_MAX, Due, Unread, by_account, read};
 use crate::lane::{Claimed, LANE_EVENTS_MAX};
 use crate::subject::Kept;
 use crate::{Result, StoreError};
 
 /// Free and due lanes, locked; those that another host claims at this moment are passed over.
-pub(super) const DUE_LANES: &str = "SELECT account, head_seq, done_seq FROM lane WHERE tenant = $1 AND parked IS NULL
-    AND next_due_at <= $2 AND (lease_until IS NULL
-        OR lease_until <= (SELECT coalesce($4::text::timestamp AT TIME ZONE 'UTC', clock_timestamp())))
-    ORDER BY next_due_at, account LIMIT $3 FOR UPDATE SKIP LOCKED";
+macro_rules! due_lanes {
+    () => {
+        "SELECT account, head_seq, done_seq, next_due_at FROM lane WHERE tenant = $1 AND parked IS NULL
+         AND next_due_at <= $2 AND (lease_until IS NULL
+             OR lease_until <= (SELECT coalesce($4::text::timestamp AT TIME ZONE 'UTC', clock_timestamp())))
+         ORDER BY next_due_at, account LIMIT $3 FOR UPDATE SKIP LOCKED"
+    };
+}
+
+#[cfg(test)]
+pub(super) const DUE_LANES: &str = due_lanes!();
+
+/// The same, leased, as far as their unread events are not too many for one claim.
+const CLAIM: &str = concat!(
+    "WITH due AS MATERIALIZED (",
+    due_lanes!(),
+    "), counted AS (SELECT account, row_number() OVER oldest_first AS place,
+         sum(least(head_seq - done_seq, $7)) OVER oldest_first AS events FROM due
+         WINDOW oldest_first AS (ORDER BY next_due_at, account))
+     UPDATE lane l SET owner = $5, fence = fence + 1, lease_until = $6 * interval '1 microsecond'
+         + coalesce($4::text::timestamp AT TIME ZONE 'UTC', clock_timestamp())
+     FROM counted c WHERE l.tenant = $1 AND l.account = c.account AND (c.place = 1 OR c.events <= $8)
+     RETURNING c.place, l.account, l.head_seq, l.done_seq, l.fence"
+);
 
 pub(super) struct Claim {
     pub owner: String,
@@ -26,45 +46,31 @@ pub(super) struct Claim {
     pub limit: u32,
 }
 
-#[async_trait]
-impl Command for Claim {
-    /// The lanes and their fences. What they contain is read afterwards: they are ours by then, and nobody waits for the reading.
-    type Answer = Vec<(Due, i64)>;
-
-    async fn run(&mut self, tx: &mut Tx<'_>) -> Outcome<Self::Answer> {
-        let given = tx.clock.given(self.now);
-        let rows: Vec<(String, i64, i64)> = sqlx::query_as(DUE_LANES)
-            .bind(tx.tenant)
+impl Claim {
+    /// The lanes and their fences, oldest first. What they contain is read afterwards: they are ours by then, and nobody waits for
+    /// the reading. One statement, which is its own transaction.
+    async fn run(&self, writer: &Writer) -> Result<Vec<(Due, i64)>> {
+        let mut rows: Vec<(i64, String, i64, i64, i64)> = sqlx::query_as(CLAIM)
+            .bind(writer.tenant.as_str())
             .bind(self.now.to_string())
             .bind(i64::from(self.limit))
-            .bind(given.as_deref())
-            .fetch_all(&mut *tx.conn)
-            .await?;
-        let due = bounded(rows);
-        if due.is_empty() {
-            return Ok(Vec::new());
-        }
-        let fences: Vec<(String, i64)> = sqlx::query_as(
-            "UPDATE lane SET owner = $3, fence = fence + 1, lease_until = $5 * interval '1 microsecond'
-                 + coalesce($4::text::timestamp AT TIME ZONE 'UTC', clock_timestamp())
-             WHERE tenant = $1 AND account = ANY($2) RETURNING account, fence",
-        )
-        .bind(tx.tenant)
-        .bind(due.iter().map(|lane| lane.account.as_str()).collect::<Vec<_>>())
-        .bind(self.owner.as_str())
-        .bind(given)
-        .bind(micros(self.lease))
-        .fetch_all(&mut *tx.conn)
-        .await?;
-        let fences: HashMap<String, i64> = fences.into_iter().collect();
-        let fenced = |lane: Due| fences.get(&lane.account).copied().map(|fence| (lane, fence));
-        Ok(due.into_iter().filter_map(fenced).collect())
+            .bind(writer.clock.given(self.now))
+            .bind(self.owner.as_str())
+            .bind(micros(self.lease))
+            .bind(LANE_EVENTS_MAX)
+            .bind(CLAIM_EVENTS_MAX)
+            .fetch_all(&writer.pool)
+            .await
+            .map_err(|error| writer.located(error.into()))?;
+        rows.sort_unstable_by_key(|(place, ..)| *place);
+        let leased = |(_, account, head_seq, done_seq, fence)| (Due { account, head_seq, done_seq }, fence);
+        Ok(rows.into_iter().map(leased).collect())
     }
 }
 
 /// Claims lanes and reads what they contain.
 pub(super) async fn claim(writer: &Writer, claim: Claim) -> Result<Vec<Claimed>> {
-    let lanes = writer.write(claim).await?;
+    let lanes = claim.run(writer).await?;
     if lanes.is_empty() {
         return Ok(Vec::new());
     }
@@ -77,7 +83,7 @@ pub(super) async fn claim(writer: &Writer, claim: Claim) -> Result<Vec<Claimed>>
             .await?;
     let mut snapshots: HashMap<String, (String, String)> =
         snapshots.into_iter().map(|(account, policy, snapshot)| (account, (policy, snapshot))).collect();
-    let mut unread = unread(writer, &lanes, &accounts).await?;
+    let mut unread = unread(writer, &lanes).await?;
     let mut claimed = Vec::with_capacity(lanes.len());
     for (lane, fence) in lanes {
         let (snapshot, events) = (snapshots.remove(&lane.account), unread.remove(&lane.account).unwrap_or_default());
@@ -96,8 +102,12 @@ pub(super) async fn claim(writer: &Writer, claim: Claim) -> Result<Vec<Claimed>>
     Ok(claimed)
 }
 
-async fn unread(writer: &Writer, lanes: &[(Due, i64)], accounts: &[&str]) -> Result<HashMap<String, Vec<Unread>>> {
+async fn unread(writer: &Writer, lanes: &[(Due, i64)]) -> Result<HashMap<String, Vec<Unread>>> {
     type Row = (String, i64, i64, Option<Vec<u8>>, Vec<u8>, Option<Vec<u8>>, bool);
+    let news: Vec<&Due> = lanes.iter().map(|(lane, _)| lane).filter(|lane| lane.head_seq > lane.done_seq).collect();
+    if news.is_empty() {
+        return Ok(HashMap::new());
+    }
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT e.account, e.seq, e.sealed, e.payload, e.digest, k.key, s.seq IS NOT NULL
          FROM unnest($2::text[], $3::bigint[], $4::bigint[]) AS v (account, done, head)
@@ -106,9 +116,9 @@ async fn unread(writer: &Writer, lanes: &[(Due, i64)], accounts: &[&str]) -> Res
          LEFT JOIN skipped s ON s.tenant = $1 AND s.account = e.account AND s.seq = e.seq ORDER BY e.account, e.seq",
     )
     .bind(writer.tenant.as_str())
-    .bind(accounts)
-    .bind(lanes.iter().map(|(lane, _)| lane.done_seq).collect::<Vec<_>>())
-    .bind(lanes.iter().map(|(lane, _)| lane.head_seq.min(lane.done_seq + LANE_EVENTS_MAX)).collect::<Vec<_>>())
+    .bind(news.iter().map(|lane| lane.account.as_str()).collect::<Vec<_>>())
+    .bind(news.iter().map(|lane| lane.done_seq).collect::<Vec<_>>())
+    .bind(news.iter().map(|lane| lane.head_seq.min(lane.done_seq + LANE_EVENTS_MAX)).collect::<Vec<_>>())
     .fetch_all(&writer.pool)
     .await?;
     let unread = |(account, seq, sealed, payload, digest, key, skipped): Row| {

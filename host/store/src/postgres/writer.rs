@@ -98,13 +98,9 @@ impl Writer {
     /// Answers when the command is on the disk, or has failed without a trace; only when the connection broke during the
     /// commit itself is it not known which.
     pub async fn write<C: Command>(&self, mut command: C) -> crate::Result<C::Answer> {
-        self.run(&mut command).await
-    }
-
-    pub async fn run<C: Command>(&self, command: &mut C) -> crate::Result<C::Answer> {
         let mut tries = 1;
         loop {
-            match self.attempt(command).await {
+            match self.attempt(&mut command).await {
                 Ok(answer) => {
                     if C::is_news(&answer) {
                         self.news.tell();
@@ -125,7 +121,7 @@ impl Writer {
         Ok(answer)
     }
 
-    fn located(&self, error: StoreError) -> StoreError {
+    pub fn located(&self, error: StoreError) -> StoreError {
         match error {
             StoreError::DiskFull { .. } => StoreError::DiskFull { path: self.place.clone() },
             other => other,

@@ -8,9 +8,7 @@ use super::bulk::Bulk;
 use super::packed::{Packed, packed};
 use super::writer::{Command, Tx};
 use super::{journal, lanes, outbox, views};
-use crate::decision::{Accepted, Changed, Held, Prepared, Refusal, judge};
-use crate::journal::Line;
-use crate::lane::DECISIONS_KEPT_MAX;
+use crate::decision::{Accepted, Changed, Held, Prepared, Refusal, Row, judge};
 use crate::row::json;
 use crate::{Result, StoreError};
 
@@ -22,12 +20,14 @@ impl Command for Decisions {
     type Answer = Option<StoreError>;
 
     async fn run(&mut self, tx: &mut Tx<'_>) -> Result<Option<StoreError>> {
-        let mut held = self.held(tx).await?;
-        let planned: Vec<&str> = self.0.iter().flat_map(Prepared::planned).collect();
+        let (again, new): (Vec<_>, Vec<_>) = self.0.iter().partition(|prepared| is_made_again(tx, prepared));
+        count(tx, &again).await?;
+        let mut held = held(tx, &new).await?;
+        let planned: Vec<&str> = new.iter().flat_map(|prepared| prepared.planned()).collect();
         let mut spent = outbox::known(tx, &planned).await?;
-        let mut accepted = Vec::with_capacity(self.0.len());
+        let mut accepted = Vec::with_capacity(new.len());
         let mut failed = None;
-        for prepared in &self.0 {
+        for prepared in new {
             match judge(prepared, held.remove(prepared.account()), &mut spent) {
                 Ok(decision) => accepted.push(decision),
                 Err(refusal) => {
@@ -39,6 +39,29 @@ impl Command for Decisions {
         write(tx, &accepted).await?;
         Ok(failed)
     }
+}
+
+/// Does the decision say what the newest one of its lane says? That is known since the claim.
+fn is_made_again(tx: &Tx<'_>, prepared: &Prepared) -> bool {
+    prepared.changes_nothing() && tx.hands.said(prepared.account(), prepared.decided.fence, &prepared.says)
+}
+
+/// Decisions that were made before are not looked at again, only counted: most of a night's are such.
+async fn count(tx: &mut Tx<'_>, again: &[&Prepared]) -> Result<()> {
+    for round in again.chunk_by(|a, b| a.decided.at == b.decided.at) {
+        let Some(at) = round.first().map(|first| first.decided.at.to_string()) else { continue };
+        AGAIN
+            .run(tx, &[&at], round, |values, prepared| {
+                values
+                    .bind(prepared.account())
+                    .bind(prepared.decided.read_seq)
+                    .bind(prepared.decided.look_again.map(|at| at.to_string()))
+                    .bind(prepared.decided.fence)
+            })
+            .await?;
+    }
+    tx.hands.let_go(again.iter().map(|prepared| prepared.account()));
+    Ok(())
 }
 
 async fn refuse(tx: &mut Tx<'_>, prepared: &Prepared, refusal: Refusal) -> Result<StoreError> {
@@ -59,13 +82,13 @@ const LANES: Bulk = Bulk {
             newest = v.newest, newest_times = v.times, newest_at = v.at FROM v WHERE lane.tenant = ?1 AND lane.account = v.account",
 };
 
-/// Of a decision that was made before: when to look again, and how often it was made.
-const REPEATED: Bulk = Bulk {
-    head: "WITH v (account, due, fence, times, at) AS (VALUES ",
-    row: "($1, $2, $3, $4, $5)",
-    width: 5,
-    tail: ") UPDATE lane SET next_due_at = v.due, fence = v.fence, newest_times = v.times, newest_at = v.at
-            FROM v WHERE lane.tenant = ?1 AND lane.account = v.account",
+/// Of a decision that was made before: when to look again, unless events came meanwhile, and how often it was made.
+const AGAIN: Bulk = Bulk {
+    head: "WITH v (account, seq, due, fence) AS (VALUES ",
+    row: "($1, $2, $3, $4)",
+    width: 4,
+    tail: ") UPDATE lane SET next_due_at = CASE WHEN lane.head_seq = v.seq THEN v.due ELSE lane.next_due_at END, fence = v.fence,
+            newest_times = newest_times + 1, newest_at = ?2 FROM v WHERE lane.tenant = ?1 AND lane.account = v.account",
 };
 
 const STATES: Bulk = Bulk {
@@ -84,9 +107,13 @@ const DECISIONS: Bulk = Bulk {
 };
 
 /// How often the newest decisions of lanes were made, told to their rows.
-const END_OF_A_ROW: &str = "UPDATE decision SET times = l.newest_times, last_at = l.newest_at FROM json_each(?2) j
-    CROSS JOIN lane l ON l.tenant = ?1 AND l.account = j.value
-    WHERE decision.tenant = ?1 AND decision.account = l.account AND decision.slot = (l.decisions - 1) % ?3";
+const ENDED: Bulk = Bulk {
+    head: "WITH v (account, slot, times, at) AS (VALUES ",
+    row: "($1, $2, $3, $4)",
+    width: 4,
+    tail: ") UPDATE decision SET times = v.times, last_at = v.at FROM v
+            WHERE decision.tenant = ?1 AND decision.account = v.account AND decision.slot = v.slot",
+};
 
 async fn write(tx: &mut Tx<'_>, accepted: &[Accepted<'_>]) -> Result<()> {
     if accepted.is_empty() {
@@ -95,8 +122,8 @@ async fn write(tx: &mut Tx<'_>, accepted: &[Accepted<'_>]) -> Result<()> {
     // Events of one moment together: `at` is the same for all decisions of a round.
     for round in accepted.chunk_by(|a, b| a.prepared.decided.at == b.prepared.decided.at) {
         let Some(at) = round.first().map(|first| first.prepared.decided.at.to_string()) else { continue };
-        let lines: Vec<&Line> = round.iter().flat_map(|one| &one.prepared.lines).collect();
-        journal::insert(tx, &at, &lines).await?;
+        let lines: Vec<_> = round.iter().flat_map(|one| &one.prepared.lines).map(|line| (at.as_str(), line)).collect();
+        journal::insert(tx, &lines).await?;
         let decided = round.iter().map(|one| &one.prepared.decided);
         let facts: Vec<_> =
             decided.flat_map(|one| one.events.iter().map(|event| (one.account.as_str(), event))).collect();
@@ -117,19 +144,8 @@ async fn write(tx: &mut Tx<'_>, accepted: &[Accepted<'_>]) -> Result<()> {
 }
 
 async fn write_lanes(tx: &mut Tx<'_>, accepted: &[Accepted<'_>]) -> Result<()> {
-    let (repeated, new): (Vec<_>, Vec<_>) = accepted.iter().partition(|one| one.is_repeated());
-    REPEATED
-        .run(tx, &[], &repeated, |values, one| {
-            values
-                .bind(one.prepared.account())
-                .bind(one.next_due_at.as_deref())
-                .bind(one.prepared.decided.fence)
-                .bind(one.newest_times)
-                .bind(one.prepared.decided.at.to_string())
-        })
-        .await?;
     LANES
-        .run(tx, &[], &new, |values, one| {
+        .run(tx, &[], accepted, |values, one| {
             values
                 .bind(one.prepared.account())
                 .bind(one.head_seq)
@@ -145,15 +161,13 @@ async fn write_lanes(tx: &mut Tx<'_>, accepted: &[Accepted<'_>]) -> Result<()> {
 }
 
 async fn write_decisions(tx: &mut Tx<'_>, accepted: &[Accepted<'_>]) -> Result<()> {
-    let ended: Vec<&str> = accepted.iter().filter(|one| one.ends_a_row).map(|one| one.prepared.account()).collect();
-    if !ended.is_empty() {
-        sqlx::query(END_OF_A_ROW)
-            .bind(tx.tenant)
-            .bind(json(&ended)?)
-            .bind(DECISIONS_KEPT_MAX)
-            .execute(&mut *tx.conn)
-            .await?;
-    }
+    let ended: Vec<(&str, &Row)> =
+        accepted.iter().filter_map(|one| Some((one.prepared.account(), one.ends.as_ref()?))).collect();
+    ENDED
+        .run(tx, &[], &ended, |values, (account, row)| {
+            values.bind(*account).bind(row.slot).bind(row.times).bind(row.last_at.as_deref())
+        })
+        .await?;
     let new: Vec<&Accepted<'_>> = accepted.iter().filter(|one| !one.is_repeated()).collect();
     DECISIONS
         .run(tx, &[], &new, |values, one| {
@@ -173,34 +187,45 @@ async fn write_decisions(tx: &mut Tx<'_>, accepted: &[Accepted<'_>]) -> Result<(
 
 const HELD: &str = concat!(
     "SELECT ",
-    packed!("l.account", "l.head_seq", "l.done_seq", "l.next_due_at", "l.decisions", "l.newest", "l.newest_times"),
+    packed!(
+        "l.account",
+        "l.head_seq",
+        "l.done_seq",
+        "l.next_due_at",
+        "l.decisions",
+        "l.newest",
+        "l.newest_times",
+        "l.newest_at"
+    ),
     " FROM json_each(?2) j CROSS JOIN lane l ON l.tenant = ?1 AND l.account = j.value"
 );
 
-impl Decisions {
-    /// Those of the lanes that are in somebody's hands.
-    async fn held(&self, tx: &mut Tx<'_>) -> Result<HashMap<String, Held>> {
-        let accounts: Vec<&str> = self.0.iter().map(Prepared::account).collect();
-        let (text,): (String,) =
-            sqlx::query_as(HELD).bind(tx.tenant).bind(json(&accounts)?).fetch_one(&mut *tx.conn).await?;
-        let mut held = HashMap::with_capacity(accounts.len());
-        let mut packed = Packed(&text);
-        while !packed.is_empty() {
-            let account = packed.text()?;
-            let mut lane = Held {
-                fence: 0,
-                head_seq: packed.number()?,
-                done_seq: packed.number()?,
-                next_due_at: packed.optional()?.map(str::to_owned),
-                decisions: packed.number()?,
-                newest: packed.optional()?.map(str::to_owned),
-                newest_times: packed.number()?,
-            };
-            if let Some(fence) = tx.hands.fence(account) {
-                lane.fence = fence;
-                held.insert(account.to_owned(), lane);
-            }
-        }
-        Ok(held)
+/// The lanes of decisions, as far as they are in somebody's hands.
+async fn held(tx: &mut Tx<'_>, decisions: &[&Prepared]) -> Result<HashMap<String, Held>> {
+    if decisions.is_empty() {
+        return Ok(HashMap::new());
     }
+    let accounts: Vec<&str> = decisions.iter().map(|prepared| prepared.account()).collect();
+    let (text,): (String,) =
+        sqlx::query_as(HELD).bind(tx.tenant).bind(json(&accounts)?).fetch_one(&mut *tx.conn).await?;
+    let mut held = HashMap::with_capacity(accounts.len());
+    let mut packed = Packed(&text);
+    while !packed.is_empty() {
+        let account = packed.text()?;
+        let mut lane = Held {
+            fence: 0,
+            head_seq: packed.number()?,
+            done_seq: packed.number()?,
+            next_due_at: packed.optional()?.map(str::to_owned),
+            decisions: packed.number()?,
+            newest: packed.optional()?.map(str::to_owned),
+            newest_times: packed.number()?,
+            newest_at: packed.optional()?.map(str::to_owned),
+        };
+        if let Some(fence) = tx.hands.fence(account) {
+            lane.fence = fence;
+            held.insert(account.to_owned(), lane);
+        }
+    }
+    Ok(held)
 }

@@ -34,10 +34,10 @@ const STEPS: [&str; 18] = [
      AND EXISTS (SELECT 1 FROM json_each(accounts) j WHERE j.value = ?2)",
     "UPDATE event SET payload = NULL WHERE tenant = ?1 AND account = ?2 AND sealed = 0",
     "UPDATE event_history SET payload = NULL WHERE tenant = ?1 AND account = ?2 AND sealed = 0",
-    "UPDATE attempt SET request = '', text = '' FROM effect e
-     WHERE e.tenant = ?1 AND e.account = ?2 AND attempt.tenant = ?1 AND attempt.key = e.key",
-    "UPDATE attempt_history SET request = '', text = '' FROM effect_history e
-     WHERE e.tenant = ?1 AND e.account = ?2 AND attempt_history.tenant = ?1 AND attempt_history.key = e.key",
+    "UPDATE attempt SET request = '', text = ''
+     WHERE tenant = ?1 AND key IN (SELECT key FROM effect WHERE tenant = ?1 AND account = ?2)",
+    "UPDATE attempt_history SET request = '', text = ''
+     WHERE tenant = ?1 AND key IN (SELECT key FROM effect_history WHERE tenant = ?1 AND account = ?2)",
     "UPDATE effect SET body = '', note = '' WHERE tenant = ?1 AND account = ?2",
     "UPDATE effect_history SET body = '', note = '' WHERE tenant = ?1 AND account = ?2",
     "UPDATE skipped SET reason = '' WHERE tenant = ?1 AND account = ?2",

@@ -16,7 +16,9 @@ const READERS_MAX: u32 = 4;
 /// How long a connection waits for a lock that another process holds (a backup, an inspection).
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Pages of write-ahead log before they move into the database: 64 MiB. SQLite's own 1000 pages cost half the throughput.
-const WAL_PAGES: &str = "16384";
+pub(super) const WAL_PAGES: i64 = 16_384;
+/// Pages at which the writer moves them by itself, however long that takes: what moves them beside it does not keep up.
+const WAL_PAGES_MAX: &str = "131072";
 /// The writer's page cache, 32 MiB (negative: in KiB): the upper pages of every tree stay in it during a night over all accounts.
 const CACHE_KIB: &str = "-32768";
 /// Prepared statements that the writer keeps: some twenty of one row, and the bulk ones in each of their sizes.
@@ -28,7 +30,7 @@ pub(crate) async fn open_to_write(path: &Path) -> Result<SqliteConnection> {
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
-        .pragma("wal_autocheckpoint", WAL_PAGES)
+        .pragma("wal_autocheckpoint", WAL_PAGES_MAX)
         // Blanks what moves within pages that are written anyway: otherwise a split page keeps copies that no erasure finds.
         .pragma("secure_delete", "fast")
         .pragma("cache_size", CACHE_KIB)

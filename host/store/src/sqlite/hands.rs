@@ -25,6 +25,8 @@ struct Held {
 struct Lease {
     fence: i64,
     until: DateTime,
+    /// What the lane's newest decision says. Nobody else writes one while the lane is held.
+    newest: Option<String>,
 }
 
 /// Claims of one process: its fences lie above those of every process before it.
@@ -38,12 +40,12 @@ impl Hands {
     }
 
     /// Takes a lane and answers with its fence: above the last one that wrote it, and above every other.
-    pub fn take(&self, account: &str, last_fence: i64, until: DateTime) -> i64 {
+    pub fn take(&self, account: &str, last_fence: i64, newest: Option<String>, until: DateTime) -> i64 {
         let mut held = self.held();
         let fence = held.newest_fence.max(last_fence) + 1;
         held.newest_fence = fence;
         held.taken.push(account.to_owned());
-        held.lanes.insert(account.to_owned(), Lease { fence, until });
+        held.lanes.insert(account.to_owned(), Lease { fence, until, newest });
         fence
     }
 
@@ -57,6 +59,12 @@ impl Hands {
     /// The fence of a lane, if somebody has it or had it last and nobody took it since.
     pub fn fence(&self, account: &str) -> Option<i64> {
         self.held().lanes.get(account).map(|lease| lease.fence)
+    }
+
+    /// Does the newest decision of a lane that is held with this fence say this?
+    pub fn said(&self, account: &str, fence: i64, says: &str) -> bool {
+        let held = self.held();
+        held.lanes.get(account).is_some_and(|lease| lease.fence == fence && lease.newest.as_deref() == Some(says))
     }
 
     /// The accounts whose lease is not over, as a JSON list for a statement.

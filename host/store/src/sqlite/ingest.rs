@@ -1,54 +1,82 @@
-//! T1: a page of reports with its cursor, all or nothing.
+//! T1: pages of reports with their cursors, each all or nothing, in one transaction.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use super::bulk::Bulk;
 use super::journal;
 use super::outbox;
-use super::writer::{Command, Tx};
+use super::writer::{Command, Tx, Writer};
 use crate::inbox::Ingested;
+use crate::intake::Take;
+use crate::journal::Recorded;
 use crate::mutation::Mutation;
-use crate::page::{Aside, Known, Page, Prepared, Sorted, sort};
+use crate::page::{Aside, Knowledge, Page, Prepared, Sorted, leave_out, sort_all};
 use crate::row::json;
 use crate::{Result, StoreError};
 
+/// Pages that are written together; a page whose cursor has moved is left out, and the others do not notice.
+struct Group(Vec<Arc<Page>>);
+
 #[async_trait]
-impl Command for Page {
-    type Answer = Ingested;
-
-    async fn run(&mut self, tx: &mut Tx<'_>) -> Result<Ingested> {
-        is_in_place(self, tx).await?;
-        let mut sorted = sort(&self.entries, &mut known(self, tx).await?);
-        let subjects = journal::subjects(tx, &sorted.lines()).await?;
-        let erased = sorted.without(|account| subjects.is_erased(account));
-        take_new(self, tx, &sorted.new).await?;
-        for entry in &sorted.newer {
-            take_newer(self, tx, entry).await?;
-        }
-        journal::append_of(tx, &self.at, &sorted.lines(), subjects).await?;
-        follow(self, tx, &sorted).await?;
-
-        let mut quarantined = 0;
-        for entry in &sorted.conflicts {
-            quarantined += quarantine(self, tx, self.conflict(entry)).await?;
-        }
-        for entry in &erased {
-            quarantined += quarantine(self, tx, self.erasure(entry)).await?;
-        }
-        for refused in &self.refusals {
-            quarantined += quarantine(self, tx, self.refusal(refused)).await?;
-        }
-        remember(self, tx).await?;
-        Ok(Ingested { taken: sorted.taken.len() as u32, duplicates: sorted.duplicates, quarantined })
+impl Take for Writer {
+    async fn take(&self, pages: Vec<Arc<Page>>) -> Result<Vec<Result<Ingested>>> {
+        self.write(Group(pages)).await
     }
+}
+
+#[async_trait]
+impl Command for Group {
+    type Answer = Vec<Result<Ingested>>;
+
+    async fn run(&mut self, tx: &mut Tx<'_>) -> Result<Self::Answer> {
+        let in_place = in_place(tx, &self.0).await?;
+        let present = self.0.iter().zip(&in_place).filter(|(_, in_place)| **in_place);
+        let present: Vec<&Page> = present.map(|(page, _)| page.as_ref()).collect();
+        let mut answers = take(tx, &present).await?.into_iter();
+        let answer = |(page, in_place): (&Arc<Page>, bool)| {
+            let answer = if in_place { answers.next() } else { None };
+            answer.ok_or_else(|| StoreError::LostCursor { connection: page.connection.clone() })
+        };
+        Ok(self.0.iter().zip(in_place).map(answer).collect())
+    }
+}
+
+async fn take(tx: &mut Tx<'_>, pages: &[&Page]) -> Result<Vec<Ingested>> {
+    let mut sorted = sort_all(pages, known(tx, pages).await?);
+    let subjects = journal::subjects(tx, &lines(pages, &sorted)).await?;
+    let erased = leave_out(&mut sorted, |account| subjects.is_erased(account));
+    take_new(tx, pages, &sorted).await?;
+    for (page, sorted) in pages.iter().zip(&sorted) {
+        for entry in &sorted.newer {
+            take_newer(page, tx, entry).await?;
+        }
+    }
+    journal::append_of(tx, &lines(pages, &sorted), subjects).await?;
+    let mut answers = Vec::with_capacity(pages.len());
+    for ((page, sorted), erased) in pages.iter().zip(&sorted).zip(&erased) {
+        follow(page, tx, sorted).await?;
+        let quarantined = put_aside(page, tx, sorted, erased).await?;
+        remember(page, tx).await?;
+        answers.push(Ingested { taken: sorted.taken.len() as u32, duplicates: sorted.duplicates, quarantined });
+    }
+    Ok(answers)
+}
+
+fn lines<'p>(pages: &[&'p Page], sorted: &[Sorted<'p>]) -> Vec<Recorded<'p>> {
+    let of_page = |(page, sorted): (&&'p Page, &Sorted<'p>)| {
+        let at = page.at.as_str();
+        sorted.lines().into_iter().map(move |line| (at, line))
+    };
+    pages.iter().zip(sorted).flat_map(of_page).collect()
 }
 
 const INBOX: Bulk = Bulk {
     head: "INSERT INTO inbox (tenant, connection, key, version, digest, body, received_at) VALUES ",
-    row: "(?1, ?2, $1, $2, $3, $4, ?3)",
-    width: 4,
+    row: "(?1, $1, $2, $3, $4, $5, $6)",
+    width: 6,
     tail: "",
 };
 
@@ -58,44 +86,80 @@ const INBOX_UNGUARDED: Bulk = Bulk {
     ..INBOX
 };
 
-/// The page follows what was taken of its connection.
-async fn is_in_place(page: &Page, tx: &mut Tx<'_>) -> Result<()> {
-    let Some(moved) = &page.cursor else { return Ok(()) };
-    let row: Option<(String,)> = sqlx::query_as("SELECT cursor FROM cursor WHERE tenant = ?1 AND connection = ?2")
-        .bind(tx.tenant)
-        .bind(page.connection.as_str())
-        .fetch_optional(&mut *tx.conn)
-        .await?;
-    match row.map(|(cursor,)| cursor) == moved.from {
-        true => Ok(()),
-        false => Err(StoreError::LostCursor { connection: page.connection.clone() }),
+/// Which pages follow what was taken of their connection, one after the other.
+async fn in_place(tx: &mut Tx<'_>, pages: &[Arc<Page>]) -> Result<Vec<bool>> {
+    let mut cursors: HashMap<&str, Option<String>> = HashMap::new();
+    let mut in_place = Vec::with_capacity(pages.len());
+    for page in pages {
+        let Some(moved) = &page.cursor else {
+            in_place.push(true);
+            continue;
+        };
+        let connection = page.connection.as_str();
+        if !cursors.contains_key(connection) {
+            cursors.insert(connection, cursor(tx, connection).await?);
+        }
+        let follows = cursors.get(connection) == Some(&moved.from);
+        if follows {
+            cursors.insert(connection, Some(moved.to.clone()));
+        }
+        in_place.push(follows);
     }
+    Ok(in_place)
 }
 
-async fn known<'p>(page: &'p Page, tx: &mut Tx<'_>) -> Result<Known<'p>> {
-    if page.entries.is_empty() || Mutation::InboxKey.is_on() {
-        return Ok(HashMap::new());
+async fn cursor(tx: &mut Tx<'_>, connection: &str) -> Result<Option<String>> {
+    let row: Option<(String,)> = sqlx::query_as("SELECT cursor FROM cursor WHERE tenant = ?1 AND connection = ?2")
+        .bind(tx.tenant)
+        .bind(connection)
+        .fetch_optional(&mut *tx.conn)
+        .await?;
+    Ok(row.map(|(cursor,)| cursor))
+}
+
+async fn known<'p>(tx: &mut Tx<'_>, pages: &[&'p Page]) -> Result<Knowledge<'p>> {
+    let mut knowledge = Knowledge::new();
+    let of_page = |page: &&'p Page| {
+        let connection = page.connection.as_str();
+        page.entries.iter().map(move |entry| (connection, entry.key()))
+    };
+    let keys: Vec<(&str, &str)> = pages.iter().flat_map(of_page).collect();
+    if keys.is_empty() || Mutation::InboxKey.is_on() {
+        return Ok(knowledge);
     }
-    let keys: Vec<&str> = page.entries.iter().map(Prepared::key).collect();
-    let rows: Vec<(String, String, Option<String>)> = sqlx::query_as(
-        "SELECT i.key, i.digest, i.version FROM json_each(?3) j CROSS JOIN inbox i
-         ON i.tenant = ?1 AND i.connection = ?2 AND i.key = j.value",
+    let rows: Vec<(i64, String, Option<String>)> = sqlx::query_as(
+        "SELECT j.key, i.digest, i.version FROM json_each(?2) j CROSS JOIN inbox i
+         ON i.tenant = ?1 AND i.connection = j.value ->> 0 AND i.key = j.value ->> 1",
     )
     .bind(tx.tenant)
-    .bind(page.connection.as_str())
     .bind(json(&keys)?)
     .fetch_all(&mut *tx.conn)
     .await?;
-    let mut stored: HashMap<String, _> =
-        rows.into_iter().map(|(key, digest, version)| (key, (digest, version))).collect();
-    Ok(keys.into_iter().filter_map(|key| stored.remove(key).map(|known| (key, known))).collect())
+    for (place, digest, version) in rows {
+        let place = usize::try_from(place).ok().and_then(|place| keys.get(place));
+        if let Some((connection, key)) = place {
+            knowledge.entry(connection).or_default().insert(key, (digest, version));
+        }
+    }
+    Ok(knowledge)
 }
 
-async fn take_new(page: &Page, tx: &mut Tx<'_>, entries: &[&Prepared]) -> Result<()> {
+async fn take_new(tx: &mut Tx<'_>, pages: &[&Page], sorted: &[Sorted<'_>]) -> Result<()> {
     let inbox = if Mutation::InboxKey.is_on() { INBOX_UNGUARDED } else { INBOX };
+    let of_page = |(page, sorted)| -> Vec<(&Page, &Prepared)> {
+        let (page, sorted): (&&Page, &Sorted<'_>) = (page, sorted);
+        sorted.new.iter().map(|entry| (*page, *entry)).collect()
+    };
+    let new: Vec<(&Page, &Prepared)> = pages.iter().zip(sorted).flat_map(of_page).collect();
     inbox
-        .run(tx, &[&page.connection, &page.at], entries, |values, entry| {
-            values.bind(entry.key()).bind(entry.version()).bind(entry.digest.as_str()).bind(entry.body.as_str())
+        .run(tx, &[], &new, |values, (page, entry)| {
+            values
+                .bind(page.connection.as_str())
+                .bind(entry.key())
+                .bind(entry.version())
+                .bind(entry.digest.as_str())
+                .bind(entry.body.as_str())
+                .bind(page.at.as_str())
         })
         .await
 }
@@ -133,6 +197,18 @@ async fn follow(page: &Page, tx: &mut Tx<'_>, sorted: &Sorted<'_>) -> Result<()>
         .await?;
     }
     Ok(())
+}
+
+/// Conflicts, refusals, and what concerns an account that was erased; answers how many were not known.
+async fn put_aside(page: &Page, tx: &mut Tx<'_>, sorted: &Sorted<'_>, erased: &[&Prepared]) -> Result<u32> {
+    let conflicts = sorted.conflicts.iter().map(|entry| page.conflict(entry));
+    let erased = erased.iter().map(|entry| page.erasure(entry));
+    let refusals = page.refusals.iter().map(|refused| page.refusal(refused));
+    let mut quarantined = 0;
+    for aside in conflicts.chain(erased).chain(refusals) {
+        quarantined += quarantine(page, tx, aside).await?;
+    }
+    Ok(quarantined)
 }
 
 async fn quarantine(page: &Page, tx: &mut Tx<'_>, row: Aside<'_>) -> Result<u32> {

@@ -23,8 +23,8 @@ pub(super) struct Claim {
 /// again for every value.
 pub(super) const DUE_LANES: &str = concat!(
     "SELECT ",
-    packed!("account", "head_seq", "done_seq", "fence"),
-    " FROM (SELECT account, head_seq, done_seq, fence FROM lane WHERE tenant = ?1 AND parked IS NULL AND next_due_at <= ?2
+    packed!("account", "head_seq", "done_seq", "fence", "newest"),
+    " FROM (SELECT account, head_seq, done_seq, fence, newest FROM lane WHERE tenant = ?1 AND parked IS NULL AND next_due_at <= ?2
     AND account NOT IN (SELECT value FROM json_each(?4)) ORDER BY next_due_at, account LIMIT ?3 + 0)"
 );
 
@@ -47,6 +47,12 @@ pub(super) struct Unopened {
     events: Vec<Unread>,
 }
 
+/// Of a lane's last writer: its fence, and what the newest decision says.
+struct Last {
+    fence: i64,
+    newest: Option<String>,
+}
+
 #[async_trait]
 impl Command for Claim {
     type Answer = Vec<Unopened>;
@@ -65,8 +71,8 @@ impl Command for Claim {
         due.truncate(read.0);
         let news = due.iter().filter(|(lane, _)| lane.head_seq > lane.done_seq).map(|(lane, _)| lane.account.as_str());
         let mut unread = unread(tx, &news.collect::<Vec<_>>()).await?;
-        let opened = due.into_iter().map(|(lane, last_fence)| Unopened {
-            fence: tx.hands.take(&lane.account, last_fence, self.lease_until),
+        let opened = due.into_iter().map(|(lane, last)| Unopened {
+            fence: tx.hands.take(&lane.account, last.fence, last.newest, self.lease_until),
             state: states.remove(&lane.account),
             events: unread.remove(&lane.account).unwrap_or_default(),
             lane,
@@ -96,8 +102,8 @@ pub(super) async fn claim(writer: &Writer, tenant: &str, claim: Claim) -> Result
 }
 
 impl Claim {
-    /// Lanes that are due, and the fences of their last writers.
-    async fn due(&self, tx: &mut Tx<'_>) -> Result<Vec<(Due, i64)>> {
+    /// Lanes that are due, and what the last writer left.
+    async fn due(&self, tx: &mut Tx<'_>) -> Result<Vec<(Due, Last)>> {
         let (text,): (String,) = sqlx::query_as(DUE_LANES)
             .bind(tx.tenant)
             .bind(self.now.to_string())
@@ -105,13 +111,13 @@ impl Claim {
             .bind(tx.hands.accounts(self.now)?)
             .fetch_one(&mut *tx.conn)
             .await?;
-        let (mut rows, mut fences) = (Vec::new(), Vec::new());
+        let (mut rows, mut last) = (Vec::new(), Vec::new());
         let mut packed = Packed(&text);
         while !packed.is_empty() {
             rows.push((packed.text()?.to_owned(), packed.number()?, packed.number()?));
-            fences.push(packed.number()?);
+            last.push(Last { fence: packed.number()?, newest: packed.optional()?.map(str::to_owned) });
         }
-        Ok(bounded(rows).into_iter().zip(fences).collect())
+        Ok(bounded(rows).into_iter().zip(last).collect())
     }
 }
 

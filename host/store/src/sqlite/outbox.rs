@@ -216,7 +216,9 @@ impl Command for Conclude {
                     .bind(done.by.as_str())
             })
             .await?;
-        journal::append(tx, &now.to_string(), &lines).await
+        let now = now.to_string();
+        let lines: Vec<_> = lines.into_iter().map(|line| (now.as_str(), line)).collect();
+        journal::append(tx, &lines).await
     }
 }
 

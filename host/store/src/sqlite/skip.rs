@@ -50,8 +50,8 @@ impl Command for PassOver {
             .bind(self.skip.reason.as_str())
             .execute(&mut *tx.conn)
             .await?;
-        let lines: Vec<&Line> = self.instead.iter().collect();
-        journal::append(tx, &at, &lines).await?;
+        let lines: Vec<_> = self.instead.iter().map(|line| (at.as_str(), line)).collect();
+        journal::append(tx, &lines).await?;
         Ok(true)
     }
 }

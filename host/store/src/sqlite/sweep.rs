@@ -7,7 +7,6 @@ use super::bulk::Bulk;
 use super::journal;
 use super::writer::{Command, Tx};
 use crate::Result;
-use crate::journal::Line;
 use crate::row::json;
 use crate::sweep::{
     Item, Listed, MISSED_MIN, Missed, SWEEPS_KEPT_MAX, SideRow, SweepDue, SweepEnd, SweepTotal, lines, totals,
@@ -148,7 +147,8 @@ impl End {
         let found = self.found(tx).await?;
         let missed = self.missed(tx).await?;
         let lines = lines(&self.connection, self.at, &missed, &found)?;
-        journal::append(tx, &self.at.to_string(), &lines.iter().collect::<Vec<&Line>>()).await?;
+        let at = self.at.to_string();
+        journal::append(tx, &lines.iter().map(|line| (at.as_str(), line)).collect::<Vec<_>>()).await?;
         let totals = self.totals(tx).await?;
         self.note(tx, &totals, &missed, found.len()).await
     }

@@ -15,15 +15,16 @@ use crate::journal::Content;
 use crate::lane::After;
 use crate::reads;
 
+mod plans;
 mod tampering;
 mod upgrade;
 
-/// A database in a folder of its own.
-struct Files(TempDir);
+/// A database in a folder of its own, and the writer of the store that a case started last.
+struct Files(TempDir, Option<Writer>);
 
 impl Files {
     fn new() -> Self {
-        Self(tempfile::tempdir().unwrap())
+        Self(tempfile::tempdir().unwrap(), None)
     }
 
     fn path(&self) -> PathBuf {
@@ -44,7 +45,14 @@ impl Files {
 #[async_trait]
 impl Backend for Files {
     async fn start(&mut self) -> Box<dyn Store> {
-        Box::new(self.open().await)
+        self.1 = None;
+        let store = self.open().await;
+        self.1 = Some(store.writer().unwrap().clone());
+        Box::new(store)
+    }
+
+    async fn end(&mut self) {
+        plans::check(self.1.as_ref().unwrap()).await;
     }
 }
 
@@ -56,6 +64,13 @@ mod suite {
 
 fn at() -> DateTime {
     DateTime::constant(2026, 1, 5, 8, 0, 0, 0)
+}
+
+#[tokio::test]
+async fn pages_that_wait_are_taken_together_and_each_for_itself() {
+    let files = Files::new();
+    let store = files.open().await;
+    crate::conformance::ingest::pages_are_taken_together(store.writer().unwrap(), &store).await;
 }
 
 #[tokio::test]
@@ -140,7 +155,7 @@ async fn a_full_disk_says_so_and_writes_nothing_of_the_group() {
     let mut conn = open_to_write(&files.path()).await.unwrap();
     // The engine's own limit on the file stands for the disk's.
     sqlx::query("PRAGMA max_page_count = 80").execute(&mut conn).await.unwrap();
-    let writer = Writer::start(conn, "nordlicht", Hands::default(), "the path");
+    let writer = Writer::start(conn, "nordlicht", Hands::default(), Path::new("the path"));
     let note = |name: &str, bytes: usize| notes::SetNote { name: name.to_owned(), value: "x".repeat(bytes) };
     writer.write(note("before", 10)).await.unwrap();
     let (small, large) = tokio::join!(writer.write(note("small", 10)), writer.write(note("large", 1_000_000)));
@@ -218,45 +233,6 @@ async fn a_record_that_cannot_be_read_parks_its_lane_alone() {
     let journal = store.journal(&AccountId::new("debtor-000001"), 0, 10).await.unwrap();
     let unreadable = journal.iter().filter(|line| matches!(line.content, Content::Unreadable(_)));
     assert_eq!(unreadable.map(|line| line.seq).collect::<Vec<_>>(), [3]);
-}
-
-#[tokio::test]
-async fn hot_reads_go_through_their_indexes_in_order() {
-    let files = Files::new();
-    files.open().await.close().await;
-    let mut conn = options(&files.path()).connect().await.unwrap();
-    for (statement, index) in [(lanes::DUE_LANES, "lane_due"), (effects::DUE_EFFECTS, "effect_due")] {
-        let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
-        let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(&mut conn).await.unwrap();
-        let plan: Vec<String> = plan.into_iter().map(|(_, _, _, step)| step).collect();
-        assert!(plan.iter().any(|step| step.starts_with("SEARCH") && step.contains(index)), "{plan:?}");
-        // Only what is in hand is looked through: a list of accounts, and the lanes that were found.
-        let is_table = |step: &str| step.starts_with("SCAN") && !step.contains("json_each") && !step.contains('(');
-        assert!(!plan.iter().any(|step| step.contains("TEMP B-TREE") || is_table(step)), "{plan:?}");
-    }
-}
-
-#[tokio::test]
-async fn history_is_read_and_made_through_indexes() {
-    let files = Files::new();
-    files.open().await.close().await;
-    let mut conn = options(&files.path()).connect().await.unwrap();
-    let finds = [retention::EFFECTS.find, retention::EVENTS.find, retention::BODIES.find, tail::TAIL];
-    let read = [reads::outbox::EFFECTS_OF, reads::outbox::EFFECTS_BY_STATUS, reads::journal::JOURNAL];
-    for statement in read.into_iter().chain(finds) {
-        let explain = sqlx::AssertSqlSafe(format!("EXPLAIN QUERY PLAN {statement}"));
-        let plan: Vec<(i64, i64, i64, String)> = sqlx::query_as(explain).fetch_all(&mut conn).await.unwrap();
-        let names = ["effect", "inbox", " e ", "event"];
-        let tables = plan.iter().filter(|(.., step)| names.iter().any(|name| step.contains(name)));
-        for (.., step) in tables {
-            // Beyond the tenant, by which nothing is told apart; the journal lies in the order of its numbers.
-            let by_number = statement.contains("event") && step.contains("(rowid");
-            assert!(step.contains("(tenant=? AND ") || by_number, "{plan:?}");
-        }
-        // What lies in order is not sorted.
-        let sorted = plan.iter().any(|(.., step)| step.contains("TEMP B-TREE"));
-        assert!(!sorted || !statement.contains("ORDER BY e."), "{plan:?}");
-    }
 }
 
 #[tokio::test]

@@ -1,9 +1,12 @@
 //! The one writer: takes commands from a queue and commits them in groups, so that one fsync serves many.
 
+use std::path::Path;
+
 use async_trait::async_trait;
 use sqlx::SqliteConnection;
 use tokio::sync::{mpsc, oneshot};
 
+use super::checkpoint::Checkpoint;
 use super::hands::Hands;
 use crate::{Result, StoreError};
 
@@ -41,7 +44,7 @@ enum Message {
 
 impl Writer {
     /// Starts the writer on its connection; it ends when the last handle is gone, or at [`Writer::close`].
-    pub fn start(conn: SqliteConnection, tenant: &str, hands: Hands, path: &str) -> Self {
+    pub fn start(conn: SqliteConnection, tenant: &str, hands: Hands, path: &Path) -> Self {
         let (queue, messages) = mpsc::channel(QUEUE_MAX);
         let (tenant, path) = (tenant.to_owned(), path.to_owned());
         let of_writer = hands.clone();
@@ -109,9 +112,11 @@ async fn write(
     mut conn: SqliteConnection,
     tenant: &str,
     hands: Hands,
-    path: &str,
+    path: &Path,
     mut messages: mpsc::Receiver<Message>,
 ) {
+    let mut checkpoint = Checkpoint::new(path);
+    let place = path.display().to_string();
     let mut waiting = Vec::with_capacity(GROUP_MAX);
     while messages.recv_many(&mut waiting, GROUP_MAX).await > 0 {
         let mut group = Vec::with_capacity(waiting.len());
@@ -123,14 +128,18 @@ async fn write(
                 Message::Close(reply) => closing = Some(reply),
             }
         }
-        commit(&mut Tx { conn: &mut conn, tenant, hands: hands.clone() }, path, group).await;
+        commit(&mut Tx { conn: &mut conn, tenant, hands: hands.clone() }, &place, group).await;
+        if let Err(error) = checkpoint.after(&mut conn).await {
+            tracing::warn!(%error, "the write-ahead log grows for now; nothing is lost");
+        }
         if (!flushing.is_empty() || closing.is_some())
-            && let Err(error) = execute(&mut conn, "PRAGMA wal_checkpoint(TRUNCATE)").await
+            && let Err(error) = checkpoint.flush(&mut conn).await
         {
             tracing::warn!(%error, "the write-ahead log stays beside the database; nothing is lost");
         }
         flushing.into_iter().for_each(|reply| reply.send(()).unwrap_or_default());
         if let Some(reply) = closing {
+            checkpoint.close().await.ok();
             sqlx::Connection::close(conn).await.ok();
             reply.send(()).ok();
             return;

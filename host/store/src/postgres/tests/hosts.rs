@@ -8,6 +8,7 @@ use escalation::{Fact, Report, Source};
 
 use super::*;
 use crate::inbox::{CursorMove, Entry};
+use crate::intake::Take;
 
 const HOUR: Duration = Duration::from_secs(3_600);
 /// Longer than anything here takes.
@@ -58,8 +59,8 @@ async fn ingest_all(store: &PgStore, pages: Vec<Ingest>) -> (u32, u32) {
     let mut sum = (0, 0);
     for page in pages {
         let page = Page::new(page).unwrap();
-        let (writer, queue) = (store.writer().unwrap().clone(), ingest::Group::new(vec![page]));
-        answers.spawn(async move { writer.write(queue).await.unwrap().remove(0).unwrap() });
+        let writer = store.writer().unwrap().clone();
+        answers.spawn(async move { writer.take(vec![Arc::new(page)]).await.unwrap().remove(0).unwrap() });
     }
     while let Some(answer) = answers.join_next().await {
         let answer = answer.unwrap();
@@ -140,23 +141,10 @@ async fn of_two_hosts_at_a_cursor_one_moves_it() {
 async fn pages_that_wait_are_taken_together_and_each_for_itself() {
     let databases = Databases::new().await;
     let store = databases.open().await;
-    let moved = |from: Option<&str>, to: &str| Some(CursorMove { from: from.map(str::to_owned), to: to.to_owned() });
-    let told = |key: &str, cursor| Ingest { cursor, ..page("files", vec![entry(key, "x", &["a".to_owned()])]) };
-    let group = [
-        told("late", moved(Some("elsewhere"), "nowhere")),
-        told("first", moved(None, "1")),
-        told("second", moved(Some("1"), "2")),
-        told("again", moved(None, "1")),
-        told("first", None),
-    ];
-    let group = ingest::Group::new(group.into_iter().map(|page| Page::new(page).unwrap()).collect());
-    let answers = store.writer().unwrap().write(group).await.unwrap();
-    let taken: Vec<_> = answers.iter().map(|one| one.as_ref().ok().map(|one| (one.taken, one.duplicates))).collect();
-    assert_eq!(taken, [None, Some((1, 0)), Some((1, 0)), None, Some((0, 1))]);
-    assert_eq!(store.cursor("files").await.unwrap().as_deref(), Some("2"));
-    assert_eq!(store.counts().await.unwrap().events, 2);
+    crate::conformance::ingest::pages_are_taken_together(store.writer().unwrap(), &store).await;
     // What no row can hold fails alone.
-    let (fine, bad) = tokio::join!(store.ingest(told("fine", None)), store.ingest(told("zero \0", None)));
+    let told = |key: &str| page("files", vec![entry(key, "x", &["a".to_owned()])]);
+    let (fine, bad) = tokio::join!(store.ingest(told("fine")), store.ingest(told("zero \0")));
     assert_eq!(fine.unwrap().taken, 1);
     assert!(matches!(bad, Err(StoreError::Database(_))), "{bad:?}");
 }
