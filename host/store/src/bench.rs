@@ -194,27 +194,27 @@ fn batch(page: &Ingest, lanes: &mut BTreeMap<String, Lane>) -> Result<Batch> {
 }
 
 const INBOX: Bulk = Bulk {
-    head: "INSERT INTO inbox (tenant, connection, key, digest, body, received_at) VALUES ",
-    row: "(?1, ?2, $1, $2, $3, ?3)",
-    width: 3,
-    tail: "",
+    columns: "key, digest, body",
+    statement: "INSERT INTO inbox (tenant, connection, key, digest, body, received_at)
+            SELECT ?1, ?2, v.key, v.digest, v.body, ?3 FROM v WHERE v.key IS NOT NULL",
 };
 
-const KEYS: Bulk =
-    Bulk { head: "INSERT INTO subject_key (tenant, account, key) VALUES ", row: "(?1, $1, $2)", width: 2, tail: "" };
+const KEYS: Bulk = Bulk {
+    columns: "account, key",
+    statement: "INSERT INTO subject_key (tenant, account, key)
+            SELECT ?1, v.account, v.key FROM v WHERE v.account IS NOT NULL",
+};
 
 const EVENTS: Bulk = Bulk {
-    head: "INSERT INTO event (tenant, account, seq, recorded_at, type, happened_on, connection, report, sealed, payload, digest) VALUES ",
-    row: "(?1, $1, $2, ?2, 'invoice-issued', $3, ?3, $4, 1, $5, $6)",
-    width: 6,
-    tail: "",
+    columns: "account, seq, happened_on, report, payload, digest",
+    statement: "INSERT INTO event (tenant, account, seq, recorded_at, type, happened_on, connection, report, sealed, payload, digest)
+            SELECT ?1, v.account, v.seq, ?2, 'invoice-issued', v.happened_on, ?3, v.report, 1, v.payload, v.digest FROM v WHERE v.account IS NOT NULL",
 };
 
 const LANES: Bulk = Bulk {
-    head: "INSERT INTO lane (tenant, account, head_seq, done_seq, next_due_at, fence) VALUES ",
-    row: "(?1, $1, $2, 0, ?2, 0)",
-    width: 2,
-    tail: "",
+    columns: "account, head_seq",
+    statement: "INSERT INTO lane (tenant, account, head_seq, done_seq, next_due_at, fence)
+            SELECT ?1, v.account, v.head_seq, 0, ?2, 0 FROM v WHERE v.account IS NOT NULL",
 };
 
 async fn insert(tx: &mut Tx<'_>, at: &str, batch: &Batch) -> Result<()> {

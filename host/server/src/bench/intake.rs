@@ -73,9 +73,13 @@ async fn send(path: &Path, policy: &Policy, bodies: Arc<Vec<Vec<u8>>>, rate: Opt
         connections.spawn(async move {
             let mut times = Vec::new();
             for at in (n..bodies.len()).step_by(CONNECTIONS) {
-                // Counted from when it was to be sent: who waits behind a slow answer waits, too.
-                let meant = rate.map_or_else(Instant::now, |rate| started + offset(at, rate));
-                tokio::time::sleep_until(meant.into()).await;
+                // Counted from when it was to be sent: who waits behind a slow answer waits, too. A timer that is late by itself
+                // does not count.
+                let mut meant = rate.map_or_else(Instant::now, |rate| started + offset(at, rate));
+                if meant > Instant::now() {
+                    tokio::time::sleep_until(meant.into()).await;
+                    meant = Instant::now();
+                }
                 client.post("/api/intake/invoices", bodies.get(at).map(Vec::as_slice).unwrap_or_default()).await?;
                 times.push(u64::try_from(meant.elapsed().as_micros()).unwrap_or(u64::MAX));
             }

@@ -81,18 +81,16 @@ const READ: &str = concat!(
 );
 
 const LANES: Bulk = Bulk {
-    head: "WITH v (account, head, done, due) AS (VALUES ",
-    row: "($1, $2, $3, $4)",
-    width: 4,
-    tail: ") UPDATE lane SET head_seq = v.head, done_seq = v.done, next_due_at = v.due FROM v
+    columns: "account, head, done, due",
+    statement: "UPDATE lane SET head_seq = v.head, done_seq = v.done, next_due_at = v.due FROM v
             WHERE lane.tenant = ?1 AND lane.account = v.account",
 };
 
 const STATES: Bulk = Bulk {
-    head: "INSERT INTO state (tenant, account, policy, snapshot, row) VALUES ",
-    row: "(?1, $1, $2, $3, $4)",
-    width: 4,
-    tail: " ON CONFLICT (tenant, account) DO UPDATE SET policy = excluded.policy, snapshot = excluded.snapshot, row = excluded.row",
+    columns: "account, policy, snapshot, row",
+    statement: "INSERT INTO state (tenant, account, policy, snapshot, row)
+            SELECT ?1, v.account, v.policy, v.snapshot, v.row FROM v WHERE v.account IS NOT NULL
+            ON CONFLICT (tenant, account) DO UPDATE SET policy = excluded.policy, snapshot = excluded.snapshot, row = excluded.row",
 };
 
 /// The baseline: the same rows without a core. Reads the lanes and states of the accounts that were due, writes every lane, and

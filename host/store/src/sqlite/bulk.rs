@@ -1,25 +1,24 @@
-//! Many rows in few statements: a statement for each row would cost more than the row.
+//! Many rows in one statement, and several of those in one go: to hand a statement to SQLite's thread and back costs more than
+//! most rows.
 
+use sqlx::encode::Encode;
+use sqlx::error::BoxDynError;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{AssertSqlSafe, Sqlite};
+use sqlx::{Arguments, AssertSqlSafe, Sqlite, Type};
 
 use super::writer::Tx;
-use crate::Result;
+use crate::{Result, StoreError};
 
-pub(crate) type Values = sqlx::query::Query<'static, Sqlite, SqliteArguments>;
+/// Rows in one statement: few sizes, so that few prepared statements serve every length. What is missing to the next size is
+/// filled up with rows of NULL.
+const SIZES: [usize; 5] = [1, 4, 16, 64, 256];
 
-/// Rows in one statement, largest first: few sizes, so that few prepared statements serve every length.
-const CHUNKS: [usize; 6] = [256, 128, 32, 8, 2, 1];
-
-/// A statement over rows of values: `head row, row, row tail`.
+/// A statement that does its work for every row of `v`.
 pub(crate) struct Bulk {
-    pub head: &'static str,
-    /// One row. `$1`, `$2` ... stand for its own values, each once and in this order; `?1` for the tenant, `?2` ... for the
-    /// shared values.
-    pub row: &'static str,
-    /// How many values a row has of its own.
-    pub width: usize,
-    pub tail: &'static str,
+    /// The columns of `v`, with commas between them.
+    pub columns: &'static str,
+    /// It passes over rows whose first column is NULL. `?1` stands for the tenant, `?2` ... for the shared values.
+    pub statement: &'static str,
 }
 
 impl Bulk {
@@ -28,79 +27,110 @@ impl Bulk {
         tx: &mut Tx<'_>,
         shared: &[&str],
         rows: &[T],
-        bind: impl Fn(Values, &T) -> Values + Send,
+        bind: impl Fn(Values, &T) -> Values,
     ) -> Result<()> {
-        let mut rest = rows;
-        for size in CHUNKS {
-            if rest.len() < size {
-                continue;
-            }
-            let statement = self.statement(size);
-            while rest.len() >= size {
-                let (chunk, after) = rest.split_at(size);
-                let mut values = sqlx::query(AssertSqlSafe(statement.clone()));
-                for row in chunk {
-                    values = bind(values, row);
-                }
-                values = values.bind(tx.tenant);
-                for value in shared {
-                    values = values.bind(*value);
-                }
-                values.execute(&mut *tx.conn).await?;
-                rest = after;
-            }
+        Batch::default().add(self, rows, bind).run(tx, shared).await
+    }
+
+    fn width(&self) -> usize {
+        self.columns.split(',').count()
+    }
+
+    /// The values of the rows have no number: SQLite looks numbers up one by one, for each value anew. What is shared stands
+    /// behind them all among the values, of which there are so many.
+    fn write(&self, rows: usize, values: usize, text: &mut String) {
+        let row = format!("({})", vec!["?"; self.width()].join(","));
+        text.push_str(&format!("WITH v ({}) AS (VALUES {}) ", self.columns, vec![row.as_str(); rows].join(",")));
+        let mut rest = self.statement;
+        while let Some((before, after)) = rest.split_once('?') {
+            let digits = after.bytes().take_while(u8::is_ascii_digit).count();
+            let (number, after) = after.split_at(digits);
+            let shared = values + number.parse::<usize>().unwrap_or_default();
+            text.push_str(&format!("{before}${shared}"));
+            rest = after;
         }
+        text.push_str(rest);
+        text.push(';');
+    }
+}
+
+/// Statements that are run one after the other, in one go.
+#[derive(Default)]
+pub(crate) struct Batch<'b> {
+    /// Each with its number of rows.
+    statements: Vec<(&'b Bulk, usize)>,
+    values: Values,
+}
+
+/// Values of rows, in the order of the columns.
+#[derive(Default)]
+pub(crate) struct Values {
+    arguments: SqliteArguments,
+    failed: Option<BoxDynError>,
+}
+
+impl Values {
+    pub fn bind<'q>(mut self, value: impl Encode<'q, Sqlite> + Type<Sqlite>) -> Self {
+        if let Err(error) = self.arguments.add(value) {
+            self.failed.get_or_insert(error);
+        }
+        self
+    }
+}
+
+impl<'b> Batch<'b> {
+    pub fn add<T>(mut self, bulk: &'b Bulk, rows: &[T], bind: impl Fn(Values, &T) -> Values) -> Self {
+        for rows in rows.chunks(SIZES.last().copied().unwrap_or(1)) {
+            let size = SIZES.into_iter().find(|size| *size >= rows.len()).unwrap_or(rows.len());
+            self.values = rows.iter().fold(self.values, &bind);
+            for _ in 0..(size - rows.len()) * bulk.width() {
+                self.values = self.values.bind(None::<&str>);
+            }
+            self.statements.push((bulk, size));
+        }
+        self
+    }
+
+    pub async fn run(self, tx: &mut Tx<'_>, shared: &[&str]) -> Result<()> {
+        if self.statements.is_empty() {
+            return Ok(());
+        }
+        let text = self.text();
+        let values = shared.iter().fold(self.values.bind(tx.tenant), |values, value| values.bind(*value));
+        if let Some(error) = values.failed {
+            return Err(StoreError::Corrupt(format!("a value cannot be stored: {error}")));
+        }
+        sqlx::query_with(AssertSqlSafe(text), values.arguments).execute(&mut *tx.conn).await?;
         Ok(())
     }
 
-    /// Own values have no number: SQLite looks numbers up one by one, for each value anew. What has a name stands behind them
-    /// all among the values.
-    fn statement(&self, rows: usize) -> String {
-        let mut text = String::with_capacity(self.head.len() + self.tail.len() + rows * self.row.len() * 2);
-        let own = rows * self.width;
-        named(self.head, own, &mut text);
-        for row in 0..rows {
-            text.push_str(if row == 0 { "" } else { "," });
-            named(self.row, own, &mut text);
+    fn text(&self) -> String {
+        let values = self.statements.iter().map(|(bulk, rows)| bulk.width() * rows).sum();
+        let mut text = String::new();
+        for (bulk, rows) in &self.statements {
+            bulk.write(*rows, values, &mut text);
         }
-        named(self.tail, own, &mut text);
         text
     }
 }
 
-/// Writes `?` for each of a row's own values, and `$n` for the shared ones.
-fn named(template: &str, own: usize, text: &mut String) {
-    let mut rest = template;
-    while let Some(at) = rest.find(['$', '?']) {
-        let (before, from) = rest.split_at(at);
-        let digits = from.bytes().skip(1).take_while(u8::is_ascii_digit).count();
-        let (place, after) = from.split_at(1 + digits);
-        text.push_str(before);
-        match (place.strip_prefix('?').map(str::parse::<usize>), digits) {
-            (None, 1..) => text.push('?'),
-            (Some(Ok(shared)), _) => text.push_str(&format!("${}", own + shared)),
-            _ => text.push_str(place),
-        }
-        rest = after;
-    }
-    text.push_str(rest);
-}
-
 #[cfg(test)]
 mod tests {
-    use super::Bulk;
+    use super::{Batch, Bulk};
 
     #[test]
     fn own_values_come_first_and_shared_ones_are_named() {
-        let bulk = Bulk {
-            head: "INSERT INTO t VALUES ",
-            row: "(?1, $1, ?2, $2 ->> '$.a')",
-            width: 2,
-            tail: " ON CONFLICT DO NOTHING",
-        };
+        let one =
+            Bulk { columns: "a, b", statement: "INSERT INTO t SELECT ?1, v.a, ?2, v.b FROM v WHERE v.a IS NOT NULL" };
+        let other = Bulk { columns: "c", statement: "DELETE FROM t WHERE tenant = ?1 AND a IN (SELECT c FROM v)" };
+        let batch = Batch::default()
+            .add(&one, &[1, 2], |values, n| values.bind(*n).bind(*n))
+            .add(&one, &[0; 0], |values, n| values.bind(*n).bind(*n))
+            .add(&other, &[3], |values, n| values.bind(*n));
         assert_eq!(
-            bulk.statement(2),
-            "INSERT INTO t VALUES ($5, ?, $6, ? ->> '$.a'),($5, ?, $6, ? ->> '$.a') ON CONFLICT DO NOTHING"
+            batch.text(),
+            "WITH v (a, b) AS (VALUES (?,?),(?,?),(?,?),(?,?)) INSERT INTO t SELECT $10, v.a, $11, v.b FROM v WHERE v.a IS NOT NULL;\
+             WITH v (c) AS (VALUES (?)) DELETE FROM t WHERE tenant = $10 AND a IN (SELECT c FROM v);"
         );
     }
 }

@@ -75,43 +75,37 @@ async fn refuse(tx: &mut Tx<'_>, prepared: &Prepared, refusal: Refusal) -> Resul
 }
 
 const LANES: Bulk = Bulk {
-    head: "WITH v (account, head, done, due, fence, decisions, newest, times, at) AS (VALUES ",
-    row: "($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-    width: 9,
-    tail: ") UPDATE lane SET head_seq = v.head, done_seq = v.done, next_due_at = v.due, fence = v.fence, decisions = v.decisions,
+    columns: "account, head, done, due, fence, decisions, newest, times, at",
+    statement: "UPDATE lane SET head_seq = v.head, done_seq = v.done, next_due_at = v.due, fence = v.fence, decisions = v.decisions,
             newest = v.newest, newest_times = v.times, newest_at = v.at FROM v WHERE lane.tenant = ?1 AND lane.account = v.account",
 };
 
 /// Of a decision that was made before: when to look again, unless events came meanwhile, and how often it was made.
 const AGAIN: Bulk = Bulk {
-    head: "WITH v (account, seq, due, fence) AS (VALUES ",
-    row: "($1, $2, $3, $4)",
-    width: 4,
-    tail: ") UPDATE lane SET next_due_at = CASE WHEN lane.head_seq = v.seq THEN v.due ELSE lane.next_due_at END, fence = v.fence,
+    columns: "account, seq, due, fence",
+    statement: "UPDATE lane SET next_due_at = CASE WHEN lane.head_seq = v.seq THEN v.due ELSE lane.next_due_at END, fence = v.fence,
             newest_times = newest_times + 1, newest_at = ?2 FROM v WHERE lane.tenant = ?1 AND lane.account = v.account",
 };
 
 const STATES: Bulk = Bulk {
-    head: "INSERT INTO state (tenant, account, policy, snapshot, row) VALUES ",
-    row: "(?1, $1, $2, $3, $4)",
-    width: 4,
-    tail: " ON CONFLICT (tenant, account) DO UPDATE SET policy = excluded.policy, snapshot = excluded.snapshot, row = excluded.row",
+    columns: "account, policy, snapshot, row",
+    statement: "INSERT INTO state (tenant, account, policy, snapshot, row)
+            SELECT ?1, v.account, v.policy, v.snapshot, v.row FROM v WHERE v.account IS NOT NULL
+            ON CONFLICT (tenant, account) DO UPDATE SET policy = excluded.policy, snapshot = excluded.snapshot, row = excluded.row",
 };
 
 const DECISIONS: Bulk = Bulk {
-    head: "INSERT INTO decision (tenant, account, slot, fence, at, policy, seq, look_again, because) VALUES ",
-    row: "(?1, $1, $2, $3, $4, $5, $6, $7, $8)",
-    width: 8,
-    tail: " ON CONFLICT (tenant, account, slot) DO UPDATE SET fence = excluded.fence, at = excluded.at, policy = excluded.policy,
+    columns: "account, slot, fence, at, policy, seq, look_again, because",
+    statement: "INSERT INTO decision (tenant, account, slot, fence, at, policy, seq, look_again, because)
+            SELECT ?1, v.account, v.slot, v.fence, v.at, v.policy, v.seq, v.look_again, v.because FROM v WHERE v.account IS NOT NULL
+            ON CONFLICT (tenant, account, slot) DO UPDATE SET fence = excluded.fence, at = excluded.at, policy = excluded.policy,
             seq = excluded.seq, look_again = excluded.look_again, because = excluded.because, times = 1, last_at = NULL",
 };
 
 /// How often the newest decisions of lanes were made, told to their rows.
 const ENDED: Bulk = Bulk {
-    head: "WITH v (account, slot, times, at) AS (VALUES ",
-    row: "($1, $2, $3, $4)",
-    width: 4,
-    tail: ") UPDATE decision SET times = v.times, last_at = v.at FROM v
+    columns: "account, slot, times, at",
+    statement: "UPDATE decision SET times = v.times, last_at = v.at FROM v
             WHERE decision.tenant = ?1 AND decision.account = v.account AND decision.slot = v.slot",
 };
 

@@ -1,13 +1,14 @@
 //! T1: pages of reports with their cursors, each all or nothing, in one transaction.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::bulk::Bulk;
-use super::journal;
+use super::bulk::{Batch, Bulk};
+use super::journal::{self, subject_rows};
 use super::outbox;
+use super::packed::{Packed, packed};
 use super::writer::{Command, Tx, Writer};
 use crate::inbox::Ingested;
 use crate::intake::Take;
@@ -15,6 +16,7 @@ use crate::journal::Recorded;
 use crate::mutation::Mutation;
 use crate::page::{Aside, Knowledge, Page, Prepared, Sorted, leave_out, sort_all};
 use crate::row::json;
+use crate::subjects::Subjects;
 use crate::{Result, StoreError};
 
 /// Pages that are written together; a page whose cursor has moved is left out, and the others do not notice.
@@ -45,18 +47,16 @@ impl Command for Group {
 }
 
 async fn take(tx: &mut Tx<'_>, pages: &[&Page]) -> Result<Vec<Ingested>> {
-    let mut sorted = sort_all(pages, known(tx, pages).await?);
-    let subjects = journal::subjects(tx, &lines(pages, &sorted)).await?;
+    let (knowledge, subjects) = look_up(tx, pages).await?;
+    let mut sorted = sort_all(pages, knowledge);
     let erased = leave_out(&mut sorted, |account| subjects.is_erased(account));
-    take_new(tx, pages, &sorted).await?;
-    for (page, sorted) in pages.iter().zip(&sorted) {
+    let lines = lines(pages, &sorted);
+    journal::append_after(tx, take_new(pages, &sorted), &lines, subjects).await?;
+    let mut answers = Vec::with_capacity(pages.len());
+    for ((page, sorted), erased) in pages.iter().zip(&sorted).zip(&erased) {
         for entry in &sorted.newer {
             take_newer(page, tx, entry).await?;
         }
-    }
-    journal::append_of(tx, &lines(pages, &sorted), subjects).await?;
-    let mut answers = Vec::with_capacity(pages.len());
-    for ((page, sorted), erased) in pages.iter().zip(&sorted).zip(&erased) {
         follow(page, tx, sorted).await?;
         let quarantined = put_aside(page, tx, sorted, erased).await?;
         remember(page, tx).await?;
@@ -74,15 +74,15 @@ fn lines<'p>(pages: &[&'p Page], sorted: &[Sorted<'p>]) -> Vec<Recorded<'p>> {
 }
 
 const INBOX: Bulk = Bulk {
-    head: "INSERT INTO inbox (tenant, connection, key, version, digest, body, received_at) VALUES ",
-    row: "(?1, $1, $2, $3, $4, $5, $6)",
-    width: 6,
-    tail: "",
+    columns: "connection, key, version, digest, body, received_at",
+    statement: "INSERT INTO inbox (tenant, connection, key, version, digest, body, received_at)
+            SELECT ?1, v.connection, v.key, v.version, v.digest, v.body, v.received_at FROM v WHERE v.connection IS NOT NULL",
 };
 
 /// What [`Mutation::InboxKey`] makes of it.
 const INBOX_UNGUARDED: Bulk = Bulk {
-    head: "INSERT OR REPLACE INTO inbox (tenant, connection, key, version, digest, body, received_at) VALUES ",
+    statement: "INSERT OR REPLACE INTO inbox (tenant, connection, key, version, digest, body, received_at)
+        SELECT ?1, v.connection, v.key, v.version, v.digest, v.body, v.received_at FROM v WHERE v.connection IS NOT NULL",
     ..INBOX
 };
 
@@ -117,51 +117,62 @@ async fn cursor(tx: &mut Tx<'_>, connection: &str) -> Result<Option<String>> {
     Ok(row.map(|(cursor,)| cursor))
 }
 
-async fn known<'p>(tx: &mut Tx<'_>, pages: &[&'p Page]) -> Result<Knowledge<'p>> {
-    let mut knowledge = Knowledge::new();
+/// What is known under the connections and keys in `?3`, and the subjects of the accounts in `?2`.
+const LOOKED_UP: &str = concat!(
+    "SELECT (SELECT ",
+    packed!("j.key", "i.digest", "i.version"),
+    " FROM json_each(?3) j CROSS JOIN inbox i
+      ON i.tenant = ?1 AND i.connection = j.value ->> 0 AND i.key = j.value ->> 1), (",
+    subject_rows!(),
+    ")"
+);
+
+async fn look_up<'p>(tx: &mut Tx<'_>, pages: &[&'p Page]) -> Result<(Knowledge<'p>, Subjects)> {
     let of_page = |page: &&'p Page| {
         let connection = page.connection.as_str();
-        page.entries.iter().map(move |entry| (connection, entry.key()))
+        page.entries.iter().map(move |entry| (connection, entry))
     };
-    let keys: Vec<(&str, &str)> = pages.iter().flat_map(of_page).collect();
-    if keys.is_empty() || Mutation::InboxKey.is_on() {
-        return Ok(knowledge);
+    let entries: Vec<(&str, &Prepared)> = pages.iter().flat_map(of_page).collect();
+    if entries.is_empty() {
+        return Ok((Knowledge::new(), Subjects::of(Vec::new())?));
     }
-    let rows: Vec<(i64, String, Option<String>)> = sqlx::query_as(
-        "SELECT j.key, i.digest, i.version FROM json_each(?2) j CROSS JOIN inbox i
-         ON i.tenant = ?1 AND i.connection = j.value ->> 0 AND i.key = j.value ->> 1",
-    )
-    .bind(tx.tenant)
-    .bind(json(&keys)?)
-    .fetch_all(&mut *tx.conn)
-    .await?;
-    for (place, digest, version) in rows {
-        let place = usize::try_from(place).ok().and_then(|place| keys.get(place));
+    let keys: Vec<(&str, &str)> = entries.iter().map(|(connection, entry)| (*connection, entry.key())).collect();
+    let accounts: BTreeSet<&str> =
+        entries.iter().flat_map(|(_, entry)| &entry.lines).map(|line| line.account.as_str()).collect();
+    let known_keys: &[(&str, &str)] = if Mutation::InboxKey.is_on() { &[] } else { &keys };
+    let (known, subjects): (String, String) = sqlx::query_as(LOOKED_UP)
+        .bind(tx.tenant)
+        .bind(json(&accounts)?)
+        .bind(json(&known_keys)?)
+        .fetch_one(&mut *tx.conn)
+        .await?;
+    let (mut knowledge, mut packed) = (Knowledge::new(), Packed(&known));
+    while !packed.is_empty() {
+        let place = usize::try_from(packed.number()?).ok().and_then(|place| keys.get(place));
+        let known = (packed.text()?.to_owned(), packed.optional()?.map(str::to_owned));
         if let Some((connection, key)) = place {
-            knowledge.entry(connection).or_default().insert(key, (digest, version));
+            knowledge.entry(connection).or_default().insert(key, known);
         }
     }
-    Ok(knowledge)
+    Ok((knowledge, journal::read(&subjects)?))
 }
 
-async fn take_new(tx: &mut Tx<'_>, pages: &[&Page], sorted: &[Sorted<'_>]) -> Result<()> {
-    let inbox = if Mutation::InboxKey.is_on() { INBOX_UNGUARDED } else { INBOX };
+fn take_new(pages: &[&Page], sorted: &[Sorted<'_>]) -> Batch<'static> {
+    let inbox = if Mutation::InboxKey.is_on() { &INBOX_UNGUARDED } else { &INBOX };
     let of_page = |(page, sorted)| -> Vec<(&Page, &Prepared)> {
         let (page, sorted): (&&Page, &Sorted<'_>) = (page, sorted);
         sorted.new.iter().map(|entry| (*page, *entry)).collect()
     };
     let new: Vec<(&Page, &Prepared)> = pages.iter().zip(sorted).flat_map(of_page).collect();
-    inbox
-        .run(tx, &[], &new, |values, (page, entry)| {
-            values
-                .bind(page.connection.as_str())
-                .bind(entry.key())
-                .bind(entry.version())
-                .bind(entry.digest.as_str())
-                .bind(entry.body.as_str())
-                .bind(page.at.as_str())
-        })
-        .await
+    Batch::default().add(inbox, &new, |values, (page, entry)| {
+        values
+            .bind(page.connection.as_str())
+            .bind(entry.key())
+            .bind(entry.version())
+            .bind(entry.digest.as_str())
+            .bind(entry.body.as_str())
+            .bind(page.at.as_str())
+    })
 }
 
 async fn take_newer(page: &Page, tx: &mut Tx<'_>, entry: &Prepared) -> Result<()> {

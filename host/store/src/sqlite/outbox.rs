@@ -16,10 +16,9 @@ use crate::outbox::{Concluded, InFlight, Mark, Marked};
 use crate::row::json;
 
 const PLANNED: Bulk = Bulk {
-    head: "INSERT INTO effect (tenant, key, account, role, kind, body, weight, status, attempt, planned_at, due_at, note) VALUES ",
-    row: "(?1, $1, $2, $3, $4, $5, $6, 'planned', 0, ?2, $7, '')",
-    width: 7,
-    tail: "",
+    columns: "key, account, role, kind, body, weight, due_at",
+    statement: "INSERT INTO effect (tenant, key, account, role, kind, body, weight, status, attempt, planned_at, due_at, note)
+            SELECT ?1, v.key, v.account, v.role, v.kind, v.body, v.weight, 'planned', 0, ?2, v.due_at, '' FROM v WHERE v.key IS NOT NULL",
 };
 
 /// Keeps the outbox with the facts: effects planned, cancelled, expired, or settled by a person.
@@ -106,17 +105,14 @@ impl Command for Dispatch {
 }
 
 const DISPATCHING: Bulk = Bulk {
-    head: "WITH v (key, n) AS (VALUES ",
-    row: "($1, $2)",
-    width: 2,
-    tail: ") UPDATE effect SET status = 'dispatching', attempt = v.n FROM v WHERE effect.tenant = ?1 AND effect.key = v.key",
+    columns: "key, n",
+    statement: "UPDATE effect SET status = 'dispatching', attempt = v.n FROM v WHERE effect.tenant = ?1 AND effect.key = v.key",
 };
 
 const ATTEMPTS: Bulk = Bulk {
-    head: "INSERT INTO attempt (tenant, key, n, place, plugin, batch, request, started_at, host, deadline) VALUES ",
-    row: "(?1, $1, $2, $3, $4, $5, $6, $7, $8, $9)",
-    width: 9,
-    tail: "",
+    columns: "key, n, place, plugin, batch, request, started_at, host, deadline",
+    statement: "INSERT INTO attempt (tenant, key, n, place, plugin, batch, request, started_at, host, deadline)
+            SELECT ?1, v.key, v.n, v.place, v.plugin, v.batch, v.request, v.started_at, v.host, v.deadline FROM v WHERE v.key IS NOT NULL",
 };
 
 async fn standing(
@@ -223,18 +219,14 @@ impl Command for Conclude {
 }
 
 const EFFECTS_ENDED: Bulk = Bulk {
-    head: "WITH v (key, status, note, ended_at, due_at) AS (VALUES ",
-    row: "($1, $2, $3, $4, $5)",
-    width: 5,
-    tail: ") UPDATE effect SET status = v.status, note = coalesce(v.note, effect.note), ended_at = v.ended_at, due_at = coalesce(v.due_at, effect.due_at)
+    columns: "key, status, note, ended_at, due_at",
+    statement: "UPDATE effect SET status = v.status, note = coalesce(v.note, effect.note), ended_at = v.ended_at, due_at = coalesce(v.due_at, effect.due_at)
             FROM v WHERE effect.tenant = ?1 AND effect.key = v.key",
 };
 
 const ATTEMPTS_ENDED: Bulk = Bulk {
-    head: "WITH v (key, n, ended_at, outcome, text, performer) AS (VALUES ",
-    row: "($1, $2, $3, $4, $5, $6)",
-    width: 6,
-    tail: ") UPDATE attempt SET ended_at = v.ended_at, outcome = v.outcome, text = v.text, performer = v.performer
+    columns: "key, n, ended_at, outcome, text, performer",
+    statement: "UPDATE attempt SET ended_at = v.ended_at, outcome = v.outcome, text = v.text, performer = v.performer
             FROM v WHERE attempt.tenant = ?1 AND attempt.key = v.key AND attempt.n = v.n",
 };
 

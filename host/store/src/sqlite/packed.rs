@@ -31,6 +31,20 @@ impl<'t> Packed<'t> {
         self.text()?.parse().map_err(|_| broken())
     }
 
+    /// What was written by `hex`, which makes no difference between NULL and no bytes: None for both.
+    pub fn bytes(&mut self) -> Result<Option<Vec<u8>>> {
+        let text = self.text()?.as_bytes();
+        let digit = |digit: u8| char::from(digit).to_digit(16);
+        let byte = |pair: &[u8; 2]| {
+            let [high, low] = pair.map(digit);
+            u8::try_from(high? << 4 | low?).ok()
+        };
+        let (pairs, rest) = text.as_chunks();
+        let bytes: Option<Vec<u8>> = pairs.iter().map(byte).collect();
+        let bytes = bytes.filter(|_| rest.is_empty()).ok_or_else(broken)?;
+        Ok(Some(bytes).filter(|bytes| !bytes.is_empty()))
+    }
+
     /// None: NULL.
     pub fn optional(&mut self) -> Result<Option<&'t str>> {
         let (length, rest) = self.0.split_once(':').ok_or_else(broken)?;
@@ -63,5 +77,9 @@ mod tests {
         assert_eq!(packed.optional().unwrap(), Some(""));
         assert_eq!(packed.number().unwrap(), -7);
         assert!(packed.is_empty() && packed.text().is_err());
+        let mut packed = Packed("4:0AfF0:3:0AF2:0x");
+        assert_eq!(packed.bytes().unwrap(), Some(vec![0x0a, 0xff]));
+        assert_eq!(packed.bytes().unwrap(), None);
+        assert!(packed.bytes().is_err() && packed.bytes().is_err());
     }
 }

@@ -60,10 +60,10 @@ pub(super) struct Page {
 }
 
 const LISTED: Bulk = Bulk {
-    head: "INSERT INTO sweep_item (tenant, connection, generation, account, invoice, currency, open, missed) VALUES ",
-    row: "(?1, ?2, ?3, $1, $2, $3, $4, 0)",
-    width: 4,
-    tail: " ON CONFLICT (tenant, connection, account, invoice) DO UPDATE SET currency = excluded.currency,
+    columns: "account, invoice, currency, open",
+    statement: "INSERT INTO sweep_item (tenant, connection, generation, account, invoice, currency, open, missed)
+            SELECT ?1, ?2, ?3, v.account, v.invoice, v.currency, v.open, 0 FROM v WHERE v.account IS NOT NULL
+            ON CONFLICT (tenant, connection, account, invoice) DO UPDATE SET currency = excluded.currency,
             open = excluded.open, generation = max(generation, excluded.generation)",
 };
 

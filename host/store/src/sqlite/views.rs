@@ -47,11 +47,9 @@ async fn forget(tx: &mut Tx<'_>, rows: &[&AccountRow]) -> Result<()> {
 }
 
 const ACCOUNTS: Bulk = Bulk {
-    head: "INSERT INTO account_view (tenant, account, name, search, country, currency, open, unapplied, oldest_due_on, level,
-           level_rank, flags) VALUES ",
-    row: "(?1, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-    width: 11,
-    tail: "",
+    columns: "account, name, search, country, currency, open, unapplied, oldest_due_on, level, level_rank, flags",
+    statement: "INSERT INTO account_view (tenant, account, name, search, country, currency, open, unapplied, oldest_due_on, level, level_rank, flags)
+            SELECT ?1, v.account, v.name, v.search, v.country, v.currency, v.open, v.unapplied, v.oldest_due_on, v.level, v.level_rank, v.flags FROM v WHERE v.account IS NOT NULL",
 };
 
 async fn write_accounts(tx: &mut Tx<'_>, rows: &[&AccountRow]) -> Result<()> {
@@ -78,10 +76,9 @@ async fn write_accounts(tx: &mut Tx<'_>, rows: &[&AccountRow]) -> Result<()> {
 }
 
 const ITEMS: Bulk = Bulk {
-    head: "INSERT INTO item_view (tenant, account, invoice, due_on, currency, open, level, source) VALUES ",
-    row: "(?1, $1, $2, $3, $4, $5, $6, $7)",
-    width: 7,
-    tail: "",
+    columns: "account, invoice, due_on, currency, open, level, source",
+    statement: "INSERT INTO item_view (tenant, account, invoice, due_on, currency, open, level, source)
+            SELECT ?1, v.account, v.invoice, v.due_on, v.currency, v.open, v.level, v.source FROM v WHERE v.account IS NOT NULL",
 };
 
 async fn write_items(tx: &mut Tx<'_>, rows: &[&AccountRow]) -> Result<()> {
@@ -101,10 +98,9 @@ async fn write_items(tx: &mut Tx<'_>, rows: &[&AccountRow]) -> Result<()> {
 }
 
 const REFERENCES: Bulk = Bulk {
-    head: "INSERT INTO reference (tenant, token, account, invoice) VALUES ",
-    row: "(?1, $1, $2, $3)",
-    width: 3,
-    tail: "",
+    columns: "token, account, invoice",
+    statement: "INSERT INTO reference (tenant, token, account, invoice)
+            SELECT ?1, v.token, v.account, v.invoice FROM v WHERE v.token IS NOT NULL",
 };
 
 async fn write_references(tx: &mut Tx<'_>, rows: &[&AccountRow]) -> Result<()> {
