@@ -32,7 +32,9 @@ pub trait Backend: Send {
     async fn start(&mut self) -> Box<dyn Store>;
 
     /// A case is over; the engine may look at how it did its work.
-    async fn end(&mut self) {}
+    async fn end(&mut self) {
+        // Not every engine tells.
+    }
 }
 
 /// Makes a test of every case, on the backend that the expression makes.

@@ -14,6 +14,8 @@ const LOOK_EVERY: u32 = 32;
 
 pub(super) struct Checkpoint {
     path: PathBuf,
+    /// How long the log may become before it is moved.
+    pages_max: i64,
     /// Transactions since the last look.
     since: u32,
     /// A move that is under way; it hands its connection back.
@@ -23,7 +25,7 @@ pub(super) struct Checkpoint {
 
 impl Checkpoint {
     pub fn new(path: &Path) -> Self {
-        Self { path: path.to_owned(), since: 0, moving: None, conn: None }
+        Self { path: path.to_owned(), pages_max: WAL_PAGES, since: 0, moving: None, conn: None }
     }
 
     /// After a transaction of the writer. What came while the log was moved is little: the writer moves that by itself, and
@@ -36,7 +38,7 @@ impl Checkpoint {
         self.since += 1;
         if self.moving.is_none() && self.since >= LOOK_EVERY {
             self.since = 0;
-            if pages(writer, "PRAGMA wal_checkpoint(NOOP)").await? > WAL_PAGES {
+            if pages(writer, "PRAGMA wal_checkpoint(NOOP)").await? > self.pages_max {
                 let (path, conn) = (self.path.clone(), self.conn.take());
                 self.moving = Some(tokio::spawn(move_log(path, conn)));
             }
@@ -80,4 +82,40 @@ async fn move_log(path: PathBuf, conn: Option<SqliteConnection>) -> Result<Sqlit
 async fn pages(conn: &mut SqliteConnection, checkpoint: &'static str) -> Result<i64> {
     let (_, log, moved): (i64, i64, i64) = sqlx::query_as(checkpoint).fetch_one(conn).await?;
     Ok(log.saturating_sub(moved))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sqlite::open_to_write;
+
+    async fn write(conn: &mut SqliteConnection, n: u32) {
+        let note = "INSERT INTO note (tenant, name, value) VALUES ('t', ?1, ?2)";
+        sqlx::query(note).bind(n).bind("x".repeat(8_000)).execute(conn).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_long_log_is_moved_and_begins_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("dunlin.sqlite");
+        let mut writer = open_to_write(&path).await.unwrap();
+        let mut checkpoint = Checkpoint { pages_max: 50, ..Checkpoint::new(&path) };
+        for n in 1..LOOK_EVERY {
+            write(&mut writer, n).await;
+            checkpoint.after(&mut writer).await.unwrap();
+            assert!(checkpoint.moving.is_none());
+        }
+        write(&mut writer, LOOK_EVERY).await;
+        checkpoint.after(&mut writer).await.unwrap();
+        assert!(checkpoint.moving.is_some());
+        checkpoint.rest().await.unwrap();
+        assert!(checkpoint.conn.is_some());
+        assert_eq!(pages(&mut writer, "PRAGMA wal_checkpoint(NOOP)").await.unwrap(), 0);
+        write(&mut writer, LOOK_EVERY + 1).await;
+        let (_, log, _): (i64, i64, i64) =
+            sqlx::query_as("PRAGMA wal_checkpoint(NOOP)").fetch_one(&mut writer).await.unwrap();
+        assert!((1..20).contains(&log), "{log}");
+        checkpoint.flush(&mut writer).await.unwrap();
+        checkpoint.close().await.unwrap();
+    }
 }
