@@ -8,7 +8,7 @@ use crate::seal::{self, Anchors, Seal, SealKey};
 use crate::tail::{TailEntry, TailPosition};
 
 /// The tail behind a place, once it has so many: whatever else runs on a server holds it up for a while.
-async fn tail(store: &dyn Store, after: TailPosition, entries: usize) -> Vec<TailEntry> {
+pub(super) async fn tail(store: &dyn Store, after: TailPosition, entries: usize) -> Vec<TailEntry> {
     let reading = async {
         loop {
             let tail = store.tail(after, 100).await.unwrap();

@@ -1,5 +1,6 @@
 //! What is finished and old moves to history or goes, and nobody who reads can tell.
 
+use super::audit::tail;
 use super::outbox::{concluded, mark, marked};
 use super::*;
 use crate::inbox::Refused;
@@ -124,18 +125,19 @@ pub async fn what_was_read_and_sealed_reads_as_before(backend: &mut dyn Backend)
     store.park(&id("b"), claimed.fence, "poison").await.unwrap();
     assert_eq!(retain(&*store, 20).await.events, 0, "nothing is sealed");
     let key = SealKey::new().unwrap();
-    seal::next(&*store, &key, at(10)).await.unwrap().unwrap();
+    assert_eq!(tail(&*store, TailPosition::default(), 4).await.len(), 4);
+    let first = seal::next(&*store, &key, at(10)).await.unwrap().unwrap();
     tell(&*store, "a", "not sealed", 11).await;
     let claimed = claim_one(&*store, 11).await;
     store.decided(vec![decision(&claimed, vec![], None)]).await.unwrap();
     let before = all(&*store, &["a", "b"]).await;
-    let tail = store.tail(TailPosition::default(), 100).await.unwrap();
+    let told = tail(&*store, TailPosition::default(), 5).await;
 
     assert_eq!(retain(&*store, 9).await.events, 0, "the seal is young");
     assert_eq!((retain(&*store, 10).await.events, retain(&*store, 10).await.events), (3, 0));
     assert_eq!(all(&*store, &["a", "b"]).await, before);
-    assert_eq!(store.tail(TailPosition::default(), 100).await.unwrap(), tail);
-    assert_eq!(store.tail(tail[0].position, 2).await.unwrap(), tail[1..3]);
+    assert_eq!(store.tail(TailPosition::default(), 100).await.unwrap(), told);
+    assert_eq!(store.tail(told[0].position, 2).await.unwrap(), told[1..3]);
     let report = seal::check(&*store, &key.public(), &Anchors::default()).await.unwrap();
     assert_eq!((report.problems, report.sealed_events), (Vec::new(), 4));
     let middle = store.journal(&id("a"), 1, 2).await.unwrap();
@@ -147,6 +149,7 @@ pub async fn what_was_read_and_sealed_reads_as_before(backend: &mut dyn Backend)
     assert_eq!(texts(claimed.unread.iter().map(|stored| &stored.event)), ["unread"]);
     store.decided(vec![decision(&claimed, vec![said("decided")], None)]).await.unwrap();
     assert_eq!(store.journal(&id("b"), 0, 10).await.unwrap().len(), 3);
+    assert_eq!(tail(&*store, first.until, 2).await.len(), 2);
     assert_eq!(seal::next(&*store, &key, at(12)).await.unwrap().unwrap().events, 2);
     // History is erased as the rest is.
     assert!(store.erase(&id("b"), at(13)).await.unwrap());
