@@ -10,10 +10,11 @@ use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
+use axum::serve::ListenerExt;
 use engine::verify::hex;
 use engine::{Clock, EngineError, Work};
 use thiserror::Error;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 use tower::ServiceExt;
@@ -67,11 +68,18 @@ pub async fn open_desk(listen: &str, hosts: Vec<String>, token: String) -> Resul
     let inside = Arc::new(OnceLock::new());
     let door = door(inside.clone());
     let task = tokio::spawn(async move {
-        if let Err(error) = axum::serve(listener, door).await {
+        if let Err(error) = axum::serve(listener.tap_io(at_once), door).await {
             tracing::error!(%error, "the desk stopped");
         }
     });
     Ok(OpenDesk { link, access: Access { token, hosts }, inside, task })
+}
+
+/// Answers leave at once, however small: by default the system waits for more to send with them.
+pub fn at_once(stream: &mut TcpStream) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "answers over this connection may be late");
+    }
 }
 
 fn door(inside: Arc<OnceLock<Router>>) -> Router {

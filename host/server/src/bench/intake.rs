@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::serve::ListenerExt;
 use engine::clock::SimulatedClock;
 use engine::holds::Holds;
 use engine::{Engine, Scribe};
@@ -20,6 +21,7 @@ use tokio::task::JoinSet;
 
 use super::{Figure, middle, syncs};
 use crate::hub::Desked;
+use crate::serve::at_once;
 use crate::web::{Access, router};
 use client::Client;
 
@@ -66,7 +68,8 @@ async fn send(path: &Path, policy: &Policy, bodies: Arc<Vec<Vec<u8>>>, rate: Opt
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
     let access = Access { token: TOKEN.to_owned(), hosts: Vec::new() };
-    let server = tokio::spawn(async move { axum::serve(listener, router(Arc::new(hub), access)).await });
+    let server =
+        tokio::spawn(async move { axum::serve(listener.tap_io(at_once), router(Arc::new(hub), access)).await });
     let (started, mut connections) = (Instant::now(), JoinSet::new());
     for n in 0..CONNECTIONS {
         let (bodies, mut client) = (bodies.clone(), Client::connect(address, TOKEN).await?);
