@@ -48,7 +48,15 @@ impl Page {
         self.connection.split('/').next().unwrap_or_default()
     }
 
-    pub fn conflict<'p>(&'p self, entry: &'p Prepared) -> Aside<'p> {
+    /// What of the page is put aside: conflicts, what concerns an account that was erased, and refusals.
+    pub fn aside<'p>(&'p self, sorted: &Sorted<'p>, erased: &[&'p Prepared]) -> Vec<Aside<'p>> {
+        let conflicts = sorted.conflicts.iter().map(|entry| self.conflict(entry));
+        let erased = erased.iter().map(|entry| self.erasure(entry));
+        let refusals = self.refusals.iter().map(|refused| self.refusal(refused));
+        conflicts.chain(erased).chain(refusals).collect()
+    }
+
+    fn conflict<'p>(&'p self, entry: &'p Prepared) -> Aside<'p> {
         let source = &entry.entry.received.source;
         Aside {
             mark: mark(&[&self.connection, "conflict", &source.key, &entry.digest]),
@@ -61,7 +69,7 @@ impl Page {
         }
     }
 
-    pub fn erasure<'p>(&'p self, entry: &'p Prepared) -> Aside<'p> {
+    fn erasure<'p>(&'p self, entry: &'p Prepared) -> Aside<'p> {
         let source = &entry.entry.received.source;
         let accounts = entry.accounts().into_iter().collect::<Vec<_>>().join("`, `");
         Aside {
@@ -75,7 +83,7 @@ impl Page {
         }
     }
 
-    pub fn refusal<'p>(&'p self, refused: &'p Refused) -> Aside<'p> {
+    fn refusal<'p>(&'p self, refused: &'p Refused) -> Aside<'p> {
         Aside {
             mark: mark(&[&self.connection, "refused", &refused.document, &refused.place, &refused.reason]),
             document: &refused.document,

@@ -68,7 +68,7 @@ impl Group {
         let mut answers = Vec::with_capacity(present.len());
         for ((page, sorted), erased) in present.iter().zip(&sorted).zip(&erased) {
             outbox::follow(tx, &page.at, &sorted.settled()).await?;
-            let quarantined = put_aside(tx, page, sorted, erased).await?;
+            let quarantined = put_aside(tx, page, &page.aside(sorted, erased)).await?;
             remember(tx, page).await?;
             answers.push(Ingested { taken: sorted.taken.len() as u32, duplicates: sorted.duplicates, quarantined });
         }
@@ -276,12 +276,8 @@ async fn replace(tx: &mut Tx<'_>, page: &Page, entry: &Prepared) -> Outcome<()> 
     Ok(())
 }
 
-/// Conflicts, refusals, and what concerns an account that was erased; answers how many were not known.
-async fn put_aside(tx: &mut Tx<'_>, page: &Page, sorted: &Sorted<'_>, erased: &[&Prepared]) -> Outcome<u32> {
-    let conflicts = sorted.conflicts.iter().map(|entry| page.conflict(entry));
-    let erased = erased.iter().map(|entry| page.erasure(entry));
-    let refusals = page.refusals.iter().map(|refused| page.refusal(refused));
-    let aside: Vec<Aside<'_>> = conflicts.chain(erased).chain(refusals).collect();
+/// Answers how much of it was not known.
+async fn put_aside(tx: &mut Tx<'_>, page: &Page, aside: &[Aside<'_>]) -> Outcome<u32> {
     if aside.is_empty() {
         return Ok(0);
     }

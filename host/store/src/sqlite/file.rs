@@ -21,7 +21,8 @@ pub(super) const WAL_PAGES: i64 = 16_384;
 const WAL_PAGES_MAX: &str = "131072";
 /// The writer's page cache, 32 MiB (negative: in KiB): the upper pages of every tree stay in it during a night over all accounts.
 const CACHE_KIB: &str = "-32768";
-/// Prepared statements that the writer keeps: some twenty of one row, and the bulk ones in each of their sizes.
+/// Texts whose prepared statements the writer keeps: some forty, and the bulk ones in each of their sizes, alone or one after the
+/// other as T1 has them.
 const STATEMENTS_MAX: usize = 256;
 
 /// The connection of the one writer, on the newest schema.

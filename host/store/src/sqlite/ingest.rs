@@ -58,7 +58,10 @@ async fn take(tx: &mut Tx<'_>, pages: &[&Page]) -> Result<Vec<Ingested>> {
             take_newer(page, tx, entry).await?;
         }
         follow(page, tx, sorted).await?;
-        let quarantined = put_aside(page, tx, sorted, erased).await?;
+        let mut quarantined = 0;
+        for aside in page.aside(sorted, erased) {
+            quarantined += quarantine(page, tx, aside).await?;
+        }
         remember(page, tx).await?;
         answers.push(Ingested { taken: sorted.taken.len() as u32, duplicates: sorted.duplicates, quarantined });
     }
@@ -210,18 +213,7 @@ async fn follow(page: &Page, tx: &mut Tx<'_>, sorted: &Sorted<'_>) -> Result<()>
     Ok(())
 }
 
-/// Conflicts, refusals, and what concerns an account that was erased; answers how many were not known.
-async fn put_aside(page: &Page, tx: &mut Tx<'_>, sorted: &Sorted<'_>, erased: &[&Prepared]) -> Result<u32> {
-    let conflicts = sorted.conflicts.iter().map(|entry| page.conflict(entry));
-    let erased = erased.iter().map(|entry| page.erasure(entry));
-    let refusals = page.refusals.iter().map(|refused| page.refusal(refused));
-    let mut quarantined = 0;
-    for aside in conflicts.chain(erased).chain(refusals) {
-        quarantined += quarantine(page, tx, aside).await?;
-    }
-    Ok(quarantined)
-}
-
+/// Answers 1, or 0 for what is known already.
 async fn quarantine(page: &Page, tx: &mut Tx<'_>, row: Aside<'_>) -> Result<u32> {
     let done = sqlx::query(
         "INSERT INTO quarantine (tenant, mark, connection, document, place, reason, text, at, body, accounts)
