@@ -14,6 +14,7 @@ use crate::money::{Currency, Money};
 use crate::party::Party;
 use crate::placement::Placement;
 use crate::promise::Promise;
+use crate::protection::Protection;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
@@ -35,6 +36,12 @@ pub struct Account {
     pub hold: Option<CreditHold>,
     /// Media that the debtor asked not to be used; `all` for none at all.
     pub stopped: BTreeSet<String>,
+    /// One of a kind at most.
+    #[serde(default)]
+    pub protections: Vec<Protection>,
+    /// The day on which the debtor said to have paid already. It holds the ladder once: until money comes, a second word holds nothing.
+    #[serde(default)]
+    pub claims_paid_since: Option<Date>,
     /// Phone numbers and addresses that turned out wrong, by medium.
     pub unreachable: BTreeSet<String>,
     /// Contacts made, newest last, at most [`CONTACTS_KEPT_MAX`].
@@ -127,6 +134,8 @@ impl Account {
             blocked: None,
             hold: None,
             stopped: BTreeSet::new(),
+            protections: Vec::new(),
+            claims_paid_since: None,
             unreachable: BTreeSet::new(),
             contacts: Vec::new(),
             effects: BTreeMap::new(),

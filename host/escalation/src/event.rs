@@ -12,6 +12,7 @@ use crate::money::Money;
 use crate::party::Party;
 use crate::placement::Collection;
 use crate::promise::Promise;
+use crate::protection::{Protection, ProtectionKind};
 use crate::report::{CallResult, Tracking};
 
 /// A fact with its day and its origin.
@@ -112,6 +113,20 @@ pub enum Fact {
         until: Option<Date>,
     },
     DunningUnblocked {
+        reason: String,
+    },
+    /// An attorney, insolvency, death or a moratorium is on record from now on.
+    ProtectionBegan {
+        protection: Protection,
+    },
+    ProtectionEnded {
+        kind: ProtectionKind,
+        reason: String,
+    },
+    /// The debtor took a request to stop back, and there is proof of it.
+    StopLifted {
+        /// `all`, or a medium.
+        medium: String,
         reason: String,
     },
     /// The unapplied rest of a payment goes where a person said.

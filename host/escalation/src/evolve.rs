@@ -39,6 +39,11 @@ pub fn evolve(account: &mut Account, event: &Event) {
         Fact::StopRequested { medium, .. } => {
             account.stopped.insert(medium.clone());
         }
+        Fact::StopLifted { medium, .. } => {
+            account.stopped.remove(medium);
+        }
+        Fact::ProtectionBegan { protection } => contact::protected(account, protection),
+        Fact::ProtectionEnded { kind, .. } => account.protections.retain(|known| known.kind != *kind),
         Fact::MessageTracked { message, status, .. } => contact::tracked(account, message, *status),
 
         Fact::PromiseMade { promise } => promises::made(account, promise),

@@ -13,6 +13,7 @@ pub mod invoice;
 pub mod cash;
 pub mod promise;
 pub mod dispute;
+pub mod protection;
 pub mod placement;
 pub mod disposition;
 pub mod report;

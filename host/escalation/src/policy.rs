@@ -72,6 +72,8 @@ pub struct CashRules {
     pub feed_age_days_max: u16,
     /// An announced payment holds the ladder for so many days after its day; then it is not waited for any more.
     pub pending_days_max: u16,
+    /// When the debtor says that it is paid, the bank is waited for so many days; once, until money comes. 0: not at all.
+    pub claimed_days: u16,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -201,7 +203,7 @@ impl Default for ContactRules {
 
 impl Default for CashRules {
     fn default() -> Self {
-        Self { feed_age_days_max: 5, pending_days_max: 7 }
+        Self { feed_age_days_max: 5, pending_days_max: 7, claimed_days: 5 }
     }
 }
 

@@ -34,6 +34,7 @@ pub(super) fn received(account: &mut Account, payment: &Payment) {
         promises,
     };
     account.payments.insert(payment.id.clone(), posted);
+    account.claims_paid_since = None;
     if let Some(at) = account.stray_reversals.iter().position(|stray| same_money(stray, payment)) {
         let stray = account.stray_reversals.remove(at);
         give_back(account, &payment.id.clone(), &stray);

@@ -6,6 +6,7 @@ use crate::account::{Account, CONTACTS_KEPT_MAX, Contact, EffectState};
 use crate::disposition;
 use crate::id::EffectKey;
 use crate::party::Party;
+use crate::protection::Protection;
 use crate::report::{CallResult, Tracking};
 
 /// A new address makes a medium reachable again; a request to stop outlives it.
@@ -49,6 +50,21 @@ pub(super) fn call_ended(account: &mut Account, call: &CallResult) {
     }
     if let Some(medium) = meaning.stops {
         account.stopped.insert(medium.to_owned());
+    }
+    if let Some(kind) = meaning.protects {
+        let (since, text) = (call.at.date(), call.text.clone());
+        protected(account, &Protection { kind, since, until: None, text });
+    }
+    if meaning.claims_paid {
+        account.claims_paid_since.get_or_insert(call.at.date());
+    }
+}
+
+/// The newest word on a kind counts; the day since which it holds is the first one's.
+pub(super) fn protected(account: &mut Account, protection: &Protection) {
+    match account.protections.iter_mut().find(|known| known.kind == protection.kind) {
+        Some(known) => *known = Protection { since: known.since.min(protection.since), ..protection.clone() },
+        None => account.protections.push(protection.clone()),
     }
 }
 

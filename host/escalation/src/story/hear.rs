@@ -16,6 +16,7 @@ use crate::invoice::{CreditMemo, Invoice};
 use crate::money::Money;
 use crate::placement::{Collection, commission_of};
 use crate::promise::{Promise, PromiseState};
+use crate::protection::Protection;
 use crate::report::{CallResult, Tracking};
 
 /// Folds a report; answers whose accounts have to be decided.
@@ -84,6 +85,16 @@ pub(super) fn hear(world: &mut World<'_>, says: &Says) -> Result<Vec<String>, St
         | Says::Returned { .. } => agency(world, says)?,
         Says::Blocks { name, until, reason } => {
             (known(world, name)?, Fact::DunningBlocked { reason: reason.clone(), until: *until })
+        }
+        Says::Protects { name, kind, until, text } => {
+            let protection = Protection { kind: *kind, since: today, until: *until, text: text.clone() };
+            (known(world, name)?, Fact::ProtectionBegan { protection })
+        }
+        Says::Unprotects { name, kind, reason } => {
+            (known(world, name)?, Fact::ProtectionEnded { kind: *kind, reason: reason.clone() })
+        }
+        Says::LiftsStop { name, medium, reason } => {
+            (known(world, name)?, Fact::StopLifted { medium: medium.clone(), reason: reason.clone() })
         }
         Says::Unblocks { name, reason } => (known(world, name)?, Fact::DunningUnblocked { reason: reason.clone() }),
         Says::Resolves { invoice, outcome } => resolved(world, invoice, outcome)?,

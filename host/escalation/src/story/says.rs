@@ -1,11 +1,14 @@
 //! What the world reports in a story, role by role.
 
+mod desk;
+
 use jiff::civil::Date;
 
 use super::text::{Read, Words};
 use crate::id::InvoiceNumber;
 use crate::money::Money;
 use crate::party::PartyKind;
+use crate::protection::ProtectionKind;
 
 /// One report, as told.
 #[derive(Clone, Debug)]
@@ -102,6 +105,22 @@ pub(super) enum Says {
         name: String,
         reason: String,
     },
+    Protects {
+        name: String,
+        kind: ProtectionKind,
+        until: Option<Date>,
+        text: String,
+    },
+    Unprotects {
+        name: String,
+        kind: ProtectionKind,
+        reason: String,
+    },
+    LiftsStop {
+        name: String,
+        medium: String,
+        reason: String,
+    },
     Resolves {
         invoice: InvoiceNumber,
         outcome: String,
@@ -159,7 +178,7 @@ pub(super) fn read(line: &str) -> Read<Says> {
         "dialer:" => dialer(&mut words)?,
         "agency:" => agency(&mut words)?,
         "messenger:" => messenger(&mut words)?,
-        "desk:" => desk(&mut words)?,
+        "desk:" => desk::desk(&mut words)?,
         other => {
             return Err(format!(
                 "`{other}` is nobody who reports\n\nhint: `day turns`, `backfill begins`, `accounting:`, `gateway:`, `dialer:`, `agency:`, \
@@ -290,15 +309,19 @@ fn dialer(words: &mut Words<'_>) -> Read<Says> {
         return Ok(Says::Promises { name, amount, due_on, invoices });
     }
     if words.takes("asks not to be contacted") {
-        let medium = if words.takes("by") { words.word("a medium")? } else { "all" };
-        let known = ["call", "email", "letter", "sms", "all"];
-        if !known.contains(&medium) {
-            return Err(format!("`{medium}` is not call, email, letter or sms"));
-        }
-        return Ok(Says::Stops { name, medium: medium.to_owned() });
+        return Ok(Says::Stops { name, medium: medium(words)? });
     }
     words.needs("disputes")?;
     disputes(words, name)
+}
+
+/// `by call`; all media when none is named.
+fn medium(words: &mut Words<'_>) -> Read<String> {
+    let medium = if words.takes("by") { words.word("a medium")? } else { "all" };
+    if !["call", "email", "letter", "sms", "all"].contains(&medium) {
+        return Err(format!("`{medium}` is not call, email, letter or sms"));
+    }
+    Ok(medium.to_owned())
 }
 
 fn disputes(words: &mut Words<'_>, name: String) -> Read<Says> {
@@ -355,44 +378,6 @@ fn messenger(words: &mut Words<'_>) -> Read<Says> {
     let name = words.name()?;
     words.needs("bounced")?;
     Ok(Says::Bounced { name, medium })
-}
-
-fn desk(words: &mut Words<'_>) -> Read<Says> {
-    if words.takes("blocks") {
-        let name = words.name()?;
-        let until = if words.takes("until") { Some(words.date()?) } else { None };
-        return Ok(Says::Blocks { name, until, reason: because(words, "") });
-    }
-    if words.takes("unblocks") {
-        let name = words.name()?;
-        return Ok(Says::Unblocks { name, reason: because(words, "") });
-    }
-    if words.takes("resolves dispute of") {
-        let invoice = words.number()?;
-        words.needs("as")?;
-        let outcome = words.word("an outcome")?;
-        if !["upheld", "rejected", "partial", "withdrawn"].contains(&outcome) {
-            return Err(format!("`{outcome}` is not upheld, rejected, partial or withdrawn"));
-        }
-        return Ok(Says::Resolves { invoice, outcome: outcome.to_owned() });
-    }
-    if words.takes("assigns") {
-        let amount = words.money()?;
-        words.needs("of")?;
-        let name = words.name()?;
-        words.needs("to")?;
-        return Ok(Says::Assigns { name, amount, to: words.number()? });
-    }
-    words.needs("knows for")?;
-    let name = words.name()?;
-    words.needs("that")?;
-    let told = words.rest();
-    let (head, happened) = match (told.strip_suffix(" did not happen"), told.strip_suffix(" happened")) {
-        (Some(head), _) => (head, false),
-        (None, Some(head)) => (head, true),
-        _ => return Err(format!("`{told}` ends neither with `happened` nor with `did not happen`")),
-    };
-    Ok(Says::Knows { name, head: head.trim().to_owned(), happened })
 }
 
 fn because(words: &mut Words<'_>, otherwise: &str) -> String {

@@ -78,6 +78,8 @@ pub fn contact_law(account: &Account, effect: &Effect, today: Date) {
         return;
     }
     assert!(!account.stopped.contains("all"), "the debtor must not be contacted");
+    let protected = account.protections.iter().any(|known| known.until.is_none_or(|last| today <= last));
+    assert!(!protected, "the debtor is protected");
     assert!(account.blocked.as_ref().is_none_or(|block| block.until.is_some_and(|last| last < today)), "blocked");
     assert!(!matches!(today.weekday(), jiff::civil::Weekday::Saturday | jiff::civil::Weekday::Sunday), "weekend");
     for number in effect.action.invoices() {

@@ -7,6 +7,7 @@ use escalation::event::Fact;
 use escalation::invoice::{CreditMemo, Invoice, plus_days};
 use escalation::placement::{Collection, commission_of};
 use escalation::promise::{Promise, PromiseState};
+use escalation::protection::{Protection, ProtectionKind};
 use escalation::report::{CallResult, Tracking};
 use escalation::{Action, Currency, Date, InvoiceNumber, Money};
 use proptest::prelude::*;
@@ -47,6 +48,9 @@ pub enum Op {
     Block(u8),
     Unblock,
     Stop(u8),
+    LiftStop(u8),
+    Protect(u8),
+    Unprotect(u8),
     CallEnded(u8),
     Bounce,
     Agency {
@@ -87,6 +91,9 @@ pub fn op() -> impl Strategy<Value = Op> {
         1 => any::<u8>().prop_map(Op::Block),
         1 => Just(Op::Unblock),
         1 => any::<u8>().prop_map(Op::Stop),
+        1 => any::<u8>().prop_map(Op::LiftStop),
+        1 => any::<u8>().prop_map(Op::Protect),
+        1 => any::<u8>().prop_map(Op::Unprotect),
         2 => any::<u8>().prop_map(Op::CallEnded),
         1 => Just(Op::Bounce),
         3 => (any::<u8>(), minor.clone()).prop_map(|(n, minor)| Op::Agency { n, minor }),
@@ -269,6 +276,19 @@ impl World {
                 let medium = if n.is_multiple_of(8) { "all" } else { ["call", "email", "letter"][usize::from(n) % 3] };
                 Fact::StopRequested { medium: medium.to_owned(), text: String::new() }
             }
+            Op::LiftStop(n) => {
+                let medium = ["all", "call", "email", "letter"][usize::from(n) % 4].to_owned();
+                Fact::StopLifted { medium, reason: "asked for it".to_owned() }
+            }
+            Op::Protect(n) => {
+                let kind = ProtectionKind::ALL[usize::from(n) % 4];
+                let until = (!n.is_multiple_of(3)).then(|| plus_days(today, i32::from(n % 30)));
+                Fact::ProtectionBegan { protection: Protection { kind, since: today, until, text: String::new() } }
+            }
+            Op::Unprotect(n) => {
+                let kind = ProtectionKind::ALL[usize::from(n) % 4];
+                Fact::ProtectionEnded { kind, reason: String::new() }
+            }
             Op::Bounce => {
                 let message = self.account.contacts.last()?.key.clone();
                 Fact::MessageTracked { message, status: Tracking::Bounced, text: String::new() }
@@ -280,8 +300,18 @@ impl World {
     fn call_ended(&self, n: u8) -> Fact {
         let mut effects = self.account.effects.values();
         let call = effects.find(|known| known.state == EffectState::Handed).map(|known| known.effect.key.clone());
-        let words =
-            ["no_answer", "rpc_ptp", "canceled", "voicemail_left", "busy", "invalid_number", "dnc_request", "failed"];
+        let words = [
+            "no_answer",
+            "rpc_ptp",
+            "canceled",
+            "voicemail_left",
+            "busy",
+            "invalid_number",
+            "dnc_request",
+            "failed",
+            "rpc_paid_claimed",
+            "bankruptcy",
+        ];
         Fact::CallEnded(CallResult {
             account: self.account.id.clone(),
             call,

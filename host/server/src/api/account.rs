@@ -3,7 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use escalation::invoice::OpenItem;
-use escalation::{Account, AccountId, Date, Party, Policy};
+use escalation::protection::Protection;
+use escalation::{Account, AccountId, Date, Party, Policy, guard};
 use serde::Serialize;
 use store::LaneState;
 use store::lane::DecisionRow;
@@ -17,24 +18,6 @@ use super::timeline::{ReasonView, moment, reason};
 use super::{Answer, Named};
 use crate::web::problem::{Problem, ProblemView};
 use crate::web::{Hub, Shared};
-
-/// Codes of reasons that keep the hub from acting, as `escalation::guard` lists them.
-const GUARDS: [&str; 14] = [
-    "dispute",
-    "promise",
-    "dunning-block",
-    "placed",
-    "payment-pending",
-    "stopped",
-    "weekday",
-    "contact-gap",
-    "call-budget",
-    "small-balance",
-    "stale-feed",
-    "unknown-outcome",
-    "nothing-owed",
-    "unreachable",
-];
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Account)]
@@ -56,6 +39,7 @@ pub struct AccountView {
     pub disputes: Vec<DisputeView>,
     pub placements: Vec<PlacementView>,
     pub blocked: Option<BlockView>,
+    pub protections: Vec<ProtectionView>,
     /// Media that the debtor asked not to be used; `all` for none at all.
     pub stopped: Vec<String>,
     /// Media whose address turned out wrong.
@@ -181,6 +165,18 @@ pub struct BlockView {
     pub until: Option<String>,
 }
 
+/// An attorney, insolvency, a death or a moratorium on record.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Protection)]
+pub struct ProtectionView {
+    pub kind: String,
+    pub since: String,
+    pub until: Option<String>,
+    pub text: String,
+    /// Its last day has not passed.
+    pub holds: bool,
+}
+
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Payment)]
 pub struct PaymentView {
@@ -236,6 +232,7 @@ fn view(
             .blocked
             .as_ref()
             .map(|block| BlockView { reason: block.reason.clone(), until: block.until.map(|until| until.to_string()) }),
+        protections: account.protections.iter().map(|known| protection(known, today)).collect(),
         stopped: account.stopped.iter().cloned().collect(),
         unreachable: account.unreachable.iter().cloned().collect(),
         unapplied_payments: rests.map(|posted| payment(&posted.payment, Some(posted.unapplied.into()))).collect(),
@@ -251,7 +248,7 @@ fn next(account: &Account, lane: &LaneState, last: Option<DecisionRow>, policy: 
     let mut because = last.map(|decision| decision.because).unwrap_or_default();
     because.dedup();
     let (blocks, reasons): (Vec<_>, Vec<_>) =
-        because.iter().map(reason).partition(|reason| GUARDS.contains(&reason.code.as_str()));
+        because.iter().map(reason).partition(|reason| guard::CODES.contains(&reason.code.as_str()));
     let mut planned: Vec<_> = account
         .effects
         .values()
@@ -265,6 +262,16 @@ fn next(account: &Account, lane: &LaneState, last: Option<DecisionRow>, policy: 
         .collect();
     planned.sort_by(|a, b| (&a.due_on, &a.key).cmp(&(&b.due_on, &b.key)));
     NextView { look_again: lane.next_due_at.map(moment), planned, reasons, blocks }
+}
+
+fn protection(known: &Protection, today: Date) -> ProtectionView {
+    ProtectionView {
+        kind: known.kind.as_str().to_owned(),
+        since: known.since.to_string(),
+        until: known.until.map(|last| last.to_string()),
+        text: known.text.clone(),
+        holds: known.holds_on(today),
+    }
 }
 
 fn debtor(party: &Party) -> DebtorView {

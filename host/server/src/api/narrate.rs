@@ -134,6 +134,16 @@ fn person(fact: &Fact) -> Option<Told> {
             told("person", format!("Dunning blocked{until}"), reason)
         }
         Fact::DunningUnblocked { reason } => told("person", "Dunning block lifted".to_owned(), reason),
+        Fact::ProtectionBegan { protection } => {
+            told("person", "Protection on record".to_owned(), &protection.in_words())
+        }
+        Fact::ProtectionEnded { kind, reason } => {
+            told("person", format!("Protection ended: {}", kind.as_str()), reason)
+        }
+        Fact::StopLifted { medium, reason } => {
+            let what = if medium == "all" { "any contact" } else { medium };
+            told("person", format!("May be contacted again: {what}"), reason)
+        }
         Fact::PaymentMoved { payment, to } => told("money", format!("Payment moved to account {to}"), payment.as_str()),
         Fact::EffectApproved { key } => told("person", "Approved by a person".to_owned(), key.as_str()),
         Fact::EffectSettled { key, happened, text } => {

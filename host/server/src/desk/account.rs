@@ -57,6 +57,7 @@ pub async fn page(
                 (next(&view, &visitor))
                 (debtor(&view.debtor, &view))
                 (dunning(&view, &visitor))
+                (contact(&view, &visitor))
                 (effects::section(&view.effects))
             }
         }
@@ -207,6 +208,43 @@ fn debtor(debtor: &DebtorView, view: &AccountView) -> Markup {
                     @if let Some(value) = value.filter(|value| !value.is_empty()) { dt { (name) } dd { (value) } }
                 }
             }
+        }
+    }
+}
+
+/// Who must not be contacted, or not by every medium.
+fn contact(view: &AccountView, visitor: &Visitor) -> Markup {
+    html! {
+        section.card {
+            h2 { "Contact" }
+            ul.list {
+                @for known in &view.protections {
+                    li {
+                        div.head {
+                            span.what { (sentence(&known.kind)) @if !known.text.is_empty() { ": " (known.text) } }
+                            @if known.holds { span.chip.warn { "protected" } } @else { span.chip { "over" } }
+                        }
+                        div.origin { "since " (known.since) @if let Some(until) = &known.until { ", until " (until) } }
+                        @if known.holds { details { summary { "It has ended" } (forms::unprotect(visitor, &view.id, &known.kind)) } }
+                    }
+                }
+                @for medium in &view.stopped {
+                    li {
+                        div.head {
+                            span.what { @if medium == "all" { "Asked not to be contacted" } @else { "Asked: no " (medium) } }
+                            span.chip.warn { "stopped" }
+                        }
+                        details { summary { "Asked for it again" } (forms::lift_stop(visitor, &view.id, medium)) }
+                    }
+                }
+                @for medium in &view.unreachable {
+                    li { div.head { span.what { (sentence(medium)) ": the address does not work" } span.chip { "unreachable" } } }
+                }
+            }
+            @if view.protections.is_empty() && view.stopped.is_empty() && view.unreachable.is_empty() {
+                p.soft { "Nothing keeps this debtor from being contacted." }
+            }
+            details { summary { "Attorney, insolvency, death, moratorium" } (forms::protect(visitor, &view.id)) }
         }
     }
 }

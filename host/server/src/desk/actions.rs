@@ -7,6 +7,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use escalation::cash::{Allocation, Evidence, Target};
 use escalation::id::DisputeId;
+use escalation::protection::{Protection, ProtectionKind};
 use escalation::{Account, AccountId, Date, EffectKey, Fact, InvoiceNumber, Money, PaymentId};
 
 use super::Failed;
@@ -87,6 +88,9 @@ pub fn said(word: &str) -> Option<&'static str> {
     match word {
         "blocked" => Some("Dunning is blocked. The next decision takes it into account."),
         "unblocked" => Some("The block is lifted. The next decision goes on where the ladder stands."),
+        "protected" => Some("It is on record. Nobody contacts this debtor, and what was handed on is called back."),
+        "unprotected" => Some("It has ended. The next decision goes on where the ladder stands."),
+        "stop-lifted" => Some("The medium may be used again."),
         "resolved" => Some("The dispute is resolved."),
         "assigned" => Some("The money is assigned."),
         "settled" => Some("The outcome is on record."),
@@ -104,23 +108,60 @@ pub fn said(word: &str) -> Option<&'static str> {
 }
 
 pub async fn block(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
-    let until = match act.text("until")? {
-        "" => None,
-        day => Some(
-            day.parse::<Date>()
-                .map_err(|_| Problem::wrong(format!("`{day}` is not a day"), "write it as `2026-03-31`"))?,
-        ),
-    };
-    if until.is_some_and(|until| until < web.hub.now().date()) {
-        return Err(Problem::wrong("the block would end in the past", "choose a later day, or none").into());
-    }
+    let until = last_day(&web, &act)?;
     let fact = Fact::DunningBlocked { reason: act.needed("reason")?.to_owned(), until };
     record(&web, &id, &act, fact, "blocked").await
+}
+
+/// The day on which it ends by itself, where one is given.
+fn last_day(web: &Shared, act: &Act) -> Result<Option<Date>, Problem> {
+    let until = match act.text("until")? {
+        "" => return Ok(None),
+        day => day
+            .parse::<Date>()
+            .map_err(|_| Problem::wrong(format!("`{day}` is not a day"), "write it as `2026-03-31`"))?,
+    };
+    if until < web.hub.now().date() {
+        return Err(Problem::wrong("it would end in the past", "choose a later day, or none"));
+    }
+    Ok(Some(until))
 }
 
 pub async fn unblock(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
     let fact = Fact::DunningUnblocked { reason: act.needed("reason")?.to_owned() };
     record(&web, &id, &act, fact, "unblocked").await
+}
+
+pub async fn protect(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
+    let (until, since) = (last_day(&web, &act)?, web.hub.now().date());
+    let protection = Protection { kind: kind(&act)?, since, until, text: act.needed("note")?.to_owned() };
+    record(&web, &id, &act, Fact::ProtectionBegan { protection }, "protected").await
+}
+
+pub async fn unprotect(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
+    let kind = kind(&act)?;
+    if !account(&web, &id).await?.protections.iter().any(|known| known.kind == kind) {
+        return Err(changed("this is not on record").into());
+    }
+    let reason = act.needed("reason")?.to_owned();
+    record(&web, &id, &act, Fact::ProtectionEnded { kind, reason }, "unprotected").await
+}
+
+fn kind(act: &Act) -> Result<ProtectionKind, Problem> {
+    let word = act.needed("kind")?;
+    ProtectionKind::named(word).ok_or_else(|| {
+        let hint = "allowed: attorney, insolvency, deceased, moratorium";
+        Problem::wrong(format!("`{word}` is no protection"), hint)
+    })
+}
+
+pub async fn lift_stop(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
+    let medium = act.needed("medium")?.to_owned();
+    if !account(&web, &id).await?.stopped.contains(&medium) {
+        return Err(changed("there is no such request").into());
+    }
+    let reason = act.needed("reason")?.to_owned();
+    record(&web, &id, &act, Fact::StopLifted { medium, reason }, "stop-lifted").await
 }
 
 pub async fn resolve(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {

@@ -47,6 +47,61 @@ pub fn unblock(visitor: &Visitor, account: &str) -> Markup {
     )
 }
 
+/// What protects the debtor from now on.
+pub fn protect(visitor: &Visitor, account: &str) -> Markup {
+    form(
+        visitor,
+        account,
+        "protect",
+        From::Account,
+        html! {
+            label { "What is the case"
+                select name="kind" required {
+                    option value="attorney" { "an attorney speaks for the debtor" }
+                    option value="insolvency" { "insolvency proceedings are open" }
+                    option value="deceased" { "the debtor has died" }
+                    option value="moratorium" { "a moratorium protects the debtor" }
+                }
+            }
+            (note("note", "Who said so, name or file number", true))
+            label { "Last day, if it ends by itself" input type="date" name="until"; }
+            (who(visitor))
+            button type="submit" { "Put on record" }
+        },
+    )
+}
+
+pub fn unprotect(visitor: &Visitor, account: &str, kind: &str) -> Markup {
+    form(
+        visitor,
+        account,
+        "unprotect",
+        From::Account,
+        html! {
+            input type="hidden" name="kind" value=(kind);
+            (note("reason", "Reason", true))
+            (who(visitor))
+            button type="submit" { "It has ended" }
+        },
+    )
+}
+
+/// The debtor wants to be contacted again.
+pub fn lift_stop(visitor: &Visitor, account: &str, medium: &str) -> Markup {
+    form(
+        visitor,
+        account,
+        "lift-stop",
+        From::Account,
+        html! {
+            input type="hidden" name="medium" value=(medium);
+            (note("reason", "Proof of the debtor's own word", true))
+            (who(visitor))
+            button type="submit" { "May be used again" }
+        },
+    )
+}
+
 pub fn resolve(visitor: &Visitor, account: &str, dispute: &DisputeView) -> Markup {
     form(
         visitor,

@@ -1,6 +1,7 @@
 //! The desk over real accounts.
 
 mod connections;
+mod protection;
 mod sources;
 
 use axum::body::Body;
@@ -219,6 +220,11 @@ async fn acts_are_checked_before_they_are_recorded() {
         (&quiet, "block", "reason=x&who=", StatusCode::BAD_REQUEST),
         (&quiet, "block", "reason=x&who=Ada&until=2020-01-01", StatusCode::BAD_REQUEST),
         (&quiet, "block", "reason=a%0Ab&who=Ada", StatusCode::BAD_REQUEST),
+        (&quiet, "protect", "kind=rich&note=x&who=Ada", StatusCode::BAD_REQUEST),
+        (&quiet, "protect", "kind=attorney&note=&who=Ada", StatusCode::BAD_REQUEST),
+        (&quiet, "protect", "kind=moratorium&note=x&until=2020-01-01&who=Ada", StatusCode::BAD_REQUEST),
+        (&quiet, "unprotect", "kind=attorney&reason=x&who=Ada", StatusCode::CONFLICT),
+        (&quiet, "lift-stop", "medium=call&reason=x&who=Ada", StatusCode::CONFLICT),
         (&quiet, "resolve", "dispute=none&outcome=upheld&who=Ada", StatusCode::CONFLICT),
         (&rich, "resolve", "dispute=none&outcome=forgotten&who=Ada", StatusCode::BAD_REQUEST),
         (&quiet, "settle", "key=none&happened=yes&note=x&who=Ada", StatusCode::CONFLICT),

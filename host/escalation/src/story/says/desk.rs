@@ -1,0 +1,65 @@
+//! What people at the desk do in a story.
+
+use super::{Says, because, medium};
+use crate::protection::ProtectionKind;
+use crate::story::text::{Read, Words};
+
+pub(super) fn desk(words: &mut Words<'_>) -> Read<Says> {
+    if words.takes("blocks") {
+        let name = words.name()?;
+        let until = if words.takes("until") { Some(words.date()?) } else { None };
+        return Ok(Says::Blocks { name, until, reason: because(words, "") });
+    }
+    if words.takes("unblocks") {
+        let name = words.name()?;
+        return Ok(Says::Unblocks { name, reason: because(words, "") });
+    }
+    if words.takes("protects") {
+        let name = words.name()?;
+        words.needs("as")?;
+        let kind = protection(words)?;
+        let until = if words.takes("until") { Some(words.date()?) } else { None };
+        return Ok(Says::Protects { name, kind, until, text: because(words, "") });
+    }
+    if words.takes("ends") {
+        let kind = protection(words)?;
+        words.needs("of")?;
+        return Ok(Says::Unprotects { name: words.name()?, kind, reason: because(words, "") });
+    }
+    if words.takes("lifts stop of") {
+        let name = words.name()?;
+        let medium = medium(words)?;
+        return Ok(Says::LiftsStop { name, medium, reason: because(words, "") });
+    }
+    if words.takes("resolves dispute of") {
+        let invoice = words.number()?;
+        words.needs("as")?;
+        let outcome = words.word("an outcome")?;
+        if !["upheld", "rejected", "partial", "withdrawn"].contains(&outcome) {
+            return Err(format!("`{outcome}` is not upheld, rejected, partial or withdrawn"));
+        }
+        return Ok(Says::Resolves { invoice, outcome: outcome.to_owned() });
+    }
+    if words.takes("assigns") {
+        let amount = words.money()?;
+        words.needs("of")?;
+        let name = words.name()?;
+        words.needs("to")?;
+        return Ok(Says::Assigns { name, amount, to: words.number()? });
+    }
+    words.needs("knows for")?;
+    let name = words.name()?;
+    words.needs("that")?;
+    let told = words.rest();
+    let (head, happened) = match (told.strip_suffix(" did not happen"), told.strip_suffix(" happened")) {
+        (Some(head), _) => (head, false),
+        (None, Some(head)) => (head, true),
+        _ => return Err(format!("`{told}` ends neither with `happened` nor with `did not happen`")),
+    };
+    Ok(Says::Knows { name, head: head.trim().to_owned(), happened })
+}
+
+fn protection(words: &mut Words<'_>) -> Read<ProtectionKind> {
+    let word = words.word("a protection")?;
+    ProtectionKind::named(word).ok_or_else(|| format!("`{word}` is not attorney, insolvency, deceased or moratorium"))
+}
