@@ -8,6 +8,7 @@
 
 pub mod id;
 pub mod money;
+pub mod fraction;
 pub mod party;
 pub mod invoice;
 pub mod cash;
@@ -23,6 +24,7 @@ pub mod answer;
 pub mod event;
 pub mod account;
 pub mod policy;
+pub mod pack;
 pub mod guard;
 pub mod evolve;
 pub mod decide;
@@ -40,6 +42,7 @@ pub use explain::explain;
 pub use id::{AccountId, EffectKey, InvoiceNumber, LevelId, PaymentId};
 pub use jiff::civil::{Date, DateTime};
 pub use money::{Currency, Money};
+pub use pack::{Pack, Packs};
 pub use party::Party;
 pub use policy::Policy;
 pub use report::{Received, Report, Source};
