@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use escalation::event::Event;
-use escalation::{Account, Decision, Now, Policy, decide, evolve};
+use escalation::{Account, Decision, Now, Packs, Policy, decide, evolve};
 use store::{After, Claimed, Decided, StoreError};
 
 use crate::limits;
@@ -35,7 +35,7 @@ impl Engine {
         let mut decided = Vec::with_capacity(claimed.len());
         for lane in claimed {
             let (account, fence) = (lane.account.clone(), lane.fence);
-            match catch_unwind(AssertUnwindSafe(|| decide_lane(lane, &self.policy, now))) {
+            match catch_unwind(AssertUnwindSafe(|| decide_lane(lane, &self.policy, &self.packs, now))) {
                 Ok(decision) => decided.push(decision),
                 Err(panic) => self.store.park(&account, fence, &panic_text(panic.as_ref())).await?,
             }
@@ -54,7 +54,7 @@ impl Engine {
 }
 
 /// The pure part of T2.
-fn decide_lane(lane: Claimed, policy: &Policy, now: &Now) -> Decided {
+fn decide_lane(lane: Claimed, policy: &Policy, packs: &Packs, now: &Now) -> Decided {
     let version = format!("{} {}", policy.name, policy.version);
     // A block that ends by itself is shown no more from one day to the next.
     let blocked = |account: &Account| account.blocked.as_ref().is_some_and(|block| block.until.is_some());
@@ -68,7 +68,7 @@ fn decide_lane(lane: Claimed, policy: &Policy, now: &Now) -> Decided {
     }
     // There is more to read before anything can be decided.
     let wait = Decision { events: Vec::new(), look_again: Some(now.at), because: Vec::new() };
-    let decision = if lane.more { wait } else { decide(&account, policy, now) };
+    let decision = if lane.more { wait } else { decide(&account, policy, packs, now) };
     let events: Vec<Event> = decision
         .events
         .into_iter()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use escalation::{Date, DateTime, Now, Party, Policy, Role};
+use escalation::{Date, DateTime, Now, Packs, Party, Policy, Role};
 use store::{Store, StoreError};
 use thiserror::Error;
 
@@ -18,6 +18,8 @@ pub struct Engine {
     pub store: Arc<dyn Store>,
     pub clock: Arc<dyn Clock>,
     pub policy: Arc<Policy>,
+    /// The law, by country.
+    pub packs: Arc<Packs>,
     pub creditor: Party,
     pub scribe: Arc<dyn Scribe>,
     pub plugins: Vec<Arc<dyn Connector>>,
@@ -78,7 +80,9 @@ impl Engine {
         let names: Vec<String> = self.backfill_notes().chain(self.cash_notes()).collect();
         let notes = self.store.notes(&names).await?;
         let backfill = !self.backfills_of(&notes).is_empty();
-        Ok(Now { at: self.clock.now(), cash_known_until: self.cash_known_until(&notes), backfill })
+        let at = self.clock.now();
+        let offset_minutes = self.clock.offset_minutes(at);
+        Ok(Now { at, cash_known_until: self.cash_known_until(&notes), backfill, offset_minutes })
     }
 
     /// The last day for which every bank connection has sent its statement; none when no bank is connected. A bank that

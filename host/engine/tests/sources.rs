@@ -12,7 +12,9 @@ use engine::{Clock, Connector, Engine, Scribe};
 use escalation::answer::{CallError, Called, Class, ErrorKind, Finding, Outcome, Page, Performs};
 use escalation::report::{InvoiceReport, Received, Report, Source};
 use escalation::request::{Batch, Request};
-use escalation::{Account, AccountId, Currency, Date, Effect, EffectKey, InvoiceNumber, Money, Party, Policy, Role};
+use escalation::{
+    Account, AccountId, Currency, Date, Effect, EffectKey, InvoiceNumber, Money, Packs, Party, Policy, Role,
+};
 use store::sqlite::SqliteStore;
 use store::valve::Rate;
 use tempfile::TempDir;
@@ -158,6 +160,7 @@ impl Office {
             store: Arc::new(store),
             clock: clock.clone() as Arc<dyn Clock>,
             policy: Arc::new(Policy::parse(STANDARD, "standard.toml").unwrap()),
+            packs: Arc::new(Packs::shipped().unwrap()),
             creditor: Party::default(),
             scribe: Arc::new(Mute),
             plugins: vec![books.clone() as Arc<dyn Connector>],

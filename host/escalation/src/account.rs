@@ -78,6 +78,9 @@ pub struct Contact {
     /// `email`, `letter`, `call`, ...
     pub medium: String,
     pub key: EffectKey,
+    /// The debtor in person was spoken to.
+    #[serde(default)]
+    pub conversation: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,7 +14,9 @@ mod tests;
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
+use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Account;
@@ -24,6 +26,7 @@ use crate::evolve::evolve;
 use crate::guard::{self, Guard, Scene};
 use crate::id::{EffectKey, InvoiceNumber, LevelId};
 use crate::invoice::plus_days;
+use crate::pack::Packs;
 use crate::policy::Policy;
 
 /// The hour at which a new day is looked at.
@@ -38,11 +41,26 @@ pub struct Now {
     pub cash_known_until: Option<Date>,
     /// History is being read in: what happened is taken and judged, and nothing is planned or sent.
     pub backfill: bool,
+    /// How far hub time is ahead of UTC at this moment, in minutes.
+    #[serde(default)]
+    pub offset_minutes: i32,
 }
 
 impl Now {
     pub fn today(&self) -> Date {
         self.at.date()
+    }
+
+    /// The moment itself, wherever one is.
+    pub fn instant(&self) -> Option<Timestamp> {
+        let offset = Offset::from_seconds(self.offset_minutes.checked_mul(60)?).ok()?;
+        self.at.to_zoned(offset.to_time_zone()).ok().map(|zoned| zoned.timestamp())
+    }
+
+    /// A moment in hub time, as long as its clocks are not changed in between.
+    pub fn in_hub_time(&self, moment: Timestamp) -> Option<DateTime> {
+        let offset = Offset::from_seconds(self.offset_minutes.checked_mul(60)?).ok()?;
+        Some(offset.to_datetime(moment))
     }
 }
 
@@ -70,9 +88,9 @@ pub struct Reason {
 }
 
 /// Decides. Calling it again after its own events were applied decides nothing new for the same `now`.
-pub fn decide(account: &Account, policy: &Policy, now: &Now) -> Decision {
+pub fn decide(account: &Account, policy: &Policy, packs: &Packs, now: &Now) -> Decision {
     let account = Cow::Borrowed(account);
-    let mut work = Work { account, policy, now, events: Vec::new(), because: Vec::new(), wake: None };
+    let mut work = Work { account, policy, packs, now, events: Vec::new(), because: Vec::new(), wake: None };
     posting::apply_cash(&mut work);
     promises::judge(&mut work);
     match guard::backfill(now) {
@@ -104,6 +122,7 @@ fn hold_still(work: &mut Work<'_>, guard: Guard) {
 struct Work<'a> {
     account: Cow<'a, Account>,
     policy: &'a Policy,
+    packs: &'a Packs,
     now: &'a Now,
     events: Vec<Fact>,
     because: Vec<Reason>,
@@ -116,7 +135,7 @@ impl Work<'_> {
     }
 
     fn scene(&self) -> Scene<'_> {
-        Scene { account: &self.account, policy: self.policy, now: self.now, own: None }
+        Scene { account: &self.account, policy: self.policy, packs: self.packs, now: self.now, own: None }
     }
 
     fn happens(&mut self, fact: Fact) {

@@ -1,18 +1,20 @@
 //! Reasons not to act. Each has a code for machines, a sentence for people, and a day on which it may end.
 
 mod contact;
+mod law;
 
 pub use contact::{call_impossible, channel, of_contact};
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::account::{Account, EffectState};
-use crate::decide::Now;
+use crate::decide::{MORNING_HOUR, Now};
 use crate::effect::{Action, Effect};
 use crate::id::{EffectKey, InvoiceNumber};
 use crate::invoice::{OpenItem, days_between, plus_days};
 use crate::money::Money;
+use crate::pack::Packs;
 use crate::policy::Policy;
 
 /// Something that keeps us from acting.
@@ -23,10 +25,13 @@ pub struct Guard {
     pub text: String,
     /// When to look again; none: when something happens.
     pub until: Option<Date>,
+    /// The hour of that day, hub time; none: its morning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hour: Option<Time>,
 }
 
 /// Every code there is; host/GUARDS.md has a section for each.
-pub const CODES: [&str; 23] = [
+pub const CODES: [&str; 32] = [
     "nothing-owed",
     "attorney",
     "insolvency",
@@ -42,6 +47,15 @@ pub const CODES: [&str; 23] = [
     "promise",
     "small-balance",
     "stale-feed",
+    "unknown-country",
+    "no-pack",
+    "unknown-zone",
+    "no-calendar",
+    "too-early",
+    "contact-budget",
+    "after-conversation",
+    "holiday",
+    "quiet-hours",
     "weekday",
     "call-budget",
     "contact-gap",
@@ -52,19 +66,34 @@ pub const CODES: [&str; 23] = [
     "expired",
 ];
 
+/// When a guard of contacts is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The day has to be right; the hour is looked at when it goes out.
+    Planning,
+    AtTheDoor,
+}
+
 /// What a guard is asked with.
 #[derive(Clone, Copy)]
 pub struct Scene<'a> {
     pub account: &'a Account,
     pub policy: &'a Policy,
+    pub packs: &'a Packs,
     pub now: &'a Now,
     /// The effect in question, which does not stand in its own way.
     pub own: Option<&'a EffectKey>,
 }
 
 impl Guard {
-    fn new(code: &str, text: impl Into<String>, until: Option<Date>) -> Self {
-        Self { code: code.to_owned(), text: text.into(), until }
+    pub(crate) fn new(code: &str, text: impl Into<String>, until: Option<Date>) -> Self {
+        Self { code: code.to_owned(), text: text.into(), until, hour: None }
+    }
+
+    /// The hour, hub time.
+    pub fn asked_again(&self) -> Option<DateTime> {
+        let day = self.until?;
+        Some(day.to_datetime(self.hour.unwrap_or(Time::constant(MORNING_HOUR, 0, 0, 0))))
     }
 
     /// What was planned before it is taken back; the ladder plans it anew when the guard is gone. The others are waited for.
@@ -148,7 +177,7 @@ pub fn of_effect(scene: Scene<'_>, effect: &Effect) -> Option<Guard> {
         Action::QueueCall(_) => call_impossible(scene.account).map(|text| Guard::new("superseded", text, None)),
         _ => None,
     };
-    let contact = || if effect.action.is_contact() { of_contact(scene, is_call(&effect.action)) } else { None };
+    let contact = || of_contact(scene, &effect.action, Asked::AtTheDoor);
     let medium = medium.map(|guard| Guard { code: "superseded".to_owned(), ..guard });
     let unknown = || unknown_outcome(scene.account, &effect.action);
     medium.or_else(contact).or_else(unknown).or_else(|| backfill(scene.now))
@@ -158,10 +187,6 @@ pub fn of_effect(scene: Scene<'_>, effect: &Effect) -> Option<Guard> {
 pub(crate) fn backfill(now: &Now) -> Option<Guard> {
     let text = "history is being read in (backfill): nothing is planned or sent until that ends";
     now.backfill.then(|| Guard::new("backfill", text, Some(plus_days(now.today(), 1))))
-}
-
-pub(crate) fn is_call(action: &Action) -> bool {
-    matches!(action, Action::QueueCall(_))
 }
 
 fn nothing_owed(item: &OpenItem) -> Option<Guard> {

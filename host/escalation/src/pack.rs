@@ -16,7 +16,7 @@ mod rule;
 mod series;
 
 pub use calendar::{Calendar, Holiday, NoCalendar, Observed, When};
-pub use catalogue::{NoPack, Packs, RunsOut};
+pub use catalogue::{NoPack, Packs, RunsOut, SHIPPED};
 pub use contact::{Budget, ContactRule, Per, Window, Zones};
 pub use costs::{AllocationRule, Basis, Compensation, Cost, FeeRule, NoticeKind, Tier, Tradeoff};
 pub use interest::{Clock, DayCount, InterestMode, InterestRule, Limitation, Rounding, Told, WithoutDueDate};

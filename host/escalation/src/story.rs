@@ -12,6 +12,7 @@ mod world;
 
 use std::fmt;
 
+use crate::pack::Packs;
 use crate::policy::Policy;
 
 /// How a story went.
@@ -47,9 +48,9 @@ pub fn policy_name(text: &str) -> Option<&str> {
 }
 
 /// Tells the story to the real core, day by day, and compares. A story that cannot be read has failed.
-pub fn run(text: &str, file: &str, policy: &Policy) -> StoryReport {
+pub fn run(text: &str, file: &str, policy: &Policy, packs: &Packs) -> StoryReport {
     match parse::parse(text, policy) {
-        Ok(story) => world::tell(&story, file, policy),
+        Ok(story) => world::tell(&story, file, policy, packs),
         Err(wrong) => {
             let error = StoryError { file: file.to_owned(), ..wrong };
             StoryReport { ok: false, checked: 0, lines: vec![error.to_string()] }

@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use escalation::{Policy, story};
+use escalation::{Packs, Policy, story};
 
 const STANDARD: &str = include_str!("../../../config/policies/standard.toml");
 
 #[test]
 fn every_story_comes_true() {
     let policy = Policy::parse(STANDARD, "standard.toml").unwrap();
+    let packs = Packs::shipped().unwrap();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/scenarios");
     let mut told = 0;
     let mut differences = Vec::new();
@@ -20,7 +21,7 @@ fn every_story_comes_true() {
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&path).unwrap();
         assert_eq!(story::policy_name(&text), Some("standard"), "{name} names its policy");
-        let report = story::run(&text, &name, &policy);
+        let report = story::run(&text, &name, &policy, &packs);
         differences.extend(report.lines);
         if report.checked == 0 {
             differences.push(format!("{name}: expects nothing"));

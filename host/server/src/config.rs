@@ -268,6 +268,7 @@ impl Creditor {
             email: self.email.clone(),
             phone: self.phone.clone(),
             vat_id: self.vat_id.clone(),
+            zone: None,
         }
     }
 }

@@ -7,8 +7,9 @@ use async_trait::async_trait;
 use engine::holds::Holds;
 use engine::verify::hex;
 use engine::{Clock, Connector, Engine};
-use escalation::Policy;
 use escalation::answer::{CallError, ErrorKind};
+use escalation::pack::PackError;
+use escalation::{Packs, Policy};
 use sandbox::{Grant, LimitsMax, Manifest, Memory, Plugin, Runtime, RuntimeOptions, SandboxError};
 use store::{Store, StoreError};
 use thiserror::Error;
@@ -31,6 +32,8 @@ pub enum StartError {
     #[error("{}: {why}", .file.display())]
     Plugin { file: PathBuf, why: String },
     #[error(transparent)]
+    Pack(#[from] PackError),
+    #[error(transparent)]
     Sandbox(#[from] SandboxError),
     #[error("the folder `{}` cannot be made: {why}", .folder.display())]
     Folder { folder: PathBuf, why: std::io::Error },
@@ -46,6 +49,7 @@ pub struct Started {
 pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Started, StartError> {
     make(&config.folder)?;
     let (policy, letters) = read_words(config)?;
+    let packs = Packs::shipped()?;
     let store = database::open(config).await?;
     let plugins = load_plugins(config, &store).await?;
     let creditor = config.creditor.party();
@@ -65,7 +69,17 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Started, St
     let owner = owner();
     let policy = Arc::new(policy);
     Ok(Started {
-        engine: Engine { store, clock, policy, creditor, scribe, plugins: connectors, owner, holds: Holds::default() },
+        engine: Engine {
+            store,
+            clock,
+            policy,
+            packs: Arc::new(packs),
+            creditor,
+            scribe,
+            plugins: connectors,
+            owner,
+            holds: Holds::default(),
+        },
         plugins,
     })
 }

@@ -85,6 +85,7 @@ fn debtor(n: u64, account: &AccountId) -> Party {
         email: Some(format!("buchhaltung@musterbau-{n}.example")),
         phone: Some(format!("+49 40 555{n:07}")),
         vat_id: Some(format!("DE{:09}", 100_000_000 + n)),
+        zone: None,
     }
 }
 

@@ -7,7 +7,7 @@ use super::ladder::{Due, how_late};
 use super::posting::take_back_planned;
 use crate::effect::{Action, Call, Notice};
 use crate::event::Fact;
-use crate::guard::{self, Guard};
+use crate::guard::{self, Asked, Guard};
 use crate::id::{EffectKey, InvoiceNumber};
 use crate::invoice::{days_between, plus_days};
 use crate::money::{Currency, Money};
@@ -126,7 +126,7 @@ fn contact(
     valid_until: Option<Date>,
     action: Action,
 ) {
-    let guard = guard::of_contact(work.scene(), guard::is_call(&action))
+    let guard = guard::of_contact(work.scene(), &action, Asked::Planning)
         .or_else(|| guard::unknown_outcome(&work.account, &action));
     if let Some(guard) = guard {
         return silent(work, &group, &guard);

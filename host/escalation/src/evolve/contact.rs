@@ -26,7 +26,11 @@ pub(super) fn debtor_synced(account: &mut Account, debtor: &Party) {
 }
 
 pub(super) fn made(account: &mut Account, on: Date, medium: &str, key: &EffectKey) {
-    account.contacts.push(Contact { on, medium: medium.to_owned(), key: key.clone() });
+    push(account, Contact { on, medium: medium.to_owned(), key: key.clone(), conversation: false });
+}
+
+fn push(account: &mut Account, contact: Contact) {
+    account.contacts.push(contact);
     let excess = account.contacts.len().saturating_sub(CONTACTS_KEPT_MAX);
     account.contacts.drain(..excess);
 }
@@ -43,7 +47,8 @@ pub(super) fn call_ended(account: &mut Account, call: &CallResult) {
         account.contacts.retain(|contact| &contact.key != key);
     }
     if meaning.attempt {
-        made(account, call.at.date(), "call", key);
+        let conversation = meaning.conversation;
+        push(account, Contact { on: call.at.date(), medium: "call".to_owned(), key: key.clone(), conversation });
     }
     if meaning.invalid_number {
         account.unreachable.insert("call".to_owned());

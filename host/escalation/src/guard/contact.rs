@@ -2,15 +2,26 @@
 
 use jiff::civil::{Date, Weekday};
 
-use super::{Guard, Scene, is_call};
+use super::{Asked, Guard, Scene, law};
 use crate::account::{Account, EffectState};
+use crate::effect::Action;
 use crate::invoice::plus_days;
 use crate::policy::Channel;
 
-/// Why nobody may be contacted now, whatever it is about.
-pub fn of_contact(scene: Scene<'_>, is_call: bool) -> Option<Guard> {
-    let budget = if is_call { call_budget(scene) } else { None };
-    weekday(scene).or(budget).or_else(|| contact_gap(scene))
+/// Why this must not reach the debtor now: by the law of his country, then by the policy.
+pub fn of_contact(scene: Scene<'_>, action: &Action, asked: Asked) -> Option<Guard> {
+    let medium = medium(action)?;
+    let budget = || if medium == "call" { call_budget(scene) } else { None };
+    law::of_law(scene, action, medium, asked).or_else(|| weekday(scene)).or_else(budget).or_else(|| contact_gap(scene))
+}
+
+/// How an action reaches the debtor; none: it does not.
+pub(super) fn medium(action: &Action) -> Option<&'static str> {
+    match action {
+        Action::SendNotice(notice) => Some(notice.channel.as_str()),
+        Action::QueueCall(_) => Some("call"),
+        _ => None,
+    }
 }
 
 /// The first of a level's channels that reaches the debtor.
@@ -59,22 +70,22 @@ fn weekday(scene: Scene<'_>) -> Option<Guard> {
     free.then(|| Guard::new("weekday", "nobody is contacted at the weekend", Some(plus_days(today, days))))
 }
 
-/// Days of all contacts, those that are planned or handed on included.
-fn contact_days<'a>(scene: Scene<'a>, calls_only: bool) -> impl Iterator<Item = Date> + 'a {
-    let made = scene.account.contacts.iter().filter(move |contact| !calls_only || contact.medium == "call");
-    let planned = scene.account.effects.values().filter(move |known| {
-        let counts = if calls_only { is_call(&known.effect.action) } else { known.effect.action.is_contact() };
-        counts && known.state == EffectState::Planned && scene.own != Some(&known.effect.key)
+/// Days of the contacts by some media, those that are planned or may have happened included.
+pub(super) fn contact_days<'a>(
+    scene: Scene<'a>,
+    counts: impl Fn(&str) -> bool + Copy + 'a,
+) -> impl Iterator<Item = Date> + 'a {
+    let made = scene.account.contacts.iter().filter(move |contact| counts(&contact.medium)).map(|contact| contact.on);
+    let under_way = scene.account.effects.values().filter(move |known| {
+        let is_ours = scene.own == Some(&known.effect.key);
+        let waits = matches!(known.state, EffectState::Planned | EffectState::Unknown);
+        waits && !is_ours && medium(&known.effect.action).is_some_and(counts)
     });
-    let unknown =
-        scene.account.effects.values().filter(move |known| {
-            known.state == EffectState::Unknown && known.effect.action.is_contact() && !calls_only
-        });
-    made.map(|contact| contact.on).chain(planned.chain(unknown).map(|known| known.effect.due_on))
+    made.chain(under_way.map(|known| known.effect.due_on))
 }
 
 fn contact_gap(scene: Scene<'_>) -> Option<Guard> {
-    let last = contact_days(scene, false).max()?;
+    let last = contact_days(scene, |_| true).max()?;
     let free = plus_days(last, i32::from(scene.policy.contact.gap_days));
     let text = format!("contacted on {last}; {} days lie between two contacts", scene.policy.contact.gap_days);
     (scene.now.today() < free).then(|| Guard::new("contact-gap", text, Some(free)))
@@ -83,7 +94,8 @@ fn contact_gap(scene: Scene<'_>) -> Option<Guard> {
 fn call_budget(scene: Scene<'_>) -> Option<Guard> {
     let most = usize::from(scene.policy.contact.calls_per_week_max);
     let today = scene.now.today();
-    let mut days: Vec<Date> = contact_days(scene, true).filter(|day| plus_days(*day, 7) > today).collect();
+    let mut days: Vec<Date> =
+        contact_days(scene, |medium| medium == "call").filter(|day| plus_days(*day, 7) > today).collect();
     days.sort_unstable();
     let full = days.len() >= most;
     let frees = days.len().checked_sub(most).and_then(|at| days.get(at)).map(|day| plus_days(*day, 7));

@@ -6,10 +6,16 @@ use jiff::civil::Date;
 use serde::Serialize;
 use thiserror::Error;
 
-use super::Pack;
+use super::{Pack, PackError};
 
 /// Days before its end at which a series is told of.
 const WARNED_DAYS: i32 = 14;
+
+/// The members of the European Union, ISO 3166-1 alpha-2.
+const EU_MEMBERS: [&str; 27] = [
+    "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
+    "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
+];
 
 /// All packs at hand.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,7 +43,27 @@ pub struct RunsOut {
     pub days_left: i32,
 }
 
+/// The packs that come with Dunlin: file and text.
+pub const SHIPPED: [(&str, &str); 7] = [
+    ("DE.toml", include_str!("../../../../config/packs/DE.toml")),
+    ("DK.toml", include_str!("../../../../config/packs/DK.toml")),
+    ("EU.toml", include_str!("../../../../config/packs/EU.toml")),
+    ("GR.toml", include_str!("../../../../config/packs/GR.toml")),
+    ("SE.toml", include_str!("../../../../config/packs/SE.toml")),
+    ("UK.toml", include_str!("../../../../config/packs/UK.toml")),
+    ("US.toml", include_str!("../../../../config/packs/US.toml")),
+];
+
 impl Packs {
+    /// The packs that come with Dunlin.
+    pub fn shipped() -> Result<Self, PackError> {
+        let mut packs = Self::default();
+        for (file, text) in SHIPPED {
+            packs.put(Pack::parse(text, file)?);
+        }
+        Ok(packs)
+    }
+
     /// Puts a pack in; one of the same country gives way and is returned.
     pub fn put(&mut self, pack: Pack) -> Option<Pack> {
         self.by_country.insert(pack.country.clone(), pack)
@@ -50,6 +76,14 @@ impl Packs {
             country: country.to_owned(),
             known: self.by_country.keys().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", "),
         })
+    }
+
+    /// The pack that holds for a debtor in a country: its own, else the one of Directive 2011/7/EU for a member of the union. `GB` is
+    /// asked for by its ISO code and kept as `UK`.
+    pub fn of(&self, country: &str) -> Result<&Pack, NoPack> {
+        let name = if country == "GB" { "UK" } else { country };
+        let own = self.get(name);
+        if own.is_err() && EU_MEMBERS.contains(&name) { self.get("EU").or(own) } else { own }
     }
 
     /// By country, in their order.

@@ -17,6 +17,7 @@ use crate::decide::{MORNING_HOUR, Now, Reason, decide};
 use crate::effect::Effect;
 use crate::event::{Event, Fact};
 use crate::evolve::evolve;
+use crate::pack::Packs;
 use crate::party::{Party, PartyKind};
 use crate::policy::Policy;
 
@@ -27,6 +28,7 @@ const DAYS_MAX: i32 = 20_000;
 
 pub(super) struct World<'a> {
     pub policy: &'a Policy,
+    pub packs: &'a Packs,
     /// By the debtor's name.
     pub lanes: BTreeMap<String, Lane>,
     pub now: DateTime,
@@ -62,12 +64,13 @@ pub(super) enum Happened {
     Because(Reason),
 }
 
-pub(super) fn tell(story: &Story, file: &str, policy: &Policy) -> StoryReport {
+pub(super) fn tell(story: &Story, file: &str, policy: &Policy, packs: &Packs) -> StoryReport {
     let mut lines = Vec::new();
     let mut checked = 0;
     let Some(first) = story.entries.first() else { return StoryReport { ok: true, checked, lines } };
     let mut world = World {
         policy,
+        packs,
         lanes: BTreeMap::new(),
         now: first.on.at(MORNING_HOUR, 0, 0, 0),
         statements_until: None,
@@ -84,7 +87,8 @@ pub(super) fn tell(story: &Story, file: &str, policy: &Policy) -> StoryReport {
         // Lines of one day without expectations between them are one delivery: all is heard before anything is decided.
         let next = story.entries.get(at + 1).filter(|next| next.on == entry.on);
         let goes_on = next.is_some() && entry.expects.is_empty() && entry.outcome == Outcome::Done;
-        if let Err(wrong) = world.live(entry, goes_on) {
+        let is_last = next.is_none();
+        if let Err(wrong) = world.live(entry, goes_on, is_last) {
             lines.push(format!("{file}:{}: {wrong}", entry.line));
             break;
         }
@@ -99,24 +103,14 @@ pub(super) fn tell(story: &Story, file: &str, policy: &Policy) -> StoryReport {
 }
 
 impl World<'_> {
-    /// The days up to the entry, then what it reports, then what follows.
-    fn live(&mut self, entry: &Entry, goes_on: bool) -> Result<(), String> {
+    /// The days up to the entry, then what it reports, then what follows; after the last one of a day, its evening too.
+    fn live(&mut self, entry: &Entry, goes_on: bool, is_last: bool) -> Result<(), String> {
         let morning = entry.on.at(MORNING_HOUR, 0, 0, 0);
         if crate::invoice::days_between(self.now.date(), entry.on) > DAYS_MAX {
             return Err(format!("{} is more than {DAYS_MAX} days later", entry.on));
         }
         self.outcome = Outcome::Done;
-        while let Some(next) = self.next_wake().filter(|next| *next <= morning) {
-            self.now = self.now.max(next);
-            if self.now.date() == entry.on {
-                self.outcome = entry.outcome.clone();
-            }
-            let due = self.lanes.iter().filter(|(_, lane)| lane.wake.is_some_and(|wake| wake <= self.now));
-            let due: Vec<String> = due.map(|(name, _)| name.clone()).collect();
-            for name in due {
-                self.settle(&name)?;
-            }
-        }
+        self.pass(morning, entry)?;
         self.outcome = entry.outcome.clone();
         self.now = self.now.max(entry.on.at(9, 0, 0, 0));
         let heard = hear::hear(self, &entry.says)?;
@@ -128,7 +122,26 @@ impl World<'_> {
             self.settle(&name)?;
         }
         if self.outcome != Outcome::Delayed {
+            if is_last {
+                self.pass(entry.on.at(23, 59, 59, 0), entry)?;
+            }
             self.ask_why()?;
+        }
+        Ok(())
+    }
+
+    /// Decides whoever asked to be looked at up to a moment.
+    fn pass(&mut self, until: DateTime, entry: &Entry) -> Result<(), String> {
+        while let Some(next) = self.next_wake().filter(|next| *next <= until) {
+            self.now = self.now.max(next);
+            if self.now.date() == entry.on {
+                self.outcome = entry.outcome.clone();
+            }
+            let due = self.lanes.iter().filter(|(_, lane)| lane.wake.is_some_and(|wake| wake <= self.now));
+            let due: Vec<String> = due.map(|(name, _)| name.clone()).collect();
+            for name in due {
+                self.settle(&name)?;
+            }
         }
         Ok(())
     }
@@ -136,8 +149,11 @@ impl World<'_> {
     /// Why is nothing done? A decision that nobody asked for must not act, or `look_again` was wrong.
     fn ask_why(&mut self) -> Result<(), String> {
         let now = self.clock();
-        let asked: Vec<_> =
-            self.lanes.iter().map(|(name, lane)| (name.clone(), decide(&lane.account, self.policy, &now))).collect();
+        let asked: Vec<_> = self
+            .lanes
+            .iter()
+            .map(|(name, lane)| (name.clone(), decide(&lane.account, self.policy, self.packs, &now)))
+            .collect();
         for (name, decision) in asked {
             if let Some(fact) = decision.events.first() {
                 return Err(format!("{name}: on {} a decision was due and not foreseen: {fact:?}", now.today()));
@@ -156,7 +172,7 @@ impl World<'_> {
     fn clock(&self) -> Now {
         let today = self.now.date();
         let cash_known_until = Some(self.statements_until.unwrap_or(today));
-        Now { at: self.now, cash_known_until, backfill: self.backfill }
+        Now { at: self.now, cash_known_until, backfill: self.backfill, offset_minutes: 0 }
     }
 
     /// Decides and dispatches until nothing moves any more.
@@ -164,7 +180,7 @@ impl World<'_> {
         for _ in 0..ROUNDS_MAX {
             let now = self.clock();
             let Some(lane) = self.lanes.get_mut(name) else { return Ok(()) };
-            let decision = decide(&lane.account, self.policy, &now);
+            let decision = decide(&lane.account, self.policy, self.packs, &now);
             lane.wake = decision.look_again;
             for reason in decision.because {
                 self.saw(name, Happened::Because(reason));
@@ -192,10 +208,9 @@ impl World<'_> {
         for effect in planned.into_iter().filter(|effect| effect.due_on <= now.today()) {
             let Some(lane) = self.lanes.get_mut(name) else { return ended };
             let key = effect.key.clone();
-            match clear(&lane.account, &effect, self.policy, &now) {
+            match clear(&lane.account, &effect, self.policy, self.packs, &now) {
                 Clearance::Wait { until, .. } => {
-                    let again = until.map(|day| day.at(MORNING_HOUR, 0, 0, 0));
-                    lane.wake = [lane.wake, again].into_iter().flatten().min();
+                    lane.wake = [lane.wake, until].into_iter().flatten().min();
                     continue;
                 }
                 Clearance::Cancel { guard } => {
@@ -262,6 +277,7 @@ impl World<'_> {
                 email: Some("billing@debtor.example".to_owned()),
                 phone: Some("+49 40 1".to_owned()),
                 vat_id: None,
+                zone: None,
             };
             Lane { account, wake: None }
         })

@@ -7,7 +7,7 @@ use escalation::account::EffectState;
 use escalation::event::{Event, Fact};
 use escalation::invoice::plus_days;
 use escalation::{
-    Account, Action, Clearance, DateTime, Effect, InvoiceNumber, Now, Party, Policy, clear, decide, evolve,
+    Account, Action, Clearance, DateTime, Effect, InvoiceNumber, Now, Packs, Party, Policy, clear, decide, evolve,
 };
 
 use crate::at_rest;
@@ -21,10 +21,16 @@ pub fn policy() -> &'static Policy {
     &POLICY
 }
 
+pub fn packs() -> &'static Packs {
+    static PACKS: LazyLock<Packs> = LazyLock::new(|| Packs::shipped().unwrap());
+    &PACKS
+}
+
 pub struct World {
     pub account: Account,
     pub journal: Vec<Event>,
     policy: &'static Policy,
+    packs: &'static Packs,
     pub now: DateTime,
     backfill: bool,
     count: u32,
@@ -40,6 +46,7 @@ impl World {
             account: Account::new("acme".into()),
             journal: Vec::new(),
             policy: policy(),
+            packs: packs(),
             now,
             backfill: false,
             count: 0,
@@ -49,6 +56,7 @@ impl World {
         let debtor = Party {
             id: "acme".into(),
             name: "Acme".into(),
+            country: "DE".into(),
             address: vec!["Acme".into(), "Street 1".into()],
             email: Some("a@b.example".into()),
             phone: Some("+1".into()),
@@ -87,13 +95,13 @@ impl World {
     }
 
     fn clock(&self) -> Now {
-        Now { at: self.now, cash_known_until: Some(self.now.date()), backfill: self.backfill }
+        Now { at: self.now, cash_known_until: Some(self.now.date()), backfill: self.backfill, offset_minutes: 60 }
     }
 
     fn settle(&mut self) {
         for round in 0.. {
             assert!(round < 20, "does not come to rest: {:#?}", self.journal.iter().rev().take(12).collect::<Vec<_>>());
-            for fact in decide(&self.account, self.policy, &self.clock()).events {
+            for fact in decide(&self.account, self.policy, self.packs, &self.clock()).events {
                 assert!(!self.backfill || is_record(&fact), "decided in backfill: {fact:?}");
                 self.fold("policy", fact);
             }
@@ -112,7 +120,7 @@ impl World {
         let mut ended = false;
         for effect in planned {
             let key = effect.key.clone();
-            match clear(&self.account, &effect, self.policy, &self.clock()) {
+            match clear(&self.account, &effect, self.policy, self.packs, &self.clock()) {
                 Clearance::Wait { .. } => continue,
                 Clearance::Cancel { guard } => {
                     self.fold("dispatch", Fact::EffectCancelled { key, because: guard.text })

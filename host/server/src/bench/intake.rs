@@ -113,6 +113,7 @@ fn engine(store: Arc<dyn Store>, policy: Policy) -> Engine {
         store,
         clock: Arc::new(SimulatedClock::new(AT)),
         policy: Arc::new(policy),
+        packs: Arc::default(),
         creditor: Party::default(),
         scribe: Arc::new(Nobody),
         plugins: Vec::new(),

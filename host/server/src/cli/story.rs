@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use escalation::story;
+use escalation::{Packs, story};
 
 use super::{Done, Failure, print_json};
 use crate::config::read_text;
@@ -25,11 +25,12 @@ pub struct Story {
 pub fn run(told: Story) -> Done {
     let usage = |error: &dyn std::error::Error| Failure::Usage(error.to_string());
     let policy = read_policy(&told.policy).map_err(|error| usage(&error))?;
+    let packs = Packs::shipped()?;
     let mut failed = 0;
     let mut results = Vec::new();
     for file in &told.files {
         let text = read_text(file, "give the path of a story").map_err(|error| usage(&error))?;
-        let report = story::run(&text, &file.display().to_string(), &policy);
+        let report = story::run(&text, &file.display().to_string(), &policy, &packs);
         failed += usize::from(!report.ok);
         if told.json {
             results.push(serde_json::json!({ "file": file, "ok": report.ok, "lines": report.lines }));

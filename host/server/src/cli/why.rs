@@ -3,7 +3,7 @@
 use clap::Args;
 use engine::clock::morning;
 use engine::{Clock, limits};
-use escalation::{Account, AccountId, Date, Now, decide, evolve};
+use escalation::{Account, AccountId, Date, Now, Packs, decide, evolve};
 use store::{Content, Store};
 
 use super::{Common, Done, Failure, print_json};
@@ -34,8 +34,8 @@ pub async fn run(why: Why) -> Done {
         let hint = "hint: the accounts are listed on the desk, and under `/api/accounts`";
         return Err(Failure::Work(format!("there is no account `{id}` on {day}\n\n{hint}")));
     };
-    let now = Now { at: morning(day), cash_known_until: None, backfill: false };
-    let decision = decide(&account, &policy, &now);
+    let now = Now { at: morning(day), cash_known_until: None, backfill: false, offset_minutes: 0 };
+    let decision = decide(&account, &policy, &Packs::shipped()?, &now);
     let lines = escalation::explain::explain(&account, &decision);
     if why.common.json {
         let answer = serde_json::json!({

@@ -8,7 +8,9 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use escalation::event::Event;
-use escalation::{Account, Clearance, Date, DateTime, Fact, Money, Now, Party, Policy, Role, clear, decide, evolve};
+use escalation::{
+    Account, Clearance, Date, DateTime, Fact, Money, Now, Packs, Party, Policy, Role, clear, decide, evolve,
+};
 use jiff::ToSpan;
 use store::sqlite::SqliteStore;
 use store::view::CallRow;
@@ -33,6 +35,7 @@ pub struct Fixture {
 pub struct TestHub {
     store: SqliteStore,
     policy: Arc<Policy>,
+    packs: Packs,
     creditor: Party,
     now: Mutex<DateTime>,
     /// What people did: account, who, fact.
@@ -80,6 +83,7 @@ impl Fixture {
         let hub = Arc::new(TestHub {
             store,
             policy: Arc::new(Policy::parse(policy, "standard.toml").unwrap()),
+            packs: Packs::shipped().unwrap(),
             creditor,
             now: Mutex::new("2026-01-05T06:00:00".parse().unwrap()),
             acts: Mutex::default(),
@@ -206,7 +210,7 @@ impl TestHub {
     }
 
     async fn decide_all(&self, at: DateTime) {
-        let now = Now { at, cash_known_until: Some(at.date()), backfill: false };
+        let now = Now { at, cash_known_until: Some(at.date()), backfill: false, offset_minutes: 0 };
         loop {
             let claimed = self.store.claim("test", at, MINUTE, 500).await.unwrap();
             if claimed.is_empty() {
@@ -221,7 +225,7 @@ impl TestHub {
         let mut account = lane.state.unwrap_or_else(|| Account::new(lane.account.clone()));
         lane.unread.iter().for_each(|stored| evolve(&mut account, &stored.event));
         let read_seq = lane.read_until;
-        let decision = decide(&account, &self.policy, now);
+        let decision = decide(&account, &self.policy, &self.packs, now);
         let event = |fact| Event { at: now.at, on: now.today(), origin: "policy".into(), fact };
         let events: Vec<Event> = decision.events.into_iter().map(event).collect();
         events.iter().for_each(|event| evolve(&mut account, event));
@@ -247,8 +251,8 @@ impl TestHub {
         }
         for (n, row) in due.into_iter().enumerate() {
             let (account, lane) = self.store.account(&row.account).await.unwrap().unwrap();
-            let now = Now { at, cash_known_until: Some(at.date()), backfill: false };
-            if clear(&account, &row.effect, &self.policy, &now) == Clearance::NeedsApproval {
+            let now = Now { at, cash_known_until: Some(at.date()), backfill: false, offset_minutes: 0 };
+            if clear(&account, &row.effect, &self.policy, &self.packs, &now) == Clearance::NeedsApproval {
                 continue;
             }
             let seen_seq = lane.done_seq;
