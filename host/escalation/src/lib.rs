@@ -30,6 +30,7 @@ pub mod evolve;
 pub mod decide;
 pub mod clear;
 pub mod explain;
+pub mod relive;
 pub mod story;
 
 pub use account::Account;

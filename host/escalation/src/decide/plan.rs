@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::Work;
-use super::ladder::{Due, how_late};
+use super::ladder::{Due, due_day, how_late};
 use super::posting::take_back_planned;
 use crate::effect::{Action, Call, Notice};
 use crate::event::Fact;
@@ -248,6 +248,11 @@ fn reached(work: &mut Work<'_>, group: &[Due<'_>]) {
         let reason = work.says("level-reached", text);
         (reason.invoice, reason.level) = (Some(one.invoice.clone()), Some(one.level.id.clone()));
         work.happens(Fact::LevelReached { invoice: one.invoice.clone(), level: one.level.id.clone() });
+        // Where nothing is planned for it, no outcome will come and have the account looked at again.
+        let policy = work.policy;
+        let item = work.account.items.get(&one.invoice);
+        let next = policy.levels.get(one.rank + 1).zip(item).map(|(level, item)| due_day(policy, item, level));
+        work.wakes(next.unwrap_or(today).max(plus_days(today, 1)));
     }
 }
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // a test may
 
 mod checks;
+mod relive;
 mod says;
 mod world;
 
