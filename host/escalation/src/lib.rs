@@ -25,6 +25,7 @@ pub mod event;
 pub mod account;
 pub mod policy;
 pub mod pack;
+pub mod claim;
 pub mod guard;
 pub mod evolve;
 pub mod decide;
