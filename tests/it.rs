@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by it
 
 mod bad_input;
+mod claim;
 mod demo;
 mod documents;
 mod new_plugin;

@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod bench;
+pub mod claim;
 pub mod connection;
 pub mod demo;
 pub mod doctor;
@@ -10,6 +11,7 @@ pub mod erase;
 pub mod init;
 pub mod lane;
 pub mod migrate_store;
+pub mod pack;
 pub mod plugin;
 pub mod policy;
 pub mod restore;
@@ -35,7 +37,7 @@ const EXIT_CODES: &str = "Exit codes: 0 well; 1 something differs or failed; 2 w
 
 #[derive(Subcommand)]
 enum Command {
-    /// Make a workspace: configuration, policies, letters
+    /// Make a workspace: configuration, policies, jurisdiction packs, letters
     Init(init::Init),
     /// Run the hub and its desk
     Serve(serve::Serve),
@@ -63,6 +65,10 @@ enum Command {
     Lane(lane::LaneCommand),
     /// Work with policies
     Policy(policy::PolicyCommand),
+    /// Work with jurisdiction packs
+    Pack(pack::PackCommand),
+    /// Compute what is owed for a late invoice by law
+    Claim(claim::ClaimCommand),
     /// List, pause and resume connections
     Connection(connection::ConnectionCommand),
     /// Work with plugins
@@ -123,6 +129,8 @@ pub fn run() -> ExitCode {
             Command::Why(command) => why::run(command).await,
             Command::Lane(command) => lane::run(command).await,
             Command::Policy(command) => policy::run(command),
+            Command::Pack(command) => pack::run(command),
+            Command::Claim(command) => claim::run(command),
             Command::Connection(command) => connection::run(command).await,
             Command::Plugin(command) => plugin::run(command).await,
             Command::Bench(command) => bench::run(command).await,

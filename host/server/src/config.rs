@@ -34,6 +34,8 @@ pub struct Config {
     pub components: PathBuf,
     pub policy: PathBuf,
     pub letters: PathBuf,
+    /// The folder of jurisdiction packs.
+    pub packs: PathBuf,
     pub zone: TimeZone,
     pub creditor: Creditor,
     pub colleagues: BTreeMap<String, String>,
@@ -103,6 +105,8 @@ struct Text {
     policy: PathBuf,
     #[serde(default = "letters")]
     letters: PathBuf,
+    #[serde(default = "packs")]
+    packs: PathBuf,
     #[serde(default = "plugins")]
     plugins: PathBuf,
     #[serde(default = "zone")]
@@ -196,6 +200,9 @@ fn policy() -> PathBuf {
 fn letters() -> PathBuf {
     PathBuf::from("letters")
 }
+fn packs() -> PathBuf {
+    PathBuf::from("packs")
+}
 fn plugins() -> PathBuf {
     PathBuf::from("plugins")
 }
@@ -242,6 +249,7 @@ impl Config {
             components: absolute(&folder, &text.components),
             policy: absolute(&beside, &text.policy),
             letters: absolute(&beside, &text.letters),
+            packs: absolute(&beside, &text.packs),
             plugins: read_plugins(&absolute(&beside, &text.plugins), &folder)?,
             zone,
             creditor: text.creditor,

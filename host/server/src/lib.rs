@@ -11,6 +11,7 @@ pub mod start;
 pub mod connectors;
 pub mod asks;
 pub mod letters;
+pub mod packs;
 pub mod web;
 pub mod desk;
 pub mod api;

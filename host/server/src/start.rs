@@ -20,6 +20,7 @@ use crate::connectors::Running;
 use crate::database;
 use crate::letters::Letters;
 use crate::limits;
+use crate::packs;
 
 #[derive(Debug, Error)]
 pub enum StartError {
@@ -27,6 +28,8 @@ pub enum StartError {
     Config(#[from] ConfigError),
     #[error(transparent)]
     Policy(#[from] escalation::policy::PolicyError),
+    #[error(transparent)]
+    Packs(#[from] packs::PacksError),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("{}: {why}", .file.display())]
@@ -96,13 +99,14 @@ fn owner() -> String {
     format!("{}-{}-{}", machine.trim(), std::process::id(), hex(&random))
 }
 
-/// The policy, and the letters that it names.
+/// The policy, and the letters that it names; the packs are read too, so that a wrong one is told at the start.
 pub fn read_words(config: &Config) -> Result<(Policy, Letters), StartError> {
     let policy = read_policy(&config.policy)?;
     let letters = Letters::load(&config.letters)?;
     let templates: Vec<&str> =
         policy.levels.iter().map(|level| level.template.as_str()).filter(|template| !template.is_empty()).collect();
     letters.check(&templates)?;
+    packs::of(config)?;
     Ok((policy, letters))
 }
 

@@ -16,7 +16,7 @@ pub enum WorkspaceError {
     Unwritable { file: PathBuf, why: std::io::Error },
 }
 
-/// Writes a workspace into a folder: `dunlin.toml`, policies, letters, plugins. Refuses to touch one that is there.
+/// Writes a workspace into a folder: `dunlin.toml`, policies, packs, letters, plugins. Refuses to touch one that is there.
 pub fn write(folder: &Path) -> Result<Vec<PathBuf>, WorkspaceError> {
     let main = folder.join("dunlin.toml");
     if main.exists() {
@@ -51,6 +51,15 @@ fn content(path: &Path, bytes: &[u8]) -> Vec<u8> {
         return bytes.to_vec();
     }
     String::from_utf8_lossy(bytes).replace("folder = \"../workspace\"", "folder = \".\"").into_bytes()
+}
+
+/// The built-in files of a folder of the configuration, with their paths and texts, in the order of their names.
+pub fn built_in_folder(folder: &str) -> Vec<(String, &'static str)> {
+    let files = CONFIG.get_dir(folder).into_iter().flat_map(Dir::files);
+    let mut texts: Vec<_> =
+        files.filter_map(|file| Some((file.path().display().to_string(), file.contents_utf8()?))).collect();
+    texts.sort();
+    texts
 }
 
 /// The built-in text of a file of the configuration.
