@@ -4,6 +4,7 @@ mod account;
 mod accounts;
 mod actions;
 mod agreements;
+mod call;
 mod chart;
 mod effects;
 mod forms;
@@ -41,6 +42,7 @@ pub fn router() -> Router<Shared> {
         .route("/accounts/{id}/protect", post(actions::protect))
         .route("/accounts/{id}/unprotect", post(actions::unprotect))
         .route("/accounts/{id}/lift-stop", post(actions::lift_stop))
+        .route("/accounts/{id}/call", get(call::page).post(call::called))
         .route("/accounts/{id}/resolve", post(actions::resolve))
         .route("/accounts/{id}/assign", post(actions::assign))
         .route("/accounts/{id}/move", post(actions::move_payment))

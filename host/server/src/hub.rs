@@ -78,9 +78,9 @@ impl Hub for Desked {
         self.plugins.iter().zip(rates).map(seen).collect()
     }
 
-    async fn record(&self, account: &AccountId, who: &str, fact: Fact) -> Result<(), Undone> {
+    async fn record(&self, account: &AccountId, who: &str, facts: Vec<Fact>) -> Result<(), Undone> {
         let now = self.engine.at();
-        let body = serde_json::to_string(&fact).map_err(|error| Undone::Unfit(error.to_string()))?;
+        let body = serde_json::to_string(&facts).map_err(|error| Undone::Unfit(error.to_string()))?;
         let seq = self.engine.store.account(account).await?.map(|(_, lane)| lane.head_seq);
         let seq = seq.ok_or_else(|| Undone::Unfit(format!("there is no account `{account}`")))?;
         let digest = hex(&Sha256::digest(format!("{account}\n{seq}\n{body}").as_bytes()));
@@ -92,9 +92,10 @@ impl Hub for Desked {
             place: String::new(),
             occurred_on: now.date(),
         };
-        let report = Report::Other { kind: "desk".to_owned(), notes: vec![("fact".to_owned(), body)] };
-        let event = Event { at: now, on: now.date(), origin: format!("desk:{who}"), fact };
-        let entry = Entry { received: Received { source, report }, events: vec![(account.clone(), event)] };
+        let report = Report::Other { kind: "desk".to_owned(), notes: vec![("facts".to_owned(), body)] };
+        let event = |fact| Event { at: now, on: now.date(), origin: format!("desk:{who}"), fact };
+        let events = facts.into_iter().map(|fact| (account.clone(), event(fact))).collect();
+        let entry = Entry { received: Received { source, report }, events };
         let page = Ingest { entries: vec![entry], ..Ingest::empty(DESK, now) };
         self.engine.store.ingest(page).await?;
         self.bell.notify_one();

@@ -8,7 +8,6 @@ use jiff::tz::TimeZone;
 use thiserror::Error;
 
 use crate::config::{Config, ConfigError, read_text};
-use crate::workspace;
 
 #[derive(Debug, Error)]
 pub enum PacksError {
@@ -30,13 +29,7 @@ const HINT: &str = "packs are files `NAME.toml` in one folder, as `dunlin init` 
 
 /// The packs that came with the program.
 pub fn built_in() -> Result<Packs, PacksError> {
-    let mut packs = Packs::default();
-    for (file, text) in workspace::built_in_folder("packs") {
-        if file.ends_with(".toml") {
-            packs.put(Pack::parse(text, &file)?);
-        }
-    }
-    Ok(packs)
+    Ok(Packs::shipped()?)
 }
 
 /// The built-in packs, with those of a folder in their place.
@@ -91,6 +84,7 @@ pub fn read_file(file: &Path) -> Result<Pack, PacksError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::workspace;
 
     #[test]
     fn seven_packs_are_built_in_and_their_zones_are_known() {

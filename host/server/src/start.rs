@@ -7,9 +7,8 @@ use async_trait::async_trait;
 use engine::holds::Holds;
 use engine::verify::hex;
 use engine::{Clock, Connector, Engine};
+use escalation::Policy;
 use escalation::answer::{CallError, ErrorKind};
-use escalation::pack::PackError;
-use escalation::{Packs, Policy};
 use sandbox::{Grant, LimitsMax, Manifest, Memory, Plugin, Runtime, RuntimeOptions, SandboxError};
 use store::{Store, StoreError};
 use thiserror::Error;
@@ -35,8 +34,6 @@ pub enum StartError {
     #[error("{}: {why}", .file.display())]
     Plugin { file: PathBuf, why: String },
     #[error(transparent)]
-    Pack(#[from] PackError),
-    #[error(transparent)]
     Sandbox(#[from] SandboxError),
     #[error("the folder `{}` cannot be made: {why}", .folder.display())]
     Folder { folder: PathBuf, why: std::io::Error },
@@ -52,7 +49,7 @@ pub struct Started {
 pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Started, StartError> {
     make(&config.folder)?;
     let (policy, letters) = read_words(config)?;
-    let packs = Packs::shipped()?;
+    let packs = packs::of(config)?;
     let store = database::open(config).await?;
     let plugins = load_plugins(config, &store).await?;
     let creditor = config.creditor.party();

@@ -35,8 +35,8 @@ pub trait Hub: Send + Sync {
     fn policy(&self) -> Arc<Policy>;
     fn creditor(&self) -> &Party;
     fn plugins(&self) -> Vec<PluginStatus>;
-    /// A person's act: an event on the account, with the person as its origin.
-    async fn record(&self, account: &AccountId, who: &str, fact: Fact) -> Result<(), Undone>;
+    /// A person's act: events on the account, all or none, with the person as their origin.
+    async fn record(&self, account: &AccountId, who: &str, facts: Vec<Fact>) -> Result<(), Undone>;
     /// A payment that was received for the wrong account, or for none, goes to the right one.
     async fn move_payment(
         &self,

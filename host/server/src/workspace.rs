@@ -53,15 +53,6 @@ fn content(path: &Path, bytes: &[u8]) -> Vec<u8> {
     String::from_utf8_lossy(bytes).replace("folder = \"../workspace\"", "folder = \".\"").into_bytes()
 }
 
-/// The built-in files of a folder of the configuration, with their paths and texts, in the order of their names.
-pub fn built_in_folder(folder: &str) -> Vec<(String, &'static str)> {
-    let files = CONFIG.get_dir(folder).into_iter().flat_map(Dir::files);
-    let mut texts: Vec<_> =
-        files.filter_map(|file| Some((file.path().display().to_string(), file.contents_utf8()?))).collect();
-    texts.sort();
-    texts
-}
-
 /// The built-in text of a file of the configuration.
 pub fn built_in(path: &str) -> Option<&'static str> {
     CONFIG.get_file(path).and_then(|file| file.contents_utf8())

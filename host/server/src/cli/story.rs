@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use escalation::{Packs, story};
+use escalation::story;
 
 use super::{Done, Failure, print_json};
 use crate::config::read_text;
@@ -25,7 +25,7 @@ pub struct Story {
 pub fn run(told: Story) -> Done {
     let usage = |error: &dyn std::error::Error| Failure::Usage(error.to_string());
     let policy = read_policy(&told.policy).map_err(|error| usage(&error))?;
-    let packs = Packs::shipped()?;
+    let packs = crate::packs::built_in()?;
     let mut failed = 0;
     let mut results = Vec::new();
     for file in &told.files {

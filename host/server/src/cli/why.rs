@@ -3,13 +3,14 @@
 use clap::Args;
 use engine::clock::morning;
 use engine::{Clock, limits};
-use escalation::{Account, AccountId, Date, Now, Packs, decide, evolve};
+use escalation::{Account, AccountId, Date, Now, decide, evolve};
 use store::{Content, Store};
 
 use super::{Common, Done, Failure, print_json};
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::database;
+use crate::packs;
 use crate::start::read_policy;
 
 #[derive(Args)]
@@ -35,7 +36,7 @@ pub async fn run(why: Why) -> Done {
         return Err(Failure::Work(format!("there is no account `{id}` on {day}\n\n{hint}")));
     };
     let now = Now { at: morning(day), cash_known_until: None, backfill: false, offset_minutes: 0 };
-    let decision = decide(&account, &policy, &Packs::shipped()?, &now);
+    let decision = decide(&account, &policy, &packs::of(&config)?, &now);
     let lines = escalation::explain::explain(&account, &decision);
     if why.common.json {
         let answer = serde_json::json!({

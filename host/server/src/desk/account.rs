@@ -17,7 +17,7 @@ use crate::api::needs::OpenView;
 use crate::api::{self, Named};
 use crate::web::guard::Visitor;
 use crate::web::problem::Problem;
-use crate::web::{Hub, Shared, limits};
+use crate::web::{Hub, Shared, limits, link};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -73,6 +73,7 @@ fn heading(view: &AccountView) -> Markup {
     html! {
         p.crumb { a href="/accounts" { "Accounts" } " / " (view.id) }
         h1 { (view.debtor.name) }
+        @if !view.items.is_empty() { p { a.button href=(format!("{}/call", link::account(&view.id))) { "Call" } } }
         div.tiles {
             div.tile { div.name { "Open" } div.figure { (amounts(&view.open)) } div.soft { (count(view.items.len(), "item")) ", " (view.settled) " settled" } }
             div.tile { div.name { "Overdue" } div.figure { (amounts(&view.overdue)) } div.soft { (days(view.days_past_due)) " past due" } }

@@ -18,7 +18,7 @@ use crate::web::guard::{self, Visitor};
 use crate::web::problem::Problem;
 use crate::web::{Shared, Turn, limits, link, session};
 
-type Done = Result<Response, Failed>;
+pub(super) type Done = Result<Response, Failed>;
 
 /// A form whose proof was right.
 pub struct Act {
@@ -46,7 +46,7 @@ impl FromRequest<Shared> for Act {
 
 impl Act {
     /// Trimmed; empty when not given.
-    fn text(&self, name: &str) -> Result<&str, Problem> {
+    pub(super) fn text(&self, name: &str) -> Result<&str, Problem> {
         let text = self.fields.get(name).map(|text| text.trim()).unwrap_or_default();
         if text.chars().count() > limits::NOTE_CHARS_MAX || text.chars().any(char::is_control) {
             let hint = format!("one line of at most {} characters", limits::NOTE_CHARS_MAX);
@@ -55,14 +55,14 @@ impl Act {
         Ok(text)
     }
 
-    fn needed(&self, name: &str) -> Result<&str, Problem> {
+    pub(super) fn needed(&self, name: &str) -> Result<&str, Problem> {
         match self.text(name)? {
             "" => Err(Problem::wrong(format!("`{name}` is missing"), "go back and fill it in")),
             text => Ok(text),
         }
     }
 
-    fn who(&self) -> Result<&str, Problem> {
+    pub(super) fn who(&self) -> Result<&str, Problem> {
         let who = self.needed("who")?;
         if who.chars().count() > limits::WHO_CHARS_MAX {
             return Err(Problem::wrong(
@@ -91,6 +91,7 @@ pub fn said(word: &str) -> Option<&'static str> {
         "protected" => Some("It is on record. Nobody contacts this debtor, and what was handed on is called back."),
         "unprotected" => Some("It has ended. The next decision goes on where the ladder stands."),
         "stop-lifted" => Some("The medium may be used again."),
+        "called" => Some("The call is on record."),
         "resolved" => Some("The dispute is resolved."),
         "assigned" => Some("The money is assigned."),
         "settled" => Some("The outcome is on record."),
@@ -268,15 +269,19 @@ pub async fn turn(State(web): State<Shared>, Path(name): Path<String>, act: Act)
     Ok(see(if act.text("from")? == "needs" { "/needs" } else { "/plugins" }, said))
 }
 
-async fn account(web: &Shared, id: &str) -> Result<Account, Problem> {
+pub(super) async fn account(web: &Shared, id: &str) -> Result<Account, Problem> {
     let found = web.hub.store().account(&AccountId::new(id)).await?;
     found.map(|(account, _)| account).ok_or_else(|| Problem::no_account(id))
 }
 
 async fn record(web: &Shared, id: &str, act: &Act, fact: Fact, said: &str) -> Done {
+    record_all(web, id, act, vec![fact], said).await
+}
+
+pub(super) async fn record_all(web: &Shared, id: &str, act: &Act, facts: Vec<Fact>, said: &str) -> Done {
     let who = act.who()?;
     account(web, id).await?;
-    web.hub.record(&AccountId::new(id), who, fact).await.map_err(Problem::from)?;
+    web.hub.record(&AccountId::new(id), who, facts).await.map_err(Problem::from)?;
     Ok(remembered(act.back(id, said), who))
 }
 

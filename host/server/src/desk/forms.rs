@@ -306,7 +306,7 @@ fn turn(visitor: &Visitor, connection: &str, act: &str, from: From, fields: Mark
     }
 }
 
-fn form(visitor: &Visitor, account: &str, act: &str, from: From, fields: Markup) -> Markup {
+pub(super) fn form(visitor: &Visitor, account: &str, act: &str, from: From, fields: Markup) -> Markup {
     html! {
         form.act method="post" action=(format!("{}/{act}", link::account(account))) {
             (proof(visitor))
@@ -320,10 +320,10 @@ fn proof(visitor: &Visitor) -> Markup {
     html! { input type="hidden" name="proof" value=(visitor.form_proof); }
 }
 
-fn note(name: &str, text: &str, required: bool) -> Markup {
+pub(super) fn note(name: &str, text: &str, required: bool) -> Markup {
     html! { label.grow { (text) input type="text" name=(name) required[required] maxlength=(NOTE_CHARS_MAX); } }
 }
 
-fn who(visitor: &Visitor) -> Markup {
+pub(super) fn who(visitor: &Visitor) -> Markup {
     html! { label { "Your name" input.medium type="text" name="who" value=(visitor.who) required maxlength=(WHO_CHARS_MAX) autocomplete="name"; } }
 }

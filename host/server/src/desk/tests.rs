@@ -1,5 +1,6 @@
 //! The desk over real accounts.
 
+mod call;
 mod connections;
 mod protection;
 mod sources;
