@@ -128,7 +128,7 @@ pub fn run() -> ExitCode {
             Command::Story(command) => story::run(command),
             Command::Why(command) => why::run(command).await,
             Command::Lane(command) => lane::run(command).await,
-            Command::Policy(command) => policy::run(command),
+            Command::Policy(command) => policy::run(command).await,
             Command::Pack(command) => pack::run(command),
             Command::Claim(command) => claim::run(command),
             Command::Connection(command) => connection::run(command).await,

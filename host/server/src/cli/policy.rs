@@ -1,4 +1,6 @@
-//! `dunlin policy check`.
+//! `dunlin policy`: check, relive.
+
+mod relive;
 
 use std::path::PathBuf;
 
@@ -23,10 +25,18 @@ enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Say what another policy would have done with the ledger's own history
+    Relive(relive::Relive),
 }
 
-pub fn run(command: PolicyCommand) -> Done {
-    let Command::Check { files, json } = command.command;
+pub async fn run(command: PolicyCommand) -> Done {
+    match command.command {
+        Command::Check { files, json } => check(files, json),
+        Command::Relive(command) => relive::run(command).await,
+    }
+}
+
+fn check(files: Vec<PathBuf>, json: bool) -> Done {
     let mut wrong = Vec::new();
     for file in files {
         match read_policy(&file) {
