@@ -106,7 +106,7 @@ async fn a_ledger_is_lived_again_under_two_policies() {
     let late = Policy::parse(&late, "late.toml").unwrap();
     let other = Policies { other: &late, ..same };
     let relived = relive_all(store.as_ref(), other, span, &|_| {}).await.unwrap();
-    assert_eq!((relived.differing_count, relived.differing.len()), (3, 3));
+    assert_eq!((relived.differing_count, relived.differing.len()), (3, 3), "{relived:#?}");
     assert_eq!(relived.current.first_contact, Some(plus_days(FIRST, 1)));
     assert_eq!(relived.other.first_contact, Some(plus_days(FIRST, 3)));
     store.close().await;

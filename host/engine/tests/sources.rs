@@ -103,7 +103,12 @@ impl Connector for Books {
 fn invoice(n: u32) -> Received {
     let due_on = Date::constant(2026, 3, 1);
     let amount = Money::new(i64::from(n) * 10_000, Currency::EUR);
-    let debtor = Party { email: Some("a@b.example".to_owned()), ..Party { id: format!("D-{n}"), ..Party::default() } };
+    let debtor = Party {
+        id: format!("D-{n}"),
+        country: "DE".to_owned(),
+        email: Some("a@b.example".to_owned()),
+        ..Party::default()
+    };
     let report = InvoiceReport {
         debtor,
         number: InvoiceNumber::new(format!("INV-{n}")),
