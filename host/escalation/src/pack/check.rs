@@ -87,7 +87,7 @@ fn heads<R: Rule>(section: &str, rules: &[R]) -> Checked {
     for (n, rule) in rules.iter().enumerate() {
         let head = rule.head();
         alone(section, n, &head)?;
-        let before = rules.iter().take(n).map(Rule::head).filter(|other| same_rule(other, &head)).next_back();
+        let before = rules.iter().take(n).map(Rule::head).rfind(|other| same_rule(other, &head));
         let Some(before) = before else { continue };
         let follows = before.until.and_then(|until| until.tomorrow().ok());
         match follows {
