@@ -27,6 +27,7 @@ pub mod evolve;
 pub mod decide;
 pub mod clear;
 pub mod explain;
+pub mod metrics;
 pub mod story;
 
 pub use account::Account;
