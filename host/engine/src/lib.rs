@@ -21,6 +21,8 @@ pub mod repair;
 pub mod rows;
 pub mod dispatch;
 pub mod figures;
+pub mod history;
+pub mod metrics;
 pub mod verify;
 pub mod bench;
 

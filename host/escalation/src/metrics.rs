@@ -57,6 +57,8 @@ pub enum MetricsError {
         max = aging::EDGES_MAX
     )]
     Edges(String),
+    #[error("an aging cannot go by `{0}`\n\nhint: by `due-date` or `invoice-date`")]
+    Basis(String),
     #[error("`{0}` is no price\n\nhint: a decimal from 0 to 1000000 with at most 6 decimals, such as `0.85`")]
     Price(String),
 }

@@ -10,6 +10,8 @@ use crate::invoice::{OpenItem, days_between};
 
 pub(super) const EDGES_MAX: usize = 12;
 const EDGE_DAYS_MAX: i32 = 3_650;
+/// Of a wrong text, in its error.
+const SHOWN_CHARS_MAX: usize = 60;
 
 /// What the age of an open item is counted from.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,6 +34,15 @@ impl Basis {
     }
 }
 
+impl FromStr for Basis {
+    type Err = MetricsError;
+
+    fn from_str(text: &str) -> Result<Self, MetricsError> {
+        let found = Self::ALL.into_iter().find(|basis| basis.as_str() == text);
+        found.ok_or_else(|| MetricsError::Basis(text.chars().take(SHOWN_CHARS_MAX).collect()))
+    }
+}
+
 /// The last day of each bucket but the last, which has no end: 30, 60 and 90 make 1 to 30, 31 to 60, 61 to 90 and over 90.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Edges(Vec<i32>);
@@ -47,7 +58,7 @@ impl FromStr for Edges {
 
     /// `30,60,90`
     fn from_str(text: &str) -> Result<Self, MetricsError> {
-        let wrong = || MetricsError::Edges(text.to_owned());
+        let wrong = || MetricsError::Edges(text.chars().take(SHOWN_CHARS_MAX).collect());
         let days: Result<Vec<i32>, _> = text.split(',').map(|day| day.trim().parse::<i32>()).collect();
         let days = days.map_err(|_| wrong())?;
         let rises = days.iter().zip(days.iter().skip(1)).all(|(one, next)| one < next);

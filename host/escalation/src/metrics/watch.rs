@@ -124,10 +124,10 @@ impl<'s> Watch<'s> {
                     self.contacts.sent(channel);
                 }
             }
-            Fact::PromiseKept { promise } | Fact::PromisePartlyKept { promise } | Fact::PromiseBroken { promise } => {
-                if self.account.running_promises().any(|running| &running.id == promise) {
-                    self.promises.insert(promise.clone());
-                }
+            Fact::PromiseKept { promise } | Fact::PromisePartlyKept { promise } | Fact::PromiseBroken { promise }
+                if self.account.running_promises().any(|running| &running.id == promise) =>
+            {
+                self.promises.insert(promise.clone());
             }
             _ => {}
         }

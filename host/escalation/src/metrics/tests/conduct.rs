@@ -63,6 +63,7 @@ fn promises_that_ended_in_the_period() {
         event(day("2026-04-11"), Fact::PromiseKept { promise: id("D") }),
         // It has ended already.
         event(day("2026-04-12"), Fact::PromiseBroken { promise: id("D") }),
+        event(day("2026-04-12"), Fact::PromiseBroken { promise: id("A") }),
         event(day("2026-04-12"), Fact::PromisePartlyKept { promise: id("E") }),
         // Too far away to be taken as a promise.
         event(day("2026-04-12"), Fact::PromiseRefused { promise: id("F"), because: String::new() }),
