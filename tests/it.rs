@@ -6,6 +6,7 @@ mod bad_input;
 mod claim;
 mod demo;
 mod documents;
+mod metrics;
 mod new_plugin;
 mod program;
 mod recovery;

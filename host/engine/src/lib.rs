@@ -23,6 +23,7 @@ pub mod dispatch;
 pub mod figures;
 pub mod history;
 pub mod relive;
+pub mod metrics;
 pub mod verify;
 pub mod bench;
 

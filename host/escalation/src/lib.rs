@@ -32,6 +32,7 @@ pub mod decide;
 pub mod clear;
 pub mod explain;
 pub mod relive;
+pub mod metrics;
 pub mod story;
 
 pub use account::Account;

@@ -14,6 +14,7 @@ use thiserror::Error;
 
 use crate::database::Database;
 use crate::limits;
+use crate::measures::{Measures, MeasuresText};
 
 #[derive(Debug, Error)]
 pub enum ConfigError {
@@ -44,6 +45,7 @@ pub struct Config {
     pub retention: Retention,
     /// Where seals are anchored.
     pub anchors: PathBuf,
+    pub measures: Measures,
     pub plugins: Vec<PluginFile>,
 }
 
@@ -122,6 +124,8 @@ struct Text {
     retention: Ages,
     #[serde(default)]
     audit: Audit,
+    #[serde(default)]
+    metrics: MeasuresText,
 }
 
 #[derive(Deserialize)]
@@ -258,6 +262,7 @@ impl Config {
             poll_seconds: text.poll_seconds,
             retention: text.retention.read(),
             anchors: absolute(&folder, &text.audit.anchor),
+            measures: text.metrics.read().map_err(wrong)?,
             file: file.to_owned(),
             folder,
         })

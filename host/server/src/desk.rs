@@ -9,6 +9,7 @@ mod chart;
 mod effects;
 mod forms;
 mod layout;
+mod metrics;
 mod needs;
 mod notation;
 mod overview;
@@ -57,6 +58,9 @@ pub fn router() -> Router<Shared> {
         .route("/plugins/{name}/backfill", post(actions::backfill))
         .route("/totals/reconcile", post(actions::reconcile))
         .route("/totals", get(totals::page))
+        .route("/metrics", get(metrics::page))
+        .route("/metrics/aging.csv", get(metrics::export))
+        .route("/live/metrics", get(metrics::live))
         .route("/assets/desk.css", get(style))
         .route("/assets/desk.js", get(script))
 }

@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use store::{Entry, Ingest, Ingested, Store, StoreError, ValveChange};
 use tokio::sync::Notify;
 
+use crate::measures::Measures;
 use crate::web::{Hub, PluginStatus, Turn, Undone};
 
 /// An engine with people around it.
@@ -24,6 +25,7 @@ pub struct Desked {
     pub bell: Arc<Notify>,
     /// `day 57 of 120`, in the demo.
     pub progress: Mutex<Option<String>>,
+    pub measures: Measures,
 }
 
 /// Keeps the keys of people's acts apart; the time alone would not, for two acts within one tick of a simulated clock.
@@ -31,7 +33,17 @@ const DESK: &str = "desk";
 
 impl Desked {
     pub fn new(engine: Arc<Engine>, plugins: Vec<Plugin>) -> Self {
-        Self { engine, plugins, bell: Arc::new(Notify::new()), progress: Mutex::new(None) }
+        Self {
+            engine,
+            plugins,
+            bell: Arc::new(Notify::new()),
+            progress: Mutex::new(None),
+            measures: Measures::default(),
+        }
+    }
+
+    pub fn measured_by(self, measures: Measures) -> Self {
+        Self { measures, ..self }
     }
 
     fn known(&self, name: &str) -> Result<&Plugin, Undone> {
@@ -161,6 +173,10 @@ impl Hub for Desked {
 
     fn progress(&self) -> Option<String> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn measures(&self) -> Measures {
+        self.measures.clone()
     }
 }
 

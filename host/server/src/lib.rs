@@ -4,6 +4,7 @@
 
 pub mod limits;
 pub mod config;
+pub mod measures;
 pub mod database;
 pub mod clock;
 pub mod telemetry;
@@ -15,6 +16,7 @@ pub mod packs;
 pub mod web;
 pub mod desk;
 pub mod api;
+pub mod by_customer;
 pub mod hub;
 pub mod growth;
 pub mod seal;

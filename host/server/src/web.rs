@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 pub mod fixture;
+pub mod gauge;
 pub mod guard;
 pub mod limits;
 pub mod link;
@@ -24,6 +25,8 @@ use thiserror::Error;
 use tokio::sync::Semaphore;
 use tower_http::limit::RequestBodyLimitLayer;
 
+use self::gauge::Gauge;
+use crate::measures::Measures;
 use crate::{api, desk};
 
 /// The running hub, as people and programs see it. What they do comes back to it as events.
@@ -58,6 +61,10 @@ pub trait Hub: Send + Sync {
     async fn accept(&self, connection: &str, reports: Vec<Received>) -> Result<Ingested, StoreError>;
     /// `day 57 of 120` in the demo.
     fn progress(&self) -> Option<String>;
+    /// How this creditor measures.
+    fn measures(&self) -> Measures {
+        Measures::default()
+    }
 }
 
 /// Why what a person did was not done.
@@ -138,13 +145,15 @@ pub struct Web {
     pub access: Access,
     /// Room for bodies of reports.
     pub intake: Semaphore,
+    pub gauge: Arc<Gauge>,
 }
 
 pub type Shared = Arc<Web>;
 
 /// The desk at `/`, the API at `/api`, the guard before both.
 pub fn router(hub: Arc<dyn Hub>, access: Access) -> Router {
-    let shared = Arc::new(Web { hub, access, intake: Semaphore::new(limits::INTAKES_AT_ONCE_MAX) });
+    let shared =
+        Arc::new(Web { hub, access, intake: Semaphore::new(limits::INTAKES_AT_ONCE_MAX), gauge: Arc::default() });
     desk::router()
         .layer(RequestBodyLimitLayer::new(limits::BODY_BYTES_MAX))
         .merge(api::router().layer(RequestBodyLimitLayer::new(limits::INTAKE_BYTES_MAX)))

@@ -78,12 +78,10 @@ impl Packs {
         })
     }
 
-    /// The pack that holds for a debtor in a country: its own, else the one of Directive 2011/7/EU for a member of the union. `GB` is
-    /// asked for by its ISO code and kept as `UK`.
+    /// The pack that holds for a debtor in a country: its own, else the one of Directive 2011/7/EU for a member of the union.
     pub fn of(&self, country: &str) -> Result<&Pack, NoPack> {
-        let name = if country == "GB" { "UK" } else { country };
-        let own = self.get(name);
-        if own.is_err() && EU_MEMBERS.contains(&name) { self.get("EU").or(own) } else { own }
+        let own = self.get(country);
+        if own.is_err() && EU_MEMBERS.contains(&country) { self.get("EU").or(own) } else { own }
     }
 
     /// By country, in their order.

@@ -1,10 +1,11 @@
 //! `dunlin why`: an account on a day, and the reasons.
 
 use clap::Args;
+use engine::Clock;
 use engine::clock::morning;
-use engine::{Clock, limits};
+use engine::history::{Told, tell};
 use escalation::{Account, AccountId, Date, Now, decide, evolve};
-use store::{Content, Store};
+use store::Store;
 
 use super::{Common, Done, Failure, print_json};
 use crate::clock::SystemClock;
@@ -55,22 +56,10 @@ pub async fn run(why: Why) -> Done {
 /// The account as its events made it up to the end of a day; none when it had none.
 async fn as_of(store: &dyn Store, id: &AccountId, day: Date) -> Result<Option<Account>, Failure> {
     let mut account = Account::new(id.clone());
-    let mut seq = 0;
-    loop {
-        let page = store.journal(id, seq, limits::JOURNAL_PAGE).await?;
-        let Some(last) = page.last().map(|entry| entry.seq) else { break };
-        for entry in &page {
-            match (entry.effective(), &entry.content) {
-                (Some(event), _) if event.at.date() <= day => evolve(&mut account, event),
-                (None, Content::Unreadable(why)) if entry.skipped.is_none() => return Err(Failure::Work(why.clone())),
-                (None, Content::Erased) => {
-                    return Err(Failure::Work(format!("account `{id}` was erased: nothing is known of it any more")));
-                }
-                // Later, or passed over by an operator: no part of the account.
-                _ => {}
-            }
-        }
-        seq = last;
+    match tell(store, id, day, |event| evolve(&mut account, event)).await? {
+        Told::All => Ok(Some(account)),
+        Told::Nothing => Ok(None),
+        Told::Erased => Err(Failure::Work(format!("account `{id}` was erased: nothing is known of it any more"))),
+        Told::Unreadable(why) => Err(Failure::Work(why)),
     }
-    Ok((seq > 0).then_some(account))
 }

@@ -3,6 +3,7 @@
 mod call;
 mod connections;
 mod protection;
+mod metrics;
 mod sources;
 
 use axum::body::Body;
@@ -16,7 +17,7 @@ use crate::web::fixture::town::{HOSTILE, account_of, received};
 use crate::web::fixture::{Fixture, Seen, TOKEN};
 use crate::web::link;
 
-const PAGES: [&str; 6] = ["/", "/accounts", "/worklist", "/needs", "/totals", "/plugins"];
+const PAGES: [&str; 7] = ["/", "/accounts", "/worklist", "/needs", "/totals", "/metrics", "/plugins"];
 
 /// The hidden proof of the first form of a page.
 fn proof(page: &Seen) -> String {
