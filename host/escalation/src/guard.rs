@@ -1,6 +1,6 @@
 //! Reasons not to act. Each has a code for machines, a sentence for people, and a day on which it may end.
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::account::{Account, EffectState};
@@ -9,12 +9,12 @@ use crate::effect::{Action, Effect};
 use crate::id::{EffectKey, InvoiceNumber};
 use crate::invoice::{OpenItem, days_between, plus_days};
 use crate::money::Money;
-use crate::policy::{Channel, Policy};
+use crate::policy::{Channel, Day, Policy};
 
 /// Something that keeps us from acting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guard {
-    /// `dispute`, `promise`, `dunning-block`, `placed`, `payment-pending`, `stopped`, `weekday`, `contact-gap`,
+    /// `dispute`, `promise`, `dunning-block`, `placed`, `payment-pending`, `stopped`, `weekday`, `holiday`, `calendar`, `contact-gap`,
     /// `call-budget`, `small-balance`, `stale-feed`, `unknown-outcome`, `nothing-owed`, `unreachable`, `superseded`,
     /// `expired`, `missing-at-source`, `backfill`.
     pub code: String,
@@ -123,7 +123,7 @@ pub fn of_effect(scene: Scene<'_>, effect: &Effect) -> Option<Guard> {
     if effect.valid_until.is_some_and(|last| last < today) {
         return Some(Guard::new("expired", "its last day has passed", None));
     }
-    if let Some(text) = superseded(scene.account, effect) {
+    if let Some(text) = superseded(scene.account, effect, today) {
         return Some(Guard::new("superseded", text, None));
     }
     if effect.action.is_ladder() {
@@ -276,14 +276,21 @@ fn stale_feed(scene: Scene<'_>) -> Option<Guard> {
 }
 
 fn weekday(scene: Scene<'_>) -> Option<Guard> {
+    let calendar = &scene.policy.calendar;
+    if !scene.policy.contact.weekdays_only {
+        return None;
+    }
     let today = scene.now.today();
-    let days = match today.weekday() {
-        Weekday::Saturday => 2,
-        Weekday::Sunday => 1,
-        _ => 0,
-    };
-    let free = scene.policy.contact.weekdays_only && days > 0;
-    free.then(|| Guard::new("weekday", "nobody is contacted at the weekend", Some(plus_days(today, days))))
+    let next = || calendar.next_working(today);
+    match calendar.day(today) {
+        Day::Working => None,
+        Day::Weekend => Some(Guard::new("weekday", "nobody is contacted at the weekend", next())),
+        Day::Holiday => Some(Guard::new("holiday", "nobody is contacted on a holiday", next())),
+        Day::UnknownYear => {
+            let text = format!("the policy's calendar lists no holidays of {}", today.year());
+            Some(Guard::new("calendar", text, None))
+        }
+    }
 }
 
 /// Days of all contacts, those that are planned or handed on included.
@@ -335,13 +342,19 @@ fn purpose(action: &Action) -> (&'static str, String) {
 }
 
 /// What it was for is gone.
-fn superseded(account: &Account, effect: &Effect) -> Option<String> {
+fn superseded(account: &Account, effect: &Effect, today: Date) -> Option<String> {
     let reversed = |payment| account.payments.get(payment).is_none_or(|posted| posted.reversed_on.is_some());
     let gone = match &effect.action {
         Action::PostCashApplication { payment, .. } | Action::ReportDirectPayment { payment, .. } => {
             reversed(payment).then_some("the payment was given back")
         }
-        Action::HoldCredit { .. } => account.hold.is_none().then_some("the hold was lifted"),
+        Action::HoldCredit { .. } if effect.approval.is_none() => {
+            account.hold.is_none().then_some("the hold was lifted")
+        }
+        // Proposed: it is held as soon as people have agreed.
+        Action::HoldCredit { .. } => {
+            (!account.owes_undisputed(today)).then_some("nothing undisputed is overdue any more")
+        }
         Action::ReleaseCredit { .. } => account.hold.is_some().then_some("credit is held again"),
         Action::WithdrawCall { call, .. } => (!account.effects.contains_key(call)).then_some("the call has ended"),
         Action::PlaceWithAgency { items, .. } => {

@@ -122,7 +122,7 @@ pub fn run() -> ExitCode {
             Command::Story(command) => story::run(command),
             Command::Why(command) => why::run(command).await,
             Command::Lane(command) => lane::run(command).await,
-            Command::Policy(command) => policy::run(command),
+            Command::Policy(command) => policy::run(command).await,
             Command::Connection(command) => connection::run(command).await,
             Command::Plugin(command) => plugin::run(command).await,
             Command::Bench(command) => bench::run(command).await,

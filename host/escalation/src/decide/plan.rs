@@ -5,6 +5,8 @@ use jiff::civil::Date;
 use super::Work;
 use super::ladder::{Due, how_late};
 use super::posting::take_back_planned;
+use super::segments;
+use crate::account::{EffectState, PlannedEffect};
 use crate::effect::{Action, Call, Notice};
 use crate::event::Fact;
 use crate::guard::{self, Guard};
@@ -164,8 +166,14 @@ fn hold(work: &mut Work<'_>, group: Vec<Due<'_>>) {
     }
     let key = key_of(work, "hold", speaker, &group);
     reached(work, &group);
-    if work.account.hold.is_some() {
+    let proposed = |known: &PlannedEffect| known.state == EffectState::Planned && !known.effect.approval.is_none();
+    let mut holds =
+        work.account.effects.values().filter(|known| matches!(known.effect.action, Action::HoldCredit { .. }));
+    if work.account.hold.is_some() || holds.any(proposed) {
         return;
+    }
+    if !speaker.approval.is_none() {
+        return work.plans_if_approved(key, None, action, speaker.approval);
     }
     work.happens(Fact::CreditHeld { reason });
     let released = |action: &Action| matches!(action, Action::ReleaseCredit { .. });
@@ -218,9 +226,10 @@ fn place_one(work: &mut Work<'_>, group: Vec<Due<'_>>, currency: Currency) {
     if let Some(guard) = guard::unknown_outcome(&work.account, &action) {
         return silent(work, &group, &guard);
     }
+    let approval = speaker(&group).map(|level| level.approval).unwrap_or_default();
     let key = work.fresh_key(&format!("place:{oldest}:{sequence}"));
     reached(work, &group);
-    work.plans(key, None, action);
+    work.plans_if_approved(key, None, action, approval);
 }
 
 fn speaker<'a>(group: &[Due<'a>]) -> Option<&'a Level> {
@@ -242,6 +251,7 @@ fn key_of(work: &Work<'_>, word: &str, speaker: &Level, group: &[Due<'_>]) -> Ef
 }
 
 fn reached(work: &mut Work<'_>, group: &[Due<'_>]) {
+    segments::begin(work);
     let today = work.today();
     for one in group {
         let text = format!("{}: {}", how_late(one.due_on, today), one.level.title);

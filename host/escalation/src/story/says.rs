@@ -1,9 +1,13 @@
 //! What the world reports in a story, role by role.
 
+mod desk;
+
 use jiff::civil::Date;
 
 use super::text::{Read, Words};
+use crate::assignment::PolicyRef;
 use crate::id::InvoiceNumber;
+use crate::in_flight::InFlight;
 use crate::money::Money;
 use crate::party::PartyKind;
 
@@ -116,6 +120,16 @@ pub(super) enum Says {
         amount: Money,
         to: InvoiceNumber,
     },
+    /// A person agrees to an effect that waits for people.
+    Approves {
+        who: String,
+        what: String,
+    },
+    /// Another version becomes the current one.
+    Publishes {
+        policy: PolicyRef,
+        how: InFlight,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -159,7 +173,7 @@ pub(super) fn read(line: &str) -> Read<Says> {
         "dialer:" => dialer(&mut words)?,
         "agency:" => agency(&mut words)?,
         "messenger:" => messenger(&mut words)?,
-        "desk:" => desk(&mut words)?,
+        "desk:" => desk::read(&mut words)?,
         other => {
             return Err(format!(
                 "`{other}` is nobody who reports\n\nhint: `day turns`, `backfill begins`, `accounting:`, `gateway:`, `dialer:`, `agency:`, \
@@ -355,44 +369,6 @@ fn messenger(words: &mut Words<'_>) -> Read<Says> {
     let name = words.name()?;
     words.needs("bounced")?;
     Ok(Says::Bounced { name, medium })
-}
-
-fn desk(words: &mut Words<'_>) -> Read<Says> {
-    if words.takes("blocks") {
-        let name = words.name()?;
-        let until = if words.takes("until") { Some(words.date()?) } else { None };
-        return Ok(Says::Blocks { name, until, reason: because(words, "") });
-    }
-    if words.takes("unblocks") {
-        let name = words.name()?;
-        return Ok(Says::Unblocks { name, reason: because(words, "") });
-    }
-    if words.takes("resolves dispute of") {
-        let invoice = words.number()?;
-        words.needs("as")?;
-        let outcome = words.word("an outcome")?;
-        if !["upheld", "rejected", "partial", "withdrawn"].contains(&outcome) {
-            return Err(format!("`{outcome}` is not upheld, rejected, partial or withdrawn"));
-        }
-        return Ok(Says::Resolves { invoice, outcome: outcome.to_owned() });
-    }
-    if words.takes("assigns") {
-        let amount = words.money()?;
-        words.needs("of")?;
-        let name = words.name()?;
-        words.needs("to")?;
-        return Ok(Says::Assigns { name, amount, to: words.number()? });
-    }
-    words.needs("knows for")?;
-    let name = words.name()?;
-    words.needs("that")?;
-    let told = words.rest();
-    let (head, happened) = match (told.strip_suffix(" did not happen"), told.strip_suffix(" happened")) {
-        (Some(head), _) => (head, false),
-        (None, Some(head)) => (head, true),
-        _ => return Err(format!("`{told}` ends neither with `happened` nor with `did not happen`")),
-    };
-    Ok(Says::Knows { name, head: head.trim().to_owned(), happened })
 }
 
 fn because(words: &mut Words<'_>, otherwise: &str) -> String {

@@ -1,5 +1,6 @@
 //! The desk over real accounts.
 
+mod approvals;
 mod connections;
 mod sources;
 

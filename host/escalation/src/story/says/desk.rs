@@ -1,0 +1,57 @@
+//! What people do at the desk, as a story tells it.
+
+use super::{Says, because};
+use crate::assignment::PolicyRef;
+use crate::in_flight::InFlight;
+use crate::story::text::{Read, Words};
+
+pub(super) fn read(words: &mut Words<'_>) -> Read<Says> {
+    if words.takes("blocks") {
+        let name = words.name()?;
+        let until = if words.takes("until") { Some(words.date()?) } else { None };
+        return Ok(Says::Blocks { name, until, reason: because(words, "") });
+    }
+    if words.takes("unblocks") {
+        let name = words.name()?;
+        return Ok(Says::Unblocks { name, reason: because(words, "") });
+    }
+    if words.takes("resolves dispute of") {
+        let invoice = words.number()?;
+        words.needs("as")?;
+        let outcome = words.word("an outcome")?;
+        if !["upheld", "rejected", "partial", "withdrawn"].contains(&outcome) {
+            return Err(format!("`{outcome}` is not upheld, rejected, partial or withdrawn"));
+        }
+        return Ok(Says::Resolves { invoice, outcome: outcome.to_owned() });
+    }
+    if words.takes("assigns") {
+        let amount = words.money()?;
+        words.needs("of")?;
+        let name = words.name()?;
+        words.needs("to")?;
+        return Ok(Says::Assigns { name, amount, to: words.number()? });
+    }
+    if words.takes("publishes") {
+        let (name, version) = (words.word("a policy")?.to_owned(), words.word("its version")?.to_owned());
+        let word = words.word("keep, migrate or restart")?;
+        let how = InFlight::read(word).ok_or_else(|| format!("`{word}` is not keep, migrate or restart"))?;
+        return Ok(Says::Publishes { policy: PolicyRef { name, version }, how });
+    }
+    let mut person = words.clone();
+    if let Ok(who) = person.name()
+        && person.takes("approves")
+    {
+        *words = person;
+        return Ok(Says::Approves { who, what: words.rest().split_whitespace().collect::<Vec<_>>().join(" ") });
+    }
+    words.needs("knows for")?;
+    let name = words.name()?;
+    words.needs("that")?;
+    let told = words.rest();
+    let (head, happened) = match (told.strip_suffix(" did not happen"), told.strip_suffix(" happened")) {
+        (Some(head), _) => (head, false),
+        (None, Some(head)) => (head, true),
+        _ => return Err(format!("`{told}` ends neither with `happened` nor with `did not happen`")),
+    };
+    Ok(Says::Knows { name, head: head.trim().to_owned(), happened })
+}
