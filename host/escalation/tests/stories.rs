@@ -1,5 +1,7 @@
 //! Every story in tests/scenarios comes true under the policy that it names.
 
+#![allow(clippy::unwrap_used)] // a test may
+
 use std::path::{Path, PathBuf};
 
 use escalation::{Policy, story};

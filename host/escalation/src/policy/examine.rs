@@ -26,7 +26,7 @@ impl Policy {
                 let hint = "name it in a `[[segment]]`, or remove it";
                 found.push(finding(format!("ladder {}", ladder.name), "no segment uses it".to_owned(), hint));
             }
-            self.examine_ladder(&ladder.name, ladder.levels(), &mut found);
+            self.examine_ladder(&ladder.name, ladder.rungs(), &mut found);
         }
         for (n, segment) in self.segments.iter().enumerate() {
             let shadow = self.segments.iter().take(n).find(|before| covers(&before.when, &segment.when));

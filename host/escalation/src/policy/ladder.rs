@@ -37,7 +37,7 @@ pub struct Ladder {
 
 impl Ladder {
     /// Its levels, from the first to the last.
-    pub fn levels(&self) -> &[Level] {
+    pub fn rungs(&self) -> &[Level] {
         &self.made
     }
 
@@ -74,7 +74,7 @@ impl Policy {
         if name == STANDARD {
             return Some(&self.levels);
         }
-        self.ladders.iter().find(|ladder| ladder.name == name).map(Ladder::levels)
+        self.ladders.iter().find(|ladder| ladder.name == name).map(Ladder::rungs)
     }
 
     /// The ladder of the account's segment; the standard one where it has none here.
@@ -90,6 +90,6 @@ impl Policy {
 
     /// The levels of the standard ladder, then those of the others; a level of several ladders comes more than once.
     pub fn all_levels(&self) -> impl Iterator<Item = &Level> {
-        self.levels.iter().chain(self.ladders.iter().flat_map(|ladder| ladder.levels().iter()))
+        self.levels.iter().chain(self.ladders.iter().flat_map(|ladder| ladder.rungs().iter()))
     }
 }

@@ -89,7 +89,7 @@ fn show(file: &Path, policy: &Policy, findings: &[Finding]) {
     levels(&policy.levels);
     for ladder in &policy.ladders {
         println!("  ladder `{}`", ladder.name);
-        levels(ladder.levels());
+        levels(ladder.rungs());
     }
     for (n, segment) in policy.segments.iter().enumerate() {
         println!("  segment {}: `{}` climbs `{}`", n + 1, segment.id, segment.ladder);

@@ -80,16 +80,16 @@ fn made(policy: &Policy, n: usize, ladder: &Ladder) -> Result<(), Fault> {
         let text = format!("ladder `{name}`: level `{}` does something else than in the standard ladder", own.id);
         return fault("ladder", n, "name", text, "a level of the same id is the same level: give it another id");
     }
-    if ladder.levels().is_empty() {
+    if ladder.rungs().is_empty() {
         return fault("ladder", n, "name", format!("ladder `{name}` has no level"), "leave out fewer");
     }
-    let places = ladder.levels().iter().any(|level| level.action == LevelAction::Place);
-    let has = |id: &LevelId| ladder.levels().iter().any(|level| &level.id == id && level.mandatory);
+    let places = ladder.rungs().iter().any(|level| level.action == LevelAction::Place);
+    let has = |id: &LevelId| ladder.rungs().iter().any(|level| &level.id == id && level.mandatory);
     if let Some(level) = policy.levels.iter().find(|level| places && level.mandatory && !has(&level.id)) {
         let text = format!("ladder `{name}` goes to the agency without the mandatory `{}`", level.id);
         return fault("ladder", n, "name", text, "give it a mandatory level of that id, or leave the placement out");
     }
-    order(policy, ladder.levels()).or_else(|wrong| {
+    order(policy, ladder.rungs()).or_else(|wrong| {
         let hint = wrong.hint.clone();
         fault("ladder", n, "name", format!("ladder `{name}`: {}", wrong.text), &hint)
     })
