@@ -1,4 +1,4 @@
-//! Every story in tests/scenarios, told against the standard policy through the real core.
+//! Every story in tests/scenarios, told through the real core against the policy that it names.
 
 use escalation::Packs;
 
@@ -6,8 +6,9 @@ use crate::program::root;
 
 #[test]
 fn the_stories_go_as_they_are_told() {
-    let policy = server::start::read_policy(&root().join("config/policies/standard.toml")).unwrap();
     let packs = Packs::shipped().unwrap();
+    let folders = ["config/policies", "tests/scenarios/policies"].map(|folder| root().join(folder));
+    let policies: Vec<_> = folders.iter().flat_map(|folder| server::start::read_policies(folder).unwrap()).collect();
     let mut stories: Vec<_> = std::fs::read_dir(root().join("tests/scenarios"))
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -18,7 +19,9 @@ fn the_stories_go_as_they_are_told() {
     let mut failed = Vec::new();
     for story in stories {
         let text = std::fs::read_to_string(&story).unwrap();
-        let report = escalation::story::run(&text, &story.display().to_string(), &policy, &packs);
+        let named = escalation::story::policy_name(&text).unwrap_or("standard");
+        let policy = policies.iter().find(|policy| policy.name == named).unwrap();
+        let report = escalation::story::run_among(&text, &story.display().to_string(), policy, &packs, &policies);
         if !report.ok {
             failed.push(format!("{}\n{}", story.display(), report.lines.join("\n")));
         }

@@ -143,6 +143,8 @@ fn is_reported(fact: &Fact) -> bool {
             | Fact::PromiseRefused { .. }
             | Fact::LevelReached { .. }
             | Fact::LevelPassed { .. }
+            | Fact::PolicyAssigned { .. }
+            | Fact::SegmentAssigned { .. }
             | Fact::CreditHeld { .. }
             | Fact::CreditReleased { .. }
             | Fact::EffectPlanned { .. }

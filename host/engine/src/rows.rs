@@ -20,7 +20,7 @@ pub fn row(account: &Account, policy: &Policy, today: Date) -> AccountRow {
         .values()
         .filter(|item| item.is_open())
         .filter_map(|item| item.level())
-        .map(|level| (rank(policy, level.as_str()), level.as_str().to_owned()))
+        .map(|level| (rank(policy, account, level.as_str()), level.as_str().to_owned()))
         .max()
         .map_or((0, None), |(rank, level)| (rank, Some(level)));
     AccountRow {
@@ -40,8 +40,8 @@ pub fn row(account: &Account, policy: &Policy, today: Date) -> AccountRow {
     }
 }
 
-fn rank(policy: &Policy, level: &str) -> u32 {
-    policy.levels.iter().position(|known| known.id.as_str() == level).map_or(0, |place| place as u32 + 1)
+fn rank(policy: &Policy, account: &Account, level: &str) -> u32 {
+    policy.levels_of(account).iter().position(|known| known.id.as_str() == level).map_or(0, |place| place as u32 + 1)
 }
 
 fn item_row(item: &OpenItem) -> ItemRow {

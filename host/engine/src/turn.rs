@@ -17,6 +17,7 @@ use crate::scribe::Scribe;
 pub struct Engine {
     pub store: Arc<dyn Store>,
     pub clock: Arc<dyn Clock>,
+    /// Used while nothing is published.
     pub policy: Arc<Policy>,
     /// The law, by country.
     pub packs: Arc<Packs>,
@@ -116,6 +117,7 @@ impl Engine {
             let mut work = Work::default();
             if round == 0 {
                 self.learn_valves().await?;
+                self.learn_policies().await?;
                 self.recover().await?;
                 work.add(self.reconcile_due().await?);
             }
@@ -148,6 +150,7 @@ impl Engine {
     pub async fn catch_up(&self) -> Result<Work, EngineError> {
         let mut all = Work::default();
         self.learn_valves().await?;
+        self.learn_policies().await?;
         for _ in 0..crate::limits::ROUNDS_PER_TURN_MAX {
             let work =
                 Work { decided: self.decide_due().await?, dispatched: self.dispatch_due().await?, ..Work::default() };

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::approval::Approved;
+use crate::assignment::{PolicyRef, Segmented};
 use crate::cash::{Payment, PostedPayment};
 use crate::dispute::Dispute;
 use crate::effect::Effect;
@@ -51,6 +53,17 @@ pub struct Account {
     /// Effects that a person agreed to.
     #[serde(default)]
     pub approved: BTreeSet<EffectKey>,
+    /// Who agreed to them, each person once.
+    #[serde(default)]
+    pub approvals: BTreeMap<EffectKey, Vec<Approved>>,
+    /// The policy under which the last ladder began, or to which a person moved it.
+    #[serde(default)]
+    pub policy: Option<PolicyRef>,
+    /// A deadline that the policy before had set: no level before this day.
+    #[serde(default)]
+    pub not_before: Option<Date>,
+    #[serde(default)]
+    pub segment: Option<Segmented>,
     /// Keys of everything ever planned that must not be planned twice.
     pub spent: BTreeSet<EffectKey>,
     /// Cancelled lately, newest last, at most [`CANCELLED_KEPT_MAX`]: one of them may have been going out at that very
@@ -143,6 +156,10 @@ impl Account {
             contacts: Vec::new(),
             effects: BTreeMap::new(),
             approved: BTreeSet::new(),
+            approvals: BTreeMap::new(),
+            policy: None,
+            not_before: None,
+            segment: None,
             spent: BTreeSet::new(),
             cancelled: Vec::new(),
         }
@@ -183,9 +200,21 @@ impl Account {
         self.disputes.iter().filter(|dispute| dispute.is_open())
     }
 
+    /// Something that nobody disputes is past due: the reason for which credit is held.
+    pub fn owes_undisputed(&self, today: Date) -> bool {
+        let disputed = |number| self.open_disputes().any(|dispute| &dispute.invoice == number);
+        let mut items = self.items.values();
+        items.any(|item| item.is_open() && item.invoice.due_on < today && !disputed(&item.invoice.number))
+    }
+
     /// The placement that has this item in its hands.
     pub fn placement_of(&self, invoice: &InvoiceNumber) -> Option<&Placement> {
         self.placements.iter().rev().find(|placement| placement.state.is_live() && placement.holds(invoice))
+    }
+
+    /// The people who agreed to an effect.
+    pub fn approvers(&self, key: &EffectKey) -> &[Approved] {
+        self.approvals.get(key).map_or(&[], Vec::as_slice)
     }
 
     pub fn live_placement(&self) -> Option<&Placement> {

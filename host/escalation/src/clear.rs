@@ -4,8 +4,9 @@ use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 
 use crate::account::{Account, EffectState};
+use crate::approval;
 use crate::decide::Now;
-use crate::effect::{Action, Effect};
+use crate::effect::Effect;
 use crate::guard::{self, Guard, Scene};
 use crate::pack::Packs;
 use crate::policy::Policy;
@@ -22,7 +23,7 @@ pub enum Clearance {
     Cancel {
         guard: Guard,
     },
-    /// A person has to agree first.
+    /// A person, or one more, has to agree first.
     NeedsApproval,
 }
 
@@ -36,12 +37,7 @@ pub fn clear(account: &Account, effect: &Effect, policy: &Policy, packs: &Packs,
     match guard::of_effect(Scene { account, policy, packs, now, own: None }, effect) {
         Some(guard) if guard.is_final() => Clearance::Cancel { guard },
         Some(guard) => Clearance::Wait { until: guard.asked_again(), guard },
-        None if policy.agency.approval
-            && matches!(effect.action, Action::PlaceWithAgency { .. })
-            && !account.approved.contains(&effect.key) =>
-        {
-            Clearance::NeedsApproval
-        }
+        None if approval::missing(account, effect, policy) > 0 => Clearance::NeedsApproval,
         None => Clearance::Allow,
     }
 }

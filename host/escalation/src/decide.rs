@@ -3,12 +3,14 @@
 //! The order matters: money first, so that nobody is chased for what is paid; then promises; then what was planned and has
 //! lost its reason; then the agency; then the ladder; last what accounting has to be told.
 
+mod approvals;
 mod cleanup;
 mod ladder;
 mod placements;
 mod plan;
 mod posting;
 mod promises;
+mod segments;
 #[cfg(test)]
 mod tests;
 
@@ -20,6 +22,7 @@ use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Account;
+use crate::approval::Approval;
 use crate::effect::{Action, Effect};
 use crate::event::{Event, Fact};
 use crate::evolve::evolve;
@@ -103,8 +106,10 @@ pub fn decide(account: &Account, policy: &Policy, packs: &Packs, now: &Now) -> D
 
 fn act(work: &mut Work<'_>) {
     posting::release_credit(work);
+    approvals::follow(work);
     cleanup::take_back(work);
     placements::keep_up(work);
+    segments::assign(work);
     ladder::climb(work);
     posting::tell_accounting(work);
 }
@@ -145,11 +150,15 @@ impl Work<'_> {
     }
 
     fn plans(&mut self, key: EffectKey, valid_until: Option<Date>, action: Action) {
+        self.plans_if_approved(key, valid_until, action, Approval::None);
+    }
+
+    fn plans_if_approved(&mut self, key: EffectKey, valid_until: Option<Date>, action: Action, approval: Approval) {
         let due_on = self.today();
         if let Some(last) = valid_until {
             self.wakes(plus_days(last, 1));
         }
-        self.happens(Fact::EffectPlanned { effect: Effect { key, due_on, valid_until, action } });
+        self.happens(Fact::EffectPlanned { effect: Effect { key, due_on, valid_until, approval, action } });
     }
 
     fn says(&mut self, code: &str, text: impl Into<String>) -> &mut Reason {

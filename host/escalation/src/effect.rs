@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::approval::Approval;
 use crate::id::{EffectKey, InvoiceNumber, LevelId, PaymentId};
 use crate::money::Money;
 use crate::policy::{Channel, Tone};
@@ -15,6 +16,9 @@ pub struct Effect {
     pub due_on: Date,
     /// After this day it is pointless and expires.
     pub valid_until: Option<Date>,
+    /// Who has to agree before it goes out, as the policy said when it was planned.
+    #[serde(default, skip_serializing_if = "Approval::is_none")]
+    pub approval: Approval,
     pub action: Action,
 }
 

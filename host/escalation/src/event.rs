@@ -3,6 +3,7 @@
 use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
+use crate::assignment::{Arrival, PolicyRef};
 use crate::cash::{Allocation, Payment};
 use crate::dispute::Dispute;
 use crate::effect::Effect;
@@ -181,6 +182,21 @@ pub enum Fact {
     LevelPassed {
         invoice: InvoiceNumber,
         level: LevelId,
+        because: String,
+    },
+    /// The version of the policy that the account keeps from now on; the sentence says why.
+    PolicyAssigned {
+        policy: PolicyRef,
+        how: Arrival,
+        because: String,
+        /// A deadline that the version before had set: no level before this day.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        not_before: Option<Date>,
+    },
+    /// The account is treated by another ladder from now on.
+    SegmentAssigned {
+        segment: String,
+        ladder: String,
         because: String,
     },
     CreditHeld {

@@ -11,6 +11,8 @@ mod tests;
 use jiff::civil::Date;
 
 use crate::account::{Account, CreditHold, DunningBlock};
+use crate::approval;
+use crate::assignment;
 use crate::dispute::{Dispute, Resolution};
 use crate::event::{Event, Fact};
 use crate::id::{DisputeId, InvoiceNumber};
@@ -68,6 +70,7 @@ pub fn evolve(account: &mut Account, event: &Event) {
         Fact::LevelPassed { invoice, level, because } => {
             step(account, invoice, Step { level: level.clone(), on, passed: Some(because.clone()) });
         }
+        Fact::PolicyAssigned { .. } | Fact::SegmentAssigned { .. } => assignment::assigned(account, &event.fact, on),
         Fact::CreditHeld { reason } => {
             account.hold.get_or_insert_with(|| CreditHold { since: on, reason: reason.clone() });
         }
@@ -84,9 +87,7 @@ pub fn evolve(account: &mut Account, event: &Event) {
         Fact::EffectDone { key, .. } => effects::done(account, key, on),
         Fact::EffectRejected { key, code, reason } => effects::rejected(account, key, code, reason, on),
         Fact::EffectUnknown { key, .. } => effects::unknown(account, key),
-        Fact::EffectApproved { key } => {
-            account.approved.insert(key.clone());
-        }
+        Fact::EffectApproved { key } => approval::given(account, key, event),
         Fact::EffectSettled { key, happened, .. } => effects::settled(account, key, *happened),
         // For the record: it changes nothing.
         Fact::LaneRetried { .. } => {}
@@ -120,10 +121,13 @@ fn dispute_resolved(account: &mut Account, dispute: &DisputeId, resolution: Reso
     }
 }
 
+/// Each level once. One that was passed over can still be taken: another ladder may ask for it.
 fn step(account: &mut Account, invoice: &InvoiceNumber, step: Step) {
-    if let Some(item) = account.items.get_mut(invoice)
-        && item.steps.iter().all(|known| known.level != step.level)
-    {
+    let Some(item) = account.items.get_mut(invoice) else { return };
+    if step.passed.is_none() {
+        item.steps.retain(|known| known.level != step.level || known.passed.is_none());
+    }
+    if item.steps.iter().all(|known| known.level != step.level) {
         item.steps.push(step);
     }
 }

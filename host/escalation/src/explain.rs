@@ -50,7 +50,8 @@ pub fn in_words(effect: &Effect) -> String {
     }
 }
 
-fn standing(account: &Account) -> String {
+/// What the account owes, as a sentence.
+pub fn standing(account: &Account) -> String {
     let amounts = |sums: Vec<crate::money::Money>| {
         let sums: Vec<String> = sums.iter().map(ToString::to_string).collect();
         if sums.is_empty() { "nothing".to_owned() } else { sums.join(" and ") }
@@ -61,7 +62,34 @@ fn standing(account: &Account) -> String {
     format!("{name} owes {}{rest}", amounts(account.open()))
 }
 
-fn reason(reason: &Reason) -> String {
+/// What would have to happen for a reason to hold no more; none: it is no reason that waits.
+pub fn changes_when(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "not-yet" => "its day comes",
+        "nothing-owed" => "an invoice comes, or a payment is given back",
+        "ladder-ended" | "missing-at-source" => "a person decides",
+        "dispute" => "the dispute is resolved",
+        "promise" => "the promise is kept, broken or replaced",
+        "dunning-block" => "a person lifts the block, or it ends",
+        "placed" => "the agency gives it back, or it is recalled",
+        "payment-pending" => "the payment is booked, or is not waited for any more",
+        "stopped" => "the debtor wishes so",
+        "weekday" | "holiday" => "the next working day comes",
+        "calendar" => "a policy lists the holidays of the year",
+        "contact-gap" | "call-budget" => "the days have passed",
+        "small-balance" => "more is owed",
+        "stale-feed" => "a newer bank statement comes",
+        "unknown-outcome" => "a person says whether it happened",
+        "unreachable" => "an address or number is known that works",
+        "backfill" => "the backfill ends",
+        "approval" => "the people have agreed",
+        "unapplied" => "a person assigns it",
+        _ => return None,
+    })
+}
+
+/// A reason with what it is about and until when it holds.
+pub fn reason(reason: &Reason) -> String {
     let about = reason.invoice.as_ref().map(|number| format!("{number}: ")).unwrap_or_default();
     let told = |day: &jiff::civil::Date| reason.text.contains(&day.to_string());
     let until = reason.until.filter(|day| !told(day)).map(|day| format!(" (until {day})")).unwrap_or_default();

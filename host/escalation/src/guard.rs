@@ -31,7 +31,7 @@ pub struct Guard {
 }
 
 /// Every code there is; host/GUARDS.md has a section for each.
-pub const CODES: [&str; 32] = [
+pub const CODES: [&str; 33] = [
     "nothing-owed",
     "attorney",
     "insolvency",
@@ -57,6 +57,7 @@ pub const CODES: [&str; 32] = [
     "holiday",
     "quiet-hours",
     "weekday",
+    "calendar",
     "call-budget",
     "contact-gap",
     "unreachable",
@@ -160,7 +161,7 @@ pub fn of_effect(scene: Scene<'_>, effect: &Effect) -> Option<Guard> {
     if effect.valid_until.is_some_and(|last| last < today) {
         return Some(Guard::new("expired", "its last day has passed", None));
     }
-    if let Some(text) = superseded(scene.account, effect) {
+    if let Some(text) = superseded(scene.account, effect, today) {
         return Some(Guard::new("superseded", text, None));
     }
     if effect.action.is_ladder() {
@@ -329,13 +330,19 @@ fn purpose(action: &Action) -> (&'static str, String) {
 }
 
 /// What it was for is gone.
-fn superseded(account: &Account, effect: &Effect) -> Option<String> {
+fn superseded(account: &Account, effect: &Effect, today: Date) -> Option<String> {
     let reversed = |payment| account.payments.get(payment).is_none_or(|posted| posted.reversed_on.is_some());
     let gone = match &effect.action {
         Action::PostCashApplication { payment, .. } | Action::ReportDirectPayment { payment, .. } => {
             reversed(payment).then_some("the payment was given back")
         }
-        Action::HoldCredit { .. } => account.hold.is_none().then_some("the hold was lifted"),
+        Action::HoldCredit { .. } if effect.approval.is_none() => {
+            account.hold.is_none().then_some("the hold was lifted")
+        }
+        // Proposed: it is held as soon as people have agreed.
+        Action::HoldCredit { .. } => {
+            (!account.owes_undisputed(today)).then_some("nothing undisputed is overdue any more")
+        }
         Action::ReleaseCredit { .. } => account.hold.is_some().then_some("credit is held again"),
         Action::WithdrawCall { call, .. } => (!account.effects.contains_key(call)).then_some("the call has ended"),
         Action::PlaceWithAgency { items, .. } => {

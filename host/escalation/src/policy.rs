@@ -1,17 +1,29 @@
 //! A dunning policy: what is done when, in which tone, and what must hold for it. Written in TOML, versioned.
 
+mod calendar;
+mod catalogue;
 mod check;
+mod examine;
+mod ladder;
 mod parse;
+mod segment;
 
+pub use calendar::{Calendar, Day, easter, orthodox_easter};
+pub use catalogue::{Catalogue, NotPublished};
+pub use examine::Finding;
+pub use ladder::{Ladder, STANDARD};
 pub use parse::PolicyError;
+pub use segment::{Chosen, Segment, SegmentCondition};
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::approval::Approval;
 use crate::id::LevelId;
 use crate::money::Currency;
 use crate::party::PartyKind;
+use crate::score::ScoreRules;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
@@ -29,7 +41,17 @@ pub struct Policy {
     pub cash: CashRules,
     #[serde(default)]
     pub agency: AgencyRules,
-    /// From the first to the last.
+    #[serde(default)]
+    pub calendar: Calendar,
+    #[serde(default)]
+    pub score: ScoreRules,
+    /// The first that applies counts, and the last has no condition; none: every account climbs the standard ladder.
+    #[serde(default, rename = "segment")]
+    pub segments: Vec<Segment>,
+    /// Ladders beside the standard one.
+    #[serde(default, rename = "ladder")]
+    pub ladders: Vec<Ladder>,
+    /// The standard ladder, from the first to the last.
     #[serde(rename = "level")]
     pub levels: Vec<Level>,
 }
@@ -55,7 +77,7 @@ pub struct PromiseRules {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ContactRules {
-    /// Contact people from Monday to Friday only.
+    /// Contact people on the working days of the calendar only.
     pub weekdays_only: bool,
     /// Days between two contacts of one account, whatever the channel.
     pub gap_days: u16,
@@ -81,7 +103,7 @@ pub struct CashRules {
 pub struct AgencyRules {
     /// The agency's share, as a fraction such as `1/3`.
     pub commission: String,
-    /// A person approves each placement.
+    /// A person approves each placement; a level may ask for more.
     pub approval: bool,
 }
 
@@ -120,6 +142,12 @@ pub struct Level {
     /// Applies only if all of it holds; otherwise the level is passed over.
     #[serde(default)]
     pub when: Condition,
+    /// Never passed over; whoever comes to this ladder later takes it next.
+    #[serde(default)]
+    pub mandatory: bool,
+    /// Who has to agree before it is done.
+    #[serde(default)]
+    pub approval: Approval,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -179,6 +207,17 @@ impl Channel {
             Self::Letter => "letter",
             Self::Sms => "sms",
             Self::RegisteredLetter => "registered-letter",
+        }
+    }
+}
+
+impl Tone {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Friendly => "friendly",
+            Self::Neutral => "neutral",
+            Self::Firm => "firm",
+            Self::Final => "final",
         }
     }
 }

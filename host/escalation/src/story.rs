@@ -12,6 +12,7 @@ mod world;
 
 use std::fmt;
 
+use crate::assignment::PolicyRef;
 use crate::pack::Packs;
 use crate::policy::Policy;
 
@@ -41,6 +42,24 @@ impl fmt::Display for StoryError {
 
 impl std::error::Error for StoryError {}
 
+/// The policy that a story begins with, and those that it may publish.
+#[derive(Clone, Copy)]
+struct Book<'a> {
+    policy: &'a Policy,
+    others: &'a [Policy],
+    packs: &'a Packs,
+}
+
+impl<'a> Book<'a> {
+    fn all(self) -> impl Iterator<Item = &'a Policy> {
+        std::iter::once(self.policy).chain(self.others)
+    }
+
+    fn version(self, wanted: &PolicyRef) -> Option<&'a Policy> {
+        self.all().find(|policy| policy.reference() == *wanted)
+    }
+}
+
 /// The policy that the story names in its head, if it does.
 pub fn policy_name(text: &str) -> Option<&str> {
     let named = text.lines().map(str::trim).find_map(|line| line.strip_prefix("policy:"));
@@ -49,8 +68,14 @@ pub fn policy_name(text: &str) -> Option<&str> {
 
 /// Tells the story to the real core, day by day, and compares. A story that cannot be read has failed.
 pub fn run(text: &str, file: &str, policy: &Policy, packs: &Packs) -> StoryReport {
-    match parse::parse(text, policy) {
-        Ok(story) => world::tell(&story, file, policy, packs),
+    run_among(text, file, policy, packs, &[])
+}
+
+/// The same, with further policies that the story may publish on its way.
+pub fn run_among(text: &str, file: &str, policy: &Policy, packs: &Packs, others: &[Policy]) -> StoryReport {
+    let book = Book { policy, others, packs };
+    match parse::parse(text, book) {
+        Ok(story) => world::tell(&story, file, book),
         Err(wrong) => {
             let error = StoryError { file: file.to_owned(), ..wrong };
             StoryReport { ok: false, checked: 0, lines: vec![error.to_string()] }

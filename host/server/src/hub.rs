@@ -8,7 +8,7 @@ use engine::verify::hex;
 use engine::{Backfill, Engine};
 use escalation::event::Event;
 use escalation::report::{Received, Report, Source};
-use escalation::{AccountId, DateTime, Fact, Party, PaymentId, Policy, Role};
+use escalation::{Account, AccountId, DateTime, Fact, Party, PaymentId, Policy, Role};
 use sandbox::Plugin;
 use sha2::{Digest, Sha256};
 use store::{Entry, Ingest, Ingested, Store, StoreError, ValveChange};
@@ -73,7 +73,11 @@ impl Hub for Desked {
     }
 
     fn policy(&self) -> Arc<Policy> {
-        self.engine.policy.clone()
+        self.engine.current_policy()
+    }
+
+    fn policy_of(&self, account: &Account) -> Arc<Policy> {
+        self.engine.policy_of(account)
     }
 
     fn creditor(&self) -> &Party {

@@ -18,7 +18,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use engine::Backfill;
 use engine::moves::MoveError;
 use engine::repair::{Repair, RepairError};
-use escalation::{AccountId, DateTime, Fact, Party, PaymentId, Policy, Received};
+use escalation::{Account, AccountId, DateTime, Fact, Party, PaymentId, Policy, Received};
 use store::valve::Rate;
 use store::{Ingested, StoreError};
 use thiserror::Error;
@@ -35,7 +35,13 @@ pub trait Hub: Send + Sync {
     fn store(&self) -> &dyn store::Store;
     /// Hub time.
     fn now(&self) -> DateTime;
+    /// The version that new ladders begin with.
     fn policy(&self) -> Arc<Policy>;
+    /// The account's own version.
+    fn policy_of(&self, account: &Account) -> Arc<Policy> {
+        let _ = account;
+        self.policy()
+    }
     fn creditor(&self) -> &Party;
     fn plugins(&self) -> Vec<PluginStatus>;
     /// A person's act: events on the account, all or none, with the person as their origin.

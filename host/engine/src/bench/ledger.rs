@@ -169,7 +169,13 @@ fn history(invoice: &Invoice, standing: Standing) -> Vec<Event> {
             deadline: None,
         };
         let action = Action::SendNotice(notice);
-        let effect = Effect { key: key.clone(), due_on: on, valid_until: Some(plus_days(on, 3)), action };
+        let effect = Effect {
+            key: key.clone(),
+            due_on: on,
+            valid_until: Some(plus_days(on, 3)),
+            approval: escalation::Approval::None,
+            action,
+        };
         events.push(told(on, Fact::EffectPlanned { effect }));
         events.push(told(on, Fact::EffectDone { key, reference: format!("<{}@mail.example>", invoice.number) }));
     }

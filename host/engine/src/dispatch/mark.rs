@@ -77,10 +77,11 @@ impl Engine {
     async fn check(&self, row: &EffectRow, account: &Account, seen_seq: i64, now: &Now) -> Result<Check, StoreError> {
         let tomorrow = || now.today().tomorrow().unwrap_or(now.today());
         let ended = |done: bool| if done { Check::Settled } else { Check::Overtaken };
+        let policy = self.policy_of(account);
         let clearance = if Mutation::Recheck.is_on() {
             Clearance::Allow
         } else {
-            clear(account, &row.effect, &self.policy, &self.packs, now)
+            clear(account, &row.effect, &policy, &self.packs, now)
         };
         match clearance {
             Clearance::Allow => {}

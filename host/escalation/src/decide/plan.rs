@@ -3,8 +3,10 @@
 use jiff::civil::Date;
 
 use super::Work;
-use super::ladder::{Due, due_day, how_late};
+use super::ladder::{Due, how_late, next_day};
 use super::posting::take_back_planned;
+use super::segments;
+use crate::account::{EffectState, PlannedEffect};
 use crate::effect::{Action, Call, Notice};
 use crate::event::Fact;
 use crate::guard::{self, Asked, Guard};
@@ -164,8 +166,14 @@ fn hold(work: &mut Work<'_>, group: Vec<Due<'_>>) {
     }
     let key = key_of(work, "hold", speaker, &group);
     reached(work, &group);
-    if work.account.hold.is_some() {
+    let proposed = |known: &PlannedEffect| known.state == EffectState::Planned && !known.effect.approval.is_none();
+    let mut holds =
+        work.account.effects.values().filter(|known| matches!(known.effect.action, Action::HoldCredit { .. }));
+    if work.account.hold.is_some() || holds.any(proposed) {
         return;
+    }
+    if !speaker.approval.is_none() {
+        return work.plans_if_approved(key, None, action, speaker.approval);
     }
     work.happens(Fact::CreditHeld { reason });
     let released = |action: &Action| matches!(action, Action::ReleaseCredit { .. });
@@ -218,9 +226,10 @@ fn place_one(work: &mut Work<'_>, group: Vec<Due<'_>>, currency: Currency) {
     if let Some(guard) = guard::unknown_outcome(&work.account, &action) {
         return silent(work, &group, &guard);
     }
+    let approval = speaker(&group).map(|level| level.approval).unwrap_or_default();
     let key = work.fresh_key(&format!("place:{oldest}:{sequence}"));
     reached(work, &group);
-    work.plans(key, None, action);
+    work.plans_if_approved(key, None, action, approval);
 }
 
 fn speaker<'a>(group: &[Due<'a>]) -> Option<&'a Level> {
@@ -242,6 +251,7 @@ fn key_of(work: &Work<'_>, word: &str, speaker: &Level, group: &[Due<'_>]) -> Ef
 }
 
 fn reached(work: &mut Work<'_>, group: &[Due<'_>]) {
+    segments::begin(work);
     let today = work.today();
     for one in group {
         let text = format!("{}: {}", how_late(one.due_on, today), one.level.title);
@@ -249,10 +259,8 @@ fn reached(work: &mut Work<'_>, group: &[Due<'_>]) {
         (reason.invoice, reason.level) = (Some(one.invoice.clone()), Some(one.level.id.clone()));
         work.happens(Fact::LevelReached { invoice: one.invoice.clone(), level: one.level.id.clone() });
         // Where nothing is planned for it, no outcome will come and have the account looked at again.
-        let policy = work.policy;
-        let item = work.account.items.get(&one.invoice);
-        let next = policy.levels.get(one.rank + 1).zip(item).map(|(level, item)| due_day(policy, item, level));
-        work.wakes(next.unwrap_or(today).max(plus_days(today, 1)));
+        let next = next_day(work, &one.invoice).unwrap_or(today);
+        work.wakes(next.max(plus_days(today, 1)));
     }
 }
 

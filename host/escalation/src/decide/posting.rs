@@ -43,14 +43,7 @@ pub(super) fn apply_cash(work: &mut Work<'_>) {
 pub(super) fn release_credit(work: &mut Work<'_>) {
     let Some(hold) = &work.account.hold else { return };
     let since = hold.since;
-    let today = work.today();
-    let disputed = |number| work.account.open_disputes().any(|dispute| &dispute.invoice == number);
-    let overdue = work
-        .account
-        .items
-        .values()
-        .any(|item| item.is_open() && item.invoice.due_on < today && !disputed(&item.invoice.number));
-    if overdue {
+    if work.account.owes_undisputed(work.today()) {
         return;
     }
     let reason = "nothing undisputed is overdue any more".to_owned();

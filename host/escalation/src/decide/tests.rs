@@ -141,6 +141,41 @@ fn a_placement_waits_for_a_person_where_the_policy_says_so() {
     assert_eq!(clear(&account, &effect, &policy(), &packs(), &now(day)), Clearance::Allow);
 }
 
+/// The ladder had gone on to the warning without the firm notice; a policy that makes it mandatory takes it next, once.
+#[test]
+fn a_mandatory_level_that_was_missed_is_taken_next() {
+    let mut account = acme();
+    let text = STANDARD.replace("id = \"firm-notice\"", "id = \"firm-notice\"\nmandatory = true");
+    let strict = Policy::parse(&text, "strict.toml").unwrap();
+    let day = date(2026, 3, 23);
+    let invoice = || "INV-7".into();
+    for level in ["first-notice", "second-notice", "call", "sales-rep"] {
+        happens(&mut account, date(2026, 3, 10), Fact::LevelReached { invoice: invoice(), level: level.into() });
+    }
+    let passed = Fact::LevelPassed { invoice: invoice(), level: "firm-notice".into(), because: "not for him".into() };
+    happens(&mut account, date(2026, 3, 11), passed);
+    happens(
+        &mut account,
+        date(2026, 3, 16),
+        Fact::LevelReached { invoice: invoice(), level: "suspension-warning".into() },
+    );
+    let reached = |decision: &Decision| {
+        decision.events.iter().find_map(|fact| match fact {
+            Fact::LevelReached { level, .. } => Some(level.to_string()),
+            _ => None,
+        })
+    };
+    let decision = decide(&account, &strict, &packs(), &now(day));
+    assert_eq!(reached(&decision).as_deref(), Some("firm-notice"));
+    for fact in decision.events {
+        happens(&mut account, day, fact);
+    }
+    // Then it goes on behind the highest level, not behind the one that was made up for.
+    let key = planned(&account).key;
+    happens(&mut account, day, Fact::EffectDone { key, reference: String::new() });
+    assert_eq!(reached(&decide(&account, &strict, &packs(), &now(date(2026, 3, 30)))).as_deref(), Some("credit-hold"));
+}
+
 #[test]
 fn a_cancelled_call_that_the_dialer_got_all_the_same_is_withdrawn() {
     let mut account = acme();

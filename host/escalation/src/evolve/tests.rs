@@ -70,7 +70,7 @@ fn apply(account: &mut Account, id: &str, number: &str, minor: i64) {
 }
 
 fn plan(account: &mut Account, key: &str, action: Action) {
-    let effect = Effect { key: key.into(), due_on: DAY, valid_until: None, action };
+    let effect = Effect { key: key.into(), due_on: DAY, valid_until: None, approval: crate::Approval::None, action };
     happens(account, Fact::EffectPlanned { effect });
 }
 

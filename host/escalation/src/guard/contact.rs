@@ -1,12 +1,12 @@
 //! Whether somebody may be contacted now at all, by which medium, and how often.
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 
 use super::{Asked, Guard, Scene, law};
 use crate::account::{Account, EffectState};
 use crate::effect::Action;
 use crate::invoice::plus_days;
-use crate::policy::Channel;
+use crate::policy::{Channel, Day};
 
 /// Why this must not reach the debtor now: by the law of his country, then by the policy.
 pub fn of_contact(scene: Scene<'_>, action: &Action, asked: Asked) -> Option<Guard> {
@@ -59,15 +59,23 @@ fn reaches(account: &Account, medium: &str) -> bool {
     known && !barred(medium) && !barred(family)
 }
 
+/// By the policy's calendar; the law's comes before it.
 fn weekday(scene: Scene<'_>) -> Option<Guard> {
+    let calendar = &scene.policy.calendar;
+    if !scene.policy.contact.weekdays_only {
+        return None;
+    }
     let today = scene.now.today();
-    let days = match today.weekday() {
-        Weekday::Saturday => 2,
-        Weekday::Sunday => 1,
-        _ => 0,
-    };
-    let free = scene.policy.contact.weekdays_only && days > 0;
-    free.then(|| Guard::new("weekday", "nobody is contacted at the weekend", Some(plus_days(today, days))))
+    let next = || calendar.next_working(today);
+    match calendar.day(today) {
+        Day::Working => None,
+        Day::Weekend => Some(Guard::new("weekday", "nobody is contacted at the weekend", next())),
+        Day::Holiday => Some(Guard::new("holiday", "nobody is contacted on a holiday", next())),
+        Day::UnknownYear => {
+            let text = format!("the policy's calendar lists no holidays of {}", today.year());
+            Some(Guard::new("calendar", text, None))
+        }
+    }
 }
 
 /// Days of the contacts by some media, those that are planned or may have happened included.

@@ -2,11 +2,12 @@
 
 use jiff::civil::Date;
 
+use super::Book;
 use super::text::{Read, Words};
 use crate::effect::{Action, Effect};
 use crate::id::InvoiceNumber;
 use crate::money::Money;
-use crate::policy::{Anchor, LevelAction, Policy};
+use crate::policy::{Anchor, LevelAction};
 
 /// A line that begins with `>`.
 #[derive(Clone, Debug)]
@@ -43,6 +44,16 @@ pub(super) enum What {
         name: String,
         amount: Money,
     },
+    /// `ACME is in segment key-accounts`
+    Segment {
+        name: String,
+        segment: String,
+    },
+    /// `ACME is under standard 1`: the version that it keeps while its ladder runs.
+    Under {
+        name: String,
+        policy: String,
+    },
 }
 
 /// An effect as a story tells it: a head, and clauses that may be left out.
@@ -53,6 +64,7 @@ pub(super) struct Deed {
     pub amount: Option<Money>,
     pub invoices: Option<Vec<InvoiceNumber>>,
     pub until: Option<Date>,
+    pub tone: Option<String>,
 }
 
 impl Deed {
@@ -63,6 +75,7 @@ impl Deed {
             && (self.amount.is_none() || self.amount == seen.amount)
             && (self.invoices.is_none() || self.invoices == seen.invoices)
             && (self.until.is_none() || self.until == seen.until)
+            && (self.tone.is_none() || self.tone == seen.tone)
     }
 
     /// The effect in the words of a story.
@@ -73,6 +86,7 @@ impl Deed {
             Action::SendNotice(notice) => {
                 deed.by = Some(notice.channel.as_str().to_owned());
                 deed.until = notice.deadline;
+                deed.tone = Some(notice.tone.as_str().to_owned());
                 format!("send {} to {name}", notice.level)
             }
             Action::TellColleague { to, .. } => format!("tell {to} about {name}"),
@@ -116,11 +130,14 @@ impl std::fmt::Display for Deed {
         if let Some(until) = &self.until {
             write!(f, " until {until}")?;
         }
+        if let Some(tone) = &self.tone {
+            write!(f, " tone {tone}")?;
+        }
         Ok(())
     }
 }
 
-pub(super) fn read(line: usize, text: &str, policy: &Policy) -> Read<Expectation> {
+pub(super) fn read(line: usize, text: &str, book: Book<'_>) -> Read<Expectation> {
     let told = text.trim();
     let (never, rest) = match told.strip_prefix("not:") {
         Some(rest) => (true, rest.trim()),
@@ -132,18 +149,18 @@ pub(super) fn read(line: usize, text: &str, policy: &Policy) -> Read<Expectation
         None => (rest.to_owned(), None),
     };
     let mut words = Words::new(&what);
-    let what = read_what(&mut words, policy)?;
+    let what = read_what(&mut words, book)?;
     words.ends()?;
     Ok(Expectation { line, text: told.split_whitespace().collect::<Vec<_>>().join(" "), never, what, because })
 }
 
-fn read_what(words: &mut Words<'_>, policy: &Policy) -> Read<What> {
+fn read_what(words: &mut Words<'_>, book: Book<'_>) -> Read<What> {
     if words.takes("nothing") {
         let name = if words.takes("to") { Some(words.name()?) } else { None };
         return Ok(What::Nothing(name));
     }
     if words.takes("cancel") {
-        return Ok(What::Cancelled(deed(words, policy)?));
+        return Ok(What::Cancelled(deed(words, book)?));
     }
     if words.takes("promise of") {
         let name = words.name()?;
@@ -154,7 +171,7 @@ fn read_what(words: &mut Words<'_>, policy: &Policy) -> Read<What> {
         };
     }
     if words.takes("pass") {
-        let level = level(words, policy)?;
+        let level = level(words, book)?;
         words.needs("for")?;
         return Ok(What::Fact(format!("pass {level} for {}", words.number()?)));
     }
@@ -170,7 +187,7 @@ fn read_what(words: &mut Words<'_>, policy: &Policy) -> Read<What> {
     }
     let deeds = ["send", "queue", "withdraw", "tell", "hold", "release", "place", "recall", "report", "post"];
     if deeds.contains(&words.peek()) {
-        return Ok(What::Effect(deed(words, policy)?));
+        return Ok(What::Effect(deed(words, book)?));
     }
     state(words)
 }
@@ -180,6 +197,12 @@ fn state(words: &mut Words<'_>) -> Read<What> {
     let unknown =
         format!("`{}` is nothing that can be expected\n\nhint: see tests/scenarios/README.md", words.clone().rest());
     let name = words.name().map_err(|_| unknown.clone())?;
+    if words.takes("is in segment") {
+        return Ok(What::Segment { name, segment: words.word("a segment")?.to_owned() });
+    }
+    if words.takes("is under") {
+        return Ok(What::Under { name, policy: words.rest().trim().to_owned() });
+    }
     let owes = words.takes("owes");
     if !owes && !words.takes("has") {
         return Err(unknown);
@@ -195,8 +218,8 @@ fn state(words: &mut Words<'_>) -> Read<What> {
     }
 }
 
-pub(super) fn deed(words: &mut Words<'_>, policy: &Policy) -> Read<Deed> {
-    let mut deed = Deed { head: head(words, policy)?, ..Deed::default() };
+pub(super) fn deed(words: &mut Words<'_>, book: Book<'_>) -> Read<Deed> {
+    let mut deed = Deed { head: head(words, book)?, ..Deed::default() };
     if words.peek().starts_with(|first: char| first.is_ascii_digit()) {
         deed.amount = Some(words.money()?);
     }
@@ -207,16 +230,18 @@ pub(super) fn deed(words: &mut Words<'_>, policy: &Policy) -> Read<Deed> {
             deed.invoices = Some(words.numbers()?);
         } else if words.takes("until") {
             deed.until = Some(words.date()?);
+        } else if words.takes("tone") {
+            deed.tone = Some(words.word("a tone")?.to_owned());
         } else {
             return Ok(deed);
         }
     }
 }
 
-fn head(words: &mut Words<'_>, policy: &Policy) -> Read<String> {
+pub(super) fn head(words: &mut Words<'_>, book: Book<'_>) -> Read<String> {
     match words.word("what is done")? {
         "send" => {
-            let level = level(words, policy)?;
+            let level = level(words, book)?;
             words.needs("to")?;
             Ok(format!("send {level} to {}", words.name()?))
         }
@@ -259,11 +284,12 @@ fn head(words: &mut Words<'_>, policy: &Policy) -> Read<String> {
 }
 
 /// A level by its id, or `dunning notice level 2`: the second notice after the due date.
-fn level(words: &mut Words<'_>, policy: &Policy) -> Read<String> {
+fn level(words: &mut Words<'_>, book: Book<'_>) -> Read<String> {
     if words.takes("dunning notice level") {
         let word = words.word("a level")?;
         let nth: usize = word.parse().map_err(|_| format!("`{word}` is not a number"))?;
-        let notices = policy
+        let notices = book
+            .policy
             .levels
             .iter()
             .filter(|level| level.action == LevelAction::Notice && level.after == Anchor::Due && level.days > 0);
@@ -273,7 +299,12 @@ fn level(words: &mut Words<'_>, policy: &Policy) -> Read<String> {
             .ok_or_else(|| format!("the policy has {} dunning notices, no number {nth}", notices.count()));
     }
     let id = words.word("a level")?;
-    let known: Vec<&str> = policy.levels.iter().map(|level| level.id.as_str()).collect();
+    let mut known: Vec<&str> = Vec::new();
+    for level in book.all().flat_map(|policy| policy.all_levels()) {
+        if !known.contains(&level.id.as_str()) {
+            known.push(level.id.as_str());
+        }
+    }
     if known.contains(&id) {
         Ok(id.to_owned())
     } else {

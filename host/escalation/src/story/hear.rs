@@ -100,6 +100,7 @@ pub(super) fn hear(world: &mut World<'_>, says: &Says) -> Result<Vec<String>, St
         Says::Resolves { invoice, outcome } => resolved(world, invoice, outcome)?,
         Says::Knows { name, head, happened } => settled(world, name, head, *happened)?,
         Says::Assigns { name, amount, to } => assigned(world, name, *amount, to)?,
+        Says::Approves { .. } | Says::Publishes { .. } => return at_desk(world, says),
     };
     world.happens(&name, "story", fact);
     Ok(vec![name])
@@ -318,6 +319,27 @@ fn settled(world: &World<'_>, name: &str, head: &str, happened: bool) -> Told {
     let key: Option<EffectKey> = unknown.map(|known| known.effect.key.clone());
     let key = key.ok_or_else(|| format!("`{head}` is not in doubt"))?;
     Ok((name.to_owned(), Fact::EffectSettled { key, happened, text: String::new() }))
+}
+
+/// What is not told of one account by its name.
+fn at_desk(world: &mut World<'_>, says: &Says) -> Result<Vec<String>, String> {
+    match says {
+        Says::Approves { who, what } => approved(world, who, what),
+        Says::Publishes { policy, how } => world.publish(policy, *how),
+        _ => Err("this is not done at the desk".to_owned()),
+    }
+}
+
+/// A person's word about an effect that waits for people.
+fn approved(world: &mut World<'_>, who: &str, what: &str) -> Result<Vec<String>, String> {
+    let waits = world.lanes.iter().find_map(|(name, lane)| {
+        let mut effects = lane.account.effects.values().map(|known| &known.effect);
+        let effect = effects.find(|effect| !effect.approval.is_none() && Deed::of(name, effect).head == what)?;
+        Some((name.clone(), effect.key.clone()))
+    });
+    let (name, key) = waits.ok_or_else(|| format!("`{what}` does not wait for an approval"))?;
+    world.happens(&name, &format!("desk:{who}"), Fact::EffectApproved { key });
+    Ok(vec![name])
 }
 
 fn assigned(world: &World<'_>, name: &str, amount: Money, to: &InvoiceNumber) -> Told {

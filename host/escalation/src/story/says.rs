@@ -5,7 +5,9 @@ mod desk;
 use jiff::civil::Date;
 
 use super::text::{Read, Words};
+use crate::assignment::PolicyRef;
 use crate::id::InvoiceNumber;
+use crate::in_flight::InFlight;
 use crate::money::Money;
 use crate::party::PartyKind;
 use crate::protection::ProtectionKind;
@@ -135,6 +137,16 @@ pub(super) enum Says {
         amount: Money,
         to: InvoiceNumber,
     },
+    /// A person agrees to an effect that waits for people.
+    Approves {
+        who: String,
+        what: String,
+    },
+    /// Another version becomes the current one.
+    Publishes {
+        policy: PolicyRef,
+        how: InFlight,
+    },
 }
 
 #[derive(Clone, Debug)]
@@ -178,7 +190,7 @@ pub(super) fn read(line: &str) -> Read<Says> {
         "dialer:" => dialer(&mut words)?,
         "agency:" => agency(&mut words)?,
         "messenger:" => messenger(&mut words)?,
-        "desk:" => desk::desk(&mut words)?,
+        "desk:" => desk::read(&mut words)?,
         other => {
             return Err(format!(
                 "`{other}` is nobody who reports\n\nhint: `day turns`, `backfill begins`, `accounting:`, `gateway:`, `dialer:`, `agency:`, \

@@ -4,20 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, DateTime};
 
-use super::StoryReport;
 use super::expect::Deed;
 use super::hear;
 use super::judge;
 use super::outcome::Outcome;
 use super::parse::{Entry, Story};
 use super::says::Trait;
+use super::{Book, StoryReport};
 use crate::account::{Account, EffectState};
+use crate::approval::{self, Approval};
+use crate::assignment::PolicyRef;
 use crate::clear::{Clearance, clear};
 use crate::decide::{MORNING_HOUR, Now, Reason, decide};
 use crate::effect::Effect;
 use crate::event::{Event, Fact};
 use crate::evolve::evolve;
-use crate::pack::Packs;
+use crate::in_flight::{self, InFlight};
 use crate::party::{Party, PartyKind};
 use crate::policy::Policy;
 
@@ -27,8 +29,9 @@ const ROUNDS_MAX: usize = 20;
 const DAYS_MAX: i32 = 20_000;
 
 pub(super) struct World<'a> {
-    pub policy: &'a Policy,
-    pub packs: &'a Packs,
+    book: Book<'a>,
+    /// The version that new ladders begin with.
+    policy: &'a Policy,
     /// By the debtor's name.
     pub lanes: BTreeMap<String, Lane>,
     pub now: DateTime,
@@ -64,13 +67,13 @@ pub(super) enum Happened {
     Because(Reason),
 }
 
-pub(super) fn tell(story: &Story, file: &str, policy: &Policy, packs: &Packs) -> StoryReport {
+pub(super) fn tell(story: &Story, file: &str, book: Book<'_>) -> StoryReport {
     let mut lines = Vec::new();
     let mut checked = 0;
     let Some(first) = story.entries.first() else { return StoryReport { ok: true, checked, lines } };
     let mut world = World {
-        policy,
-        packs,
+        book,
+        policy: book.policy,
         lanes: BTreeMap::new(),
         now: first.on.at(MORNING_HOUR, 0, 0, 0),
         statements_until: None,
@@ -102,7 +105,7 @@ pub(super) fn tell(story: &Story, file: &str, policy: &Policy, packs: &Packs) ->
     StoryReport { ok: lines.is_empty(), checked, lines }
 }
 
-impl World<'_> {
+impl<'a> World<'a> {
     /// The days up to the entry, then what it reports, then what follows; after the last one of a day, its evening too.
     fn live(&mut self, entry: &Entry, goes_on: bool, is_last: bool) -> Result<(), String> {
         let morning = entry.on.at(MORNING_HOUR, 0, 0, 0);
@@ -149,11 +152,8 @@ impl World<'_> {
     /// Why is nothing done? A decision that nobody asked for must not act, or `look_again` was wrong.
     fn ask_why(&mut self) -> Result<(), String> {
         let now = self.clock();
-        let asked: Vec<_> = self
-            .lanes
-            .iter()
-            .map(|(name, lane)| (name.clone(), decide(&lane.account, self.policy, self.packs, &now)))
-            .collect();
+        let ask = |lane: &Lane| decide(&lane.account, self.policy_of(&lane.account), self.book.packs, &now);
+        let asked: Vec<_> = self.lanes.iter().map(|(name, lane)| (name.clone(), ask(lane))).collect();
         for (name, decision) in asked {
             if let Some(fact) = decision.events.first() {
                 return Err(format!("{name}: on {} a decision was due and not foreseen: {fact:?}", now.today()));
@@ -179,8 +179,9 @@ impl World<'_> {
     pub fn settle(&mut self, name: &str) -> Result<(), String> {
         for _ in 0..ROUNDS_MAX {
             let now = self.clock();
+            let Some(policy) = self.lanes.get(name).map(|lane| self.policy_of(&lane.account)) else { return Ok(()) };
             let Some(lane) = self.lanes.get_mut(name) else { return Ok(()) };
-            let decision = decide(&lane.account, self.policy, self.packs, &now);
+            let decision = decide(&lane.account, policy, self.book.packs, &now);
             lane.wake = decision.look_again;
             for reason in decision.because {
                 self.saw(name, Happened::Because(reason));
@@ -204,11 +205,12 @@ impl World<'_> {
         let Some(lane) = self.lanes.get(name) else { return false };
         let planned = lane.account.effects.values().filter(|known| known.state == EffectState::Planned);
         let planned: Vec<Effect> = planned.map(|known| known.effect.clone()).collect();
-        let mut ended = false;
+        let (mut ended, mut sent) = (false, false);
         for effect in planned.into_iter().filter(|effect| effect.due_on <= now.today()) {
+            let Some(policy) = self.lanes.get(name).map(|lane| self.policy_of(&lane.account)) else { return ended };
             let Some(lane) = self.lanes.get_mut(name) else { return ended };
             let key = effect.key.clone();
-            match clear(&lane.account, &effect, self.policy, self.packs, &now) {
+            match clear(&lane.account, &effect, policy, self.book.packs, &now) {
                 Clearance::Wait { until, .. } => {
                     lane.wake = [lane.wake, until].into_iter().flatten().min();
                     continue;
@@ -216,8 +218,11 @@ impl World<'_> {
                 Clearance::Cancel { guard } => {
                     self.happens(name, "dispatch", Fact::EffectCancelled { key, because: guard.text });
                 }
-                // In a story the person who has to agree agrees.
-                Clearance::Allow | Clearance::NeedsApproval => {
+                // Where one person has to agree, that person does; a second pair of eyes has to be told.
+                Clearance::NeedsApproval if approval::needed(&effect, policy) == Approval::FourEyes => continue,
+                Clearance::NeedsApproval => self.happens(name, "desk:SOMEBODY", Fact::EffectApproved { key }),
+                Clearance::Allow => {
+                    sent = true;
                     self.saw(name, Happened::Did(Deed::of(name, &effect)));
                     let fact = match &self.outcome {
                         Outcome::Unknown => Fact::EffectUnknown { key, text: "the connection broke".to_owned() },
@@ -231,11 +236,36 @@ impl World<'_> {
             }
             ended = true;
         }
-        if ended {
+        if sent {
             // What follows from an outcome goes well.
             self.outcome = Outcome::Done;
         }
         ended
+    }
+
+    /// The version that the account keeps, or the current one.
+    fn policy_of(&self, account: &Account) -> &'a Policy {
+        account.in_flight().and_then(|kept| self.book.version(kept)).unwrap_or(self.policy)
+    }
+
+    /// Another version becomes the current one; accounts in flight are moved as the story says.
+    pub fn publish(&mut self, version: &PolicyRef, how: InFlight) -> Result<Vec<String>, String> {
+        let new = self.book.version(version).ok_or_else(|| format!("there is no policy `{version}`"))?;
+        let now = self.clock();
+        let moves: Vec<(String, Fact)> = self
+            .lanes
+            .iter()
+            .filter_map(|(name, lane)| {
+                let kept = self.policy_of(&lane.account);
+                let moved = in_flight::plan(&lane.account, (kept, new), self.book.packs, how, &now, "published")?;
+                Some((name.clone(), moved.fact?))
+            })
+            .collect();
+        for (name, fact) in moves {
+            self.happens(&name, "desk:SOMEBODY", fact);
+        }
+        self.policy = new;
+        Ok(self.lanes.keys().cloned().collect())
     }
 
     /// Folds a fact, and keeps what a story may ask about.

@@ -3,12 +3,13 @@
 #![allow(clippy::unwrap_used)] // a test may
 
 mod checks;
+mod ladder;
 mod relive;
 mod says;
 mod world;
 
 use escalation::event::{Event, Fact};
-use escalation::{Account, Money, Now, decide, evolve};
+use escalation::{Account, Money, Now, Policy, decide, evolve};
 use proptest::prelude::*;
 
 use checks::{ladder_law, money_law};
@@ -101,8 +102,7 @@ fn the_laws_bite() {
 }
 
 /// Deciding twice at the same moment decides nothing new, and nothing becomes due before `look_again` says so.
-pub fn at_rest(account: &Account, now: &Now) {
-    let policy = policy();
+pub fn at_rest(account: &Account, now: &Now, policy: &Policy) {
     let decision = decide(account, policy, packs(), now);
     assert_eq!(decision.events, Vec::new(), "a second decision at {} decides again", now.at);
     let days = match decision.look_again {

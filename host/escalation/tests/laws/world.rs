@@ -7,7 +7,8 @@ use escalation::account::EffectState;
 use escalation::event::{Event, Fact};
 use escalation::invoice::plus_days;
 use escalation::{
-    Account, Action, Clearance, DateTime, Effect, InvoiceNumber, Now, Packs, Party, Policy, clear, decide, evolve,
+    Account, Action, Clearance, DateTime, Effect, InFlight, InvoiceNumber, Now, Packs, Party, Policy, clear, decide,
+    evolve, in_flight,
 };
 
 use crate::at_rest;
@@ -15,6 +16,7 @@ use crate::checks::{contact_law, is_record, ladder_law, money_law};
 use crate::says::Op;
 
 const STANDARD: &str = include_str!("../../../../config/policies/standard.toml");
+const SEGMENTS: &str = include_str!("../../../../config/policies/segments.toml");
 
 pub fn policy() -> &'static Policy {
     static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::parse(STANDARD, "standard.toml").unwrap());
@@ -26,10 +28,28 @@ pub fn packs() -> &'static Packs {
     &PACKS
 }
 
+/// Several segments and ladders, people who approve, a calendar.
+pub fn segments() -> &'static Policy {
+    static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::parse(SEGMENTS, "segments.toml").unwrap());
+    &POLICY
+}
+
+/// The same in a second version: other days, a level less, and a mandatory one that was not there.
+pub fn segments_2() -> &'static Policy {
+    static POLICY: LazyLock<Policy> = LazyLock::new(|| {
+        let text = SEGMENTS
+            .replace("version = \"1\"", "version = \"2\"")
+            .replace("later_days = 7", "later_days = 12")
+            .replace("id = \"firm-notice\"", "id = \"warning\"\nmandatory = true");
+        Policy::parse(&text, "segments-2.toml").unwrap()
+    });
+    &POLICY
+}
+
 pub struct World {
     pub account: Account,
     pub journal: Vec<Event>,
-    policy: &'static Policy,
+    pub policy: &'static Policy,
     packs: &'static Packs,
     pub now: DateTime,
     backfill: bool,
@@ -41,11 +61,15 @@ pub struct World {
 
 impl World {
     pub fn new() -> Self {
+        Self::under(policy())
+    }
+
+    pub fn under(policy: &'static Policy) -> Self {
         let now = jiff::civil::date(2026, 1, 5).at(6, 0, 0, 0);
         let mut world = Self {
             account: Account::new("acme".into()),
             journal: Vec::new(),
-            policy: policy(),
+            policy,
             packs: packs(),
             now,
             backfill: false,
@@ -94,7 +118,7 @@ impl World {
         }
     }
 
-    fn clock(&self) -> Now {
+    pub fn clock(&self) -> Now {
         Now { at: self.now, cash_known_until: Some(self.now.date()), backfill: self.backfill, offset_minutes: 60 }
     }
 
@@ -105,8 +129,10 @@ impl World {
                 assert!(!self.backfill || is_record(&fact), "decided in backfill: {fact:?}");
                 self.fold("policy", fact);
             }
-            ladder_law(&self.account, self.policy);
-            at_rest(&self.account, &self.clock());
+            if self.policy.segments.is_empty() {
+                ladder_law(&self.account, self.policy);
+            }
+            at_rest(&self.account, &self.clock(), self.policy);
             if !self.dispatch() {
                 return;
             }
@@ -125,7 +151,11 @@ impl World {
                 Clearance::Cancel { guard } => {
                     self.fold("dispatch", Fact::EffectCancelled { key, because: guard.text })
                 }
-                Clearance::Allow | Clearance::NeedsApproval => self.goes_out(effect),
+                Clearance::NeedsApproval => {
+                    let who = if self.account.approvers(&key).is_empty() { "desk:ANNA" } else { "desk:ORLA" };
+                    self.fold(who, Fact::EffectApproved { key });
+                }
+                Clearance::Allow => self.goes_out(effect),
             }
             ended = true;
         }
@@ -165,6 +195,16 @@ impl World {
                 self.fold("dispatch", Fact::EffectDone { key, reference: text });
             }
         }
+    }
+
+    /// The version of the policy is another one from now on, for the account in flight too.
+    pub fn migrates(&mut self, to: &'static Policy, how: InFlight) {
+        let moved = in_flight::plan(&self.account, (self.policy, to), self.packs, how, &self.clock(), "better letters");
+        if let Some(fact) = moved.and_then(|moved| moved.fact) {
+            self.fold("desk:ANNA", fact);
+        }
+        self.policy = to;
+        self.settle();
     }
 
     pub fn fresh(&mut self) -> u32 {

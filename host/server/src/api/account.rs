@@ -94,6 +94,8 @@ pub struct PlannedView {
     pub state: String,
     /// It goes out only when a person agrees.
     pub needs_approval: bool,
+    /// Who agreed so far.
+    pub approved_by: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -201,7 +203,7 @@ pub async fn gather(hub: &dyn Hub, id: &AccountId) -> Result<AccountView, Proble
     let Some((account, lane)) = store.account(id).await? else { return Err(Problem::no_account(id.as_str())) };
     let last = store.decisions(id, 1).await?.into_iter().next();
     let effects = effects::of_account(hub, id).await?;
-    Ok(view(&account, lane, last, effects, &hub.policy(), hub.now().date()))
+    Ok(view(&account, lane, last, effects, &hub.policy_of(&account), hub.now().date()))
 }
 
 fn view(
@@ -258,6 +260,7 @@ fn next(account: &Account, lane: &LaneState, last: Option<DecisionRow>, policy: 
             due_on: planned.effect.due_on.to_string(),
             state: word(&planned.state),
             needs_approval: effects::needs_approval(account, &planned.effect, policy),
+            approved_by: effects::approved_by(account, &planned.effect),
         })
         .collect();
     planned.sort_by(|a, b| (&a.due_on, &a.key).cmp(&(&b.due_on, &b.key)));
@@ -288,8 +291,7 @@ fn debtor(party: &Party) -> DebtorView {
 }
 
 fn item_view(item: &OpenItem, policy: &Policy, today: Date) -> ItemView {
-    let title =
-        |id: &escalation::LevelId| policy.levels.iter().find(|level| level.id == *id).map(|level| level.title.clone());
+    let title = |id: &escalation::LevelId| policy.level(id).map(|level| level.title.clone());
     ItemView {
         invoice: item.invoice.number.to_string(),
         issued_on: item.invoice.issued_on.to_string(),

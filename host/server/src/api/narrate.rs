@@ -3,7 +3,7 @@
 use escalation::cash::{Allocation, Payment, Target};
 use escalation::policy::Channel;
 use escalation::report::Tracking;
-use escalation::{Action, Fact, InvoiceNumber};
+use escalation::{Action, Arrival, Fact, InvoiceNumber};
 use serde::Serialize;
 
 /// A fact, told.
@@ -164,6 +164,17 @@ fn decided(fact: &Fact) -> Option<Told> {
         }
         Fact::LevelPassed { invoice, level, because } => {
             told("level", format!("Invoice {invoice} passes over level `{level}`"), because)
+        }
+        Fact::PolicyAssigned { policy, how, because, .. } => {
+            let text = match how {
+                Arrival::Start => format!("Ladder begins with policy {policy}"),
+                Arrival::Migrate => format!("Moved to policy {policy}"),
+                Arrival::Restart => format!("Begins anew with policy {policy}"),
+            };
+            told("level", text, because)
+        }
+        Fact::SegmentAssigned { segment, ladder, because } => {
+            told("level", format!("Segment `{segment}`, ladder `{ladder}`"), because)
         }
         Fact::CreditHeld { reason } => told("credit", "Credit hold".to_owned(), reason),
         Fact::CreditReleased { reason } => told("credit", "Credit hold released".to_owned(), reason),

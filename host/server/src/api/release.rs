@@ -27,7 +27,7 @@ pub struct ReleaseView {
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct ReleaseReason {
-    /// `credit-hold`, `overdue`, `placed`, `dispute`, `promise`.
+    /// `credit-hold`, `overdue`, `placed`, `dispute`, `segment`, `promise`.
     pub code: String,
     pub text: String,
 }
@@ -77,6 +77,9 @@ fn reasons(account: &Account, today: Date) -> Vec<ReleaseReason> {
     }
     for dispute in account.open_disputes() {
         say("dispute", format!("{} of {} disputed since {}", dispute.amount, dispute.invoice, dispute.opened_on));
+    }
+    if let Some(known) = &account.segment {
+        say("segment", format!("segment {} since {}: {}", known.segment, known.since, known.because));
     }
     for promise in account.running_promises() {
         say("promise", format!("{} promised by {}", promise.amount, promise.due_on));

@@ -184,7 +184,7 @@ fn one_planned(account: &str, planned: &PlannedView, visitor: &Visitor) -> Marku
         li {
             div.head { span.what { (sentence(&planned.text)) } (state(&planned.state)) }
             div.origin { "on " (planned.due_on) }
-            @if planned.needs_approval { p.soft { "Waits for a person to agree." } (forms::approve(visitor, account, &planned.key, From::Account)) }
+            @if planned.needs_approval { p.soft { "Waits for a person to agree." @if !planned.approved_by.is_empty() { " " (forms::approved_by(&planned.approved_by)) } } (forms::approve(visitor, account, &planned.key, From::Account)) }
             @if planned.state == "unknown" { details { summary { "Settle" } (forms::settle(visitor, account, &planned.key, From::Account)) } }
         }
     }

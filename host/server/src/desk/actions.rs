@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use escalation::cash::{Allocation, Evidence, Target};
 use escalation::id::DisputeId;
 use escalation::protection::{Protection, ProtectionKind};
-use escalation::{Account, AccountId, Date, EffectKey, Fact, InvoiceNumber, Money, PaymentId};
+use escalation::{Account, AccountId, Date, EffectKey, Fact, InvoiceNumber, Money, PaymentId, approval};
 
 use super::Failed;
 use crate::api::connections;
@@ -96,6 +96,7 @@ pub fn said(word: &str) -> Option<&'static str> {
         "assigned" => Some("The money is assigned."),
         "settled" => Some("The outcome is on record."),
         "approved" => Some("It is approved and goes out with the next turn."),
+        "approved-first" => Some("Your approval is on record. A second, different person has to approve it too."),
         "moved" => Some("The payment is on its new account."),
         "repaired" => Some("The account is taken up again."),
         "closed" => Some("The invoice is closed: nothing is owed on it."),
@@ -208,10 +209,17 @@ pub async fn approve(State(web): State<Shared>, Path(id): Path<String>, act: Act
     let key = EffectKey::new(act.needed("key")?);
     let account = account(&web, &id).await?;
     let planned = account.effects.get(&key).map(|planned| &planned.effect);
-    if !planned.is_some_and(|effect| needs_approval(&account, effect, &web.hub.policy())) {
+    let policy = web.hub.policy_of(&account);
+    if !planned.is_some_and(|effect| needs_approval(&account, effect, &policy)) {
         return Err(changed("this effect does not wait for approval").into());
     }
-    record(&web, &id, &act, Fact::EffectApproved { key }, "approved").await
+    let who = act.who()?;
+    if account.approvers(&key).iter().any(|one| approval::is_same_person(&one.by, who)) {
+        return Err(changed("you approved it already: a second, different person has to").into());
+    }
+    let missing = planned.map_or(0, |effect| approval::missing(&account, effect, &policy));
+    let said = if missing > 1 { "approved-first" } else { "approved" };
+    record(&web, &id, &act, Fact::EffectApproved { key }, said).await
 }
 
 pub async fn move_payment(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {

@@ -170,6 +170,11 @@ pub fn move_to(visitor: &Visitor, account: &str, payment: &PaymentView, from: Fr
     )
 }
 
+/// `Ada approved it; a second person has to.`
+pub fn approved_by(people: &[String]) -> String {
+    format!("{} approved it; a second person has to.", people.join(" and "))
+}
+
 /// Agrees to an effect that does not go out by itself.
 pub fn approve(visitor: &Visitor, account: &str, key: &str, from: From) -> Markup {
     form(

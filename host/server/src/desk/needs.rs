@@ -122,6 +122,7 @@ fn approvals(view: &NeedsListView, visitor: &Visitor) -> Markup {
                     li {
                         div.head { span.what { (sentence(&effect.text)) } a href=(link::account(&effect.account)) { (effect.account) } }
                         div.origin { (effect.role) ", " (effect.kind) ", planned " (moment(&effect.planned_at)) }
+                        @if !effect.approved_by.is_empty() { div.detail { (forms::approved_by(&effect.approved_by)) } }
                         (forms::approve(visitor, &effect.account, &effect.key, From::Needs))
                     }
                 }

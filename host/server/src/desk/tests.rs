@@ -1,5 +1,6 @@
 //! The desk over real accounts.
 
+mod approvals;
 mod call;
 mod connections;
 mod protection;

@@ -71,6 +71,12 @@ impl Fixture {
         Self::under(&POLICY.replace("\napproval = false", "\napproval = true"), debtors, days).await
     }
 
+    /// The same, where two people approve each placement.
+    pub async fn four_eyes(debtors: u32, days: i32) -> Self {
+        let policy = POLICY.replace("action = \"place\"", "action = \"place\"\napproval = \"four-eyes\"");
+        Self::under(&policy, debtors, days).await
+    }
+
     async fn under(policy: &str, debtors: u32, days: i32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("dunlin.sqlite"), "nordlicht").await.unwrap();
@@ -181,6 +187,16 @@ impl TestHub {
     pub async fn happens(&self, account: &str, fact: Fact) {
         let at = self.now();
         self.take("town", vec![entry(account, at.date(), fact)], Vec::new(), Vec::new()).await;
+        self.decide_all(at).await;
+    }
+
+    /// A person's act, as the engine would write it.
+    pub async fn does(&self, account: &str, who: &str, fact: Fact) {
+        let at = self.now();
+        let mut entry = entry(account, at.date(), fact);
+        entry.received.source.key.push_str(who);
+        entry.events.iter_mut().for_each(|(_, event)| event.origin = format!("desk:{who}"));
+        self.take("desk", vec![entry], Vec::new(), Vec::new()).await;
         self.decide_all(at).await;
     }
 

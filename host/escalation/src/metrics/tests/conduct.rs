@@ -1,6 +1,7 @@
 //! Promises, calls, disputes, agencies and what a customer costs, each worked out by hand.
 
 use super::*;
+use crate::approval::Approval;
 use crate::dispute::Dispute;
 use crate::effect::{Action, Effect, Notice};
 use crate::id::{DisputeId, EffectKey, PromiseId};
@@ -153,7 +154,8 @@ fn disputes_by_count_and_by_amount() {
 fn placed(key: &str, on: &str) -> [Event; 2] {
     let items = vec![PlacedItem { invoice: "INV-1".into(), amount: euros(1000) }];
     let action = Action::PlaceWithAgency { sequence: 1, items, total: euros(1000), commission: "1/4".into() };
-    let effect = Effect { key: EffectKey::new(key), due_on: day(on), valid_until: None, action };
+    let effect =
+        Effect { key: EffectKey::new(key), due_on: day(on), valid_until: None, approval: Approval::None, action };
     [
         event(day(on), Fact::EffectPlanned { effect }),
         event(day(on), Fact::EffectDone { key: EffectKey::new(key), reference: String::new() }),
@@ -223,8 +225,13 @@ fn planned(key: &str, channel: Channel, on: &str) -> Event {
         invoices: vec!["INV-1".into()],
         deadline: None,
     };
-    let effect =
-        Effect { key: EffectKey::new(key), due_on: day(on), valid_until: None, action: Action::SendNotice(notice) };
+    let effect = Effect {
+        key: EffectKey::new(key),
+        due_on: day(on),
+        valid_until: None,
+        approval: Approval::None,
+        action: Action::SendNotice(notice),
+    };
     event(day(on), Fact::EffectPlanned { effect })
 }
 

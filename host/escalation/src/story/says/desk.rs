@@ -1,10 +1,12 @@
-//! What people at the desk do in a story.
+//! What people do at the desk, as a story tells it.
 
 use super::{Says, because, medium};
+use crate::assignment::PolicyRef;
+use crate::in_flight::InFlight;
 use crate::protection::ProtectionKind;
 use crate::story::text::{Read, Words};
 
-pub(super) fn desk(words: &mut Words<'_>) -> Read<Says> {
+pub(super) fn read(words: &mut Words<'_>) -> Read<Says> {
     if words.takes("blocks") {
         let name = words.name()?;
         let until = if words.takes("until") { Some(words.date()?) } else { None };
@@ -46,6 +48,19 @@ pub(super) fn desk(words: &mut Words<'_>) -> Read<Says> {
         let name = words.name()?;
         words.needs("to")?;
         return Ok(Says::Assigns { name, amount, to: words.number()? });
+    }
+    if words.takes("publishes") {
+        let (name, version) = (words.word("a policy")?.to_owned(), words.word("its version")?.to_owned());
+        let word = words.word("keep, migrate or restart")?;
+        let how = InFlight::read(word).ok_or_else(|| format!("`{word}` is not keep, migrate or restart"))?;
+        return Ok(Says::Publishes { policy: PolicyRef { name, version }, how });
+    }
+    let mut person = words.clone();
+    if let Ok(who) = person.name()
+        && person.takes("approves")
+    {
+        *words = person;
+        return Ok(Says::Approves { who, what: words.rest().split_whitespace().collect::<Vec<_>>().join(" ") });
     }
     words.needs("knows for")?;
     let name = words.name()?;
