@@ -1,8 +1,10 @@
 //! What to do now, and why. The only place where choices are made.
 //!
-//! The order matters: money first, so that nobody is chased for what is paid; then promises; then what was planned and has
-//! lost its reason; then the agency; then the ladder; last what accounting has to be told.
+//! The order matters: money first, so that nobody is chased for what is paid; then promises, plans and settlements; then what
+//! was planned and has lost its reason; then the agency; then the ladder and what is lost; last what accounting has to be told.
 
+mod agreements;
+mod allowances;
 mod cleanup;
 mod ladder;
 mod placements;
@@ -11,6 +13,7 @@ mod posting;
 mod promises;
 #[cfg(test)]
 mod tests;
+mod write_offs;
 
 use std::borrow::Cow;
 
@@ -75,6 +78,8 @@ pub fn decide(account: &Account, policy: &Policy, now: &Now) -> Decision {
     let mut work = Work { account, policy, now, events: Vec::new(), because: Vec::new(), wake: None };
     posting::apply_cash(&mut work);
     promises::judge(&mut work);
+    agreements::judge(&mut work);
+    write_offs::drop_moot(&mut work);
     match guard::backfill(now) {
         Some(guard) => hold_still(&mut work, guard),
         None => act(&mut work),
@@ -88,6 +93,8 @@ fn act(work: &mut Work<'_>) {
     cleanup::take_back(work);
     placements::keep_up(work);
     ladder::climb(work);
+    write_offs::propose(work);
+    write_offs::order_credit_memos(work);
     posting::tell_accounting(work);
 }
 

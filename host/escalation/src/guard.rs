@@ -1,5 +1,7 @@
 //! Reasons not to act. Each has a code for machines, a sentence for people, and a day on which it may end.
 
+mod agreed;
+
 use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +18,7 @@ use crate::policy::{Channel, Policy};
 pub struct Guard {
     /// `dispute`, `promise`, `dunning-block`, `placed`, `payment-pending`, `stopped`, `weekday`, `contact-gap`,
     /// `call-budget`, `small-balance`, `stale-feed`, `unknown-outcome`, `nothing-owed`, `unreachable`, `superseded`,
-    /// `expired`, `missing-at-source`, `backfill`.
+    /// `expired`, `missing-at-source`, `backfill`, `plan`, `settlement`, `goods-return`.
     pub code: String,
     pub text: String,
     /// When to look again; none: when something happens.
@@ -51,6 +53,9 @@ impl Guard {
                 | "stopped"
                 | "small-balance"
                 | "missing-at-source"
+                | "plan"
+                | "settlement"
+                | "goods-return"
         )
     }
 
@@ -70,6 +75,7 @@ pub fn of_item(scene: Scene<'_>, item: &OpenItem) -> Option<Guard> {
         .or_else(|| missing_at_source(item))
         .or_else(|| payment_pending(scene, item))
         .or_else(|| promise(scene, item))
+        .or_else(|| agreed::of_item(scene, item))
         .or_else(|| small_balance(scene, item))
         .or_else(|| stale_feed(scene))
 }
@@ -331,6 +337,8 @@ fn purpose(action: &Action) -> (&'static str, String) {
         Action::ReportDirectPayment { placement, payment, .. } => ("direct", format!("{placement} {payment}")),
         Action::RecallPlacement { placement, .. } => ("recall", placement.to_string()),
         Action::PostCashApplication { payment, .. } => ("post", payment.to_string()),
+        Action::WriteOff(booking) | Action::ReverseWriteOff(booking) => ("let off", booking.line.to_string()),
+        Action::IssueCreditMemo(order) => ("credit memo", order.reference.clone()),
     }
 }
 

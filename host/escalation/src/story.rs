@@ -1,6 +1,8 @@
 //! A story: dates, what the world reports, and what must and must not follow. Policy authors try their policies with it, and
 //! so do our own tests. The grammar stands in tests/scenarios/README.md.
 
+mod agreed;
+mod desk;
 mod expect;
 mod hear;
 mod judge;

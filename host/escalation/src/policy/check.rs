@@ -61,6 +61,7 @@ pub(super) fn check(policy: &Policy) -> Result<(), Fault> {
     amounts(&policy.contact.balance_min).or_else(|text| {
         top("contact.balance_min", "", text, "allowed: a plain decimal in quotes, such as EUR = \"10.00\"")
     })?;
+    super::check_money::check(policy)?;
     let mut known = BTreeSet::new();
     for (n, level) in policy.levels.iter().enumerate() {
         alone(n, level)?;
@@ -163,7 +164,7 @@ fn follows(policy: &Policy, n: usize, before: &Level, level: &Level) -> Result<(
     Ok(())
 }
 
-fn amounts(amounts: &BTreeMap<Currency, String>) -> Result<(), String> {
+pub(super) fn amounts(amounts: &BTreeMap<Currency, String>) -> Result<(), String> {
     for (currency, amount) in amounts {
         let money = Money::parse(amount, *currency).map_err(|wrong| wrong.to_string())?;
         if money.minor < 0 {

@@ -2,8 +2,11 @@
 
 use jiff::civil::Date;
 
+use super::agreed::Agrees;
+use super::desk;
 use super::text::{Read, Words};
 use crate::id::InvoiceNumber;
+use crate::invoice::Discount;
 use crate::money::Money;
 use crate::party::PartyKind;
 
@@ -20,6 +23,7 @@ pub(super) enum Says {
         due_on: Date,
         issued_on: Date,
         quoting: Vec<String>,
+        discounts: Vec<Discount>,
     },
     Restated {
         number: InvoiceNumber,
@@ -116,6 +120,8 @@ pub(super) enum Says {
         amount: Money,
         to: InvoiceNumber,
     },
+    /// What a person agrees with the debtor.
+    Agrees(Agrees),
 }
 
 #[derive(Clone, Debug)]
@@ -159,7 +165,7 @@ pub(super) fn read(line: &str) -> Read<Says> {
         "dialer:" => dialer(&mut words)?,
         "agency:" => agency(&mut words)?,
         "messenger:" => messenger(&mut words)?,
-        "desk:" => desk(&mut words)?,
+        "desk:" => desk::read(&mut words)?,
         other => {
             return Err(format!(
                 "`{other}` is nobody who reports\n\nhint: `day turns`, `backfill begins`, `accounting:`, `gateway:`, `dialer:`, `agency:`, \
@@ -204,7 +210,13 @@ fn accounting(words: &mut Words<'_>) -> Read<Says> {
     let due_on = words.date()?;
     let issued_on = if words.takes("issued") { words.date()? } else { crate::invoice::plus_days(due_on, -30) };
     let quoting = if words.takes("quoting") { vec![words.quoted()?] } else { Vec::new() };
-    Ok(Says::Invoice { number, amount, to, due_on, issued_on, quoting })
+    let mut discounts = Vec::new();
+    while words.takes("discount") {
+        let percent = words.word("a share in percent")?.to_owned();
+        words.needs("percent until")?;
+        discounts.push(Discount { percent, until: words.date()? });
+    }
+    Ok(Says::Invoice { number, amount, to, due_on, issued_on, quoting, discounts })
 }
 
 /// `ACME: no email, phone "+49 40 1", kind consumer`
@@ -357,44 +369,6 @@ fn messenger(words: &mut Words<'_>) -> Read<Says> {
     Ok(Says::Bounced { name, medium })
 }
 
-fn desk(words: &mut Words<'_>) -> Read<Says> {
-    if words.takes("blocks") {
-        let name = words.name()?;
-        let until = if words.takes("until") { Some(words.date()?) } else { None };
-        return Ok(Says::Blocks { name, until, reason: because(words, "") });
-    }
-    if words.takes("unblocks") {
-        let name = words.name()?;
-        return Ok(Says::Unblocks { name, reason: because(words, "") });
-    }
-    if words.takes("resolves dispute of") {
-        let invoice = words.number()?;
-        words.needs("as")?;
-        let outcome = words.word("an outcome")?;
-        if !["upheld", "rejected", "partial", "withdrawn"].contains(&outcome) {
-            return Err(format!("`{outcome}` is not upheld, rejected, partial or withdrawn"));
-        }
-        return Ok(Says::Resolves { invoice, outcome: outcome.to_owned() });
-    }
-    if words.takes("assigns") {
-        let amount = words.money()?;
-        words.needs("of")?;
-        let name = words.name()?;
-        words.needs("to")?;
-        return Ok(Says::Assigns { name, amount, to: words.number()? });
-    }
-    words.needs("knows for")?;
-    let name = words.name()?;
-    words.needs("that")?;
-    let told = words.rest();
-    let (head, happened) = match (told.strip_suffix(" did not happen"), told.strip_suffix(" happened")) {
-        (Some(head), _) => (head, false),
-        (None, Some(head)) => (head, true),
-        _ => return Err(format!("`{told}` ends neither with `happened` nor with `did not happen`")),
-    };
-    Ok(Says::Knows { name, head: head.trim().to_owned(), happened })
-}
-
-fn because(words: &mut Words<'_>, otherwise: &str) -> String {
+pub(super) fn because(words: &mut Words<'_>, otherwise: &str) -> String {
     if words.takes("because") { words.rest().to_owned() } else { otherwise.to_owned() }
 }

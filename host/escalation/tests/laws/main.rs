@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used)] // a test may
 
+mod agreed;
 mod checks;
+mod money;
 mod says;
 mod world;
 
