@@ -12,6 +12,7 @@ mod needs;
 mod notation;
 mod overview;
 mod plugins;
+mod terms;
 mod timeline;
 mod totals;
 mod worklist;
@@ -39,6 +40,7 @@ pub fn router() -> Router<Shared> {
         .route("/accounts/{id}/block", post(actions::block))
         .route("/accounts/{id}/unblock", post(actions::unblock))
         .route("/accounts/{id}/resolve", post(actions::resolve))
+        .route("/accounts/{id}/agree", post(actions::agreed::agree))
         .route("/accounts/{id}/assign", post(actions::assign))
         .route("/accounts/{id}/move", post(actions::move_payment))
         .route("/accounts/{id}/approve", post(actions::approve))

@@ -1,5 +1,7 @@
 //! What people do at the desk: each form becomes an event on the account. No act without the visitor's proof.
 
+pub mod agreed;
+
 use std::collections::BTreeMap;
 
 use axum::extract::{Form, FromRequest, Path, Request, State};
@@ -88,6 +90,7 @@ pub fn said(word: &str) -> Option<&'static str> {
         "blocked" => Some("Dunning is blocked. The next decision takes it into account."),
         "unblocked" => Some("The block is lifted. The next decision goes on where the ladder stands."),
         "resolved" => Some("The dispute is resolved."),
+        "agreed" => Some("It is on record. The next decision takes it into account."),
         "assigned" => Some("The money is assigned."),
         "settled" => Some("The outcome is on record."),
         "approved" => Some("It is approved and goes out with the next turn."),
