@@ -10,13 +10,17 @@ use crate::assignment::{PolicyRef, Segmented};
 use crate::cash::{Payment, PostedPayment};
 use crate::dispute::Dispute;
 use crate::effect::Effect;
+use crate::goods::GoodsReturn;
 use crate::id::{AccountId, EffectKey, InvoiceNumber, PaymentId};
 use crate::invoice::{OpenItem, Step};
 use crate::money::{Currency, Money};
 use crate::party::Party;
 use crate::placement::Placement;
+use crate::plan::PaymentPlan;
 use crate::promise::Promise;
 use crate::protection::Protection;
+use crate::settlement::Settlement;
+use crate::write_off::WriteOff;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
@@ -36,6 +40,17 @@ pub struct Account {
     pub placements: Vec<Placement>,
     pub blocked: Option<DunningBlock>,
     pub hold: Option<CreditHold>,
+    /// Set: orders against cash only, until nothing is owed.
+    #[serde(default)]
+    pub cash_in_advance: Option<CashInAdvance>,
+    #[serde(default)]
+    pub plans: Vec<PaymentPlan>,
+    #[serde(default)]
+    pub settlements: Vec<Settlement>,
+    #[serde(default)]
+    pub write_offs: Vec<WriteOff>,
+    #[serde(default)]
+    pub returns: Vec<GoodsReturn>,
     /// Media that the debtor asked not to be used; `all` for none at all.
     pub stopped: BTreeSet<String>,
     /// One of a kind at most.
@@ -81,6 +96,12 @@ pub struct DunningBlock {
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreditHold {
+    pub since: Date,
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CashInAdvance {
     pub since: Date,
     pub reason: String,
 }
@@ -149,6 +170,11 @@ impl Account {
             placements: Vec::new(),
             blocked: None,
             hold: None,
+            cash_in_advance: None,
+            plans: Vec::new(),
+            settlements: Vec::new(),
+            write_offs: Vec::new(),
+            returns: Vec::new(),
             stopped: BTreeSet::new(),
             protections: Vec::new(),
             claims_paid_since: None,

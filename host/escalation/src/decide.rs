@@ -1,9 +1,11 @@
 //! What to do now, and why. The only place where choices are made.
 //!
-//! The order matters: money first, so that nobody is chased for what is paid; then promises; then what was planned and has
-//! lost its reason; then the agency; then the ladder; last what accounting has to be told.
+//! The order matters: money first, so that nobody is chased for what is paid; then promises, plans and settlements; then what
+//! was planned and has lost its reason; then the agency; then the ladder and what is lost; last what accounting has to be told.
 
 mod approvals;
+mod agreements;
+mod allowances;
 mod cleanup;
 mod ladder;
 mod placements;
@@ -13,6 +15,7 @@ mod promises;
 mod segments;
 #[cfg(test)]
 mod tests;
+mod write_offs;
 
 use std::borrow::Cow;
 
@@ -96,6 +99,8 @@ pub fn decide(account: &Account, policy: &Policy, packs: &Packs, now: &Now) -> D
     let mut work = Work { account, policy, packs, now, events: Vec::new(), because: Vec::new(), wake: None };
     posting::apply_cash(&mut work);
     promises::judge(&mut work);
+    agreements::judge(&mut work);
+    write_offs::drop_moot(&mut work);
     match guard::backfill(now) {
         Some(guard) => hold_still(&mut work, guard),
         None => act(&mut work),
@@ -111,6 +116,8 @@ fn act(work: &mut Work<'_>) {
     placements::keep_up(work);
     segments::assign(work);
     ladder::climb(work);
+    write_offs::propose(work);
+    write_offs::order_credit_memos(work);
     posting::tell_accounting(work);
 }
 

@@ -3,18 +3,25 @@
 use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
+use crate::allowance::Allowance;
 use crate::assignment::{Arrival, PolicyRef};
 use crate::cash::{Allocation, Payment};
 use crate::dispute::Dispute;
 use crate::effect::Effect;
-use crate::id::{AccountId, EffectKey, InvoiceNumber, LevelId, PaymentId, PromiseId};
+use crate::goods::GoodsReturn;
+use crate::id::{
+    AccountId, EffectKey, InvoiceNumber, LevelId, PaymentId, PlanId, PromiseId, ReturnId, SettlementId, WriteOffId,
+};
 use crate::invoice::{CreditMemo, Invoice};
 use crate::money::Money;
 use crate::party::Party;
 use crate::placement::Collection;
+use crate::plan::PaymentPlan;
 use crate::promise::Promise;
 use crate::protection::{Protection, ProtectionKind};
 use crate::report::{CallResult, Tracking};
+use crate::settlement::Settlement;
+use crate::write_off::WriteOff;
 
 /// A fact with its day and its origin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -154,6 +161,46 @@ pub enum Fact {
     LaneRetried {
         reason: String,
     },
+    PlanAgreed {
+        plan: PaymentPlan,
+    },
+    PlanCancelled {
+        plan: PlanId,
+        because: String,
+    },
+    /// Less than the balance would do; the policy's authority or a second person says whether it is agreed.
+    SettlementOffered {
+        settlement: Settlement,
+    },
+    /// By another person than the one who offered it.
+    SettlementApproved {
+        settlement: SettlementId,
+    },
+    SettlementDeclined {
+        settlement: SettlementId,
+        because: String,
+    },
+    /// By a person, or by the policy's rule.
+    WriteOffProposed {
+        write_off: WriteOff,
+    },
+    /// By another person than the one who proposed it.
+    WriteOffApproved {
+        write_off: WriteOffId,
+    },
+    /// By a person; or by the policy, when nothing is left to write off.
+    WriteOffDeclined {
+        write_off: WriteOffId,
+        because: String,
+    },
+    ReturnOffered {
+        offer: GoodsReturn,
+    },
+    GoodsReceived {
+        offer: ReturnId,
+        /// What they are worth; none: as offered.
+        value: Option<Money>,
+    },
 
     // decided
     CashApplied {
@@ -198,6 +245,62 @@ pub enum Fact {
         segment: String,
         ladder: String,
         because: String,
+    },
+    /// An early payer's discount, or a rest too small to ask for.
+    AmountAllowed {
+        invoice: InvoiceNumber,
+        allowance: Allowance,
+    },
+    /// Overpaid by little: it waits for the next invoice, and nobody has to assign it.
+    OverpaymentKept {
+        payment: PaymentId,
+    },
+    /// Money for what was written off: the write-off is undone by as much as was paid.
+    WriteOffRecovered {
+        payment: PaymentId,
+        invoice: InvoiceNumber,
+        amount: Money,
+    },
+    PlanRefused {
+        plan: PlanId,
+        because: String,
+    },
+    /// Its grace is over and not all of it is here.
+    InstalmentMissed {
+        plan: PlanId,
+        due_on: Date,
+        missing: Money,
+    },
+    PlanKept {
+        plan: PlanId,
+    },
+    /// What is left is due at once.
+    PlanBroken {
+        plan: PlanId,
+        because: String,
+    },
+    /// Within the authority that the policy gives.
+    SettlementAccepted {
+        settlement: SettlementId,
+        because: String,
+    },
+    SettlementKept {
+        settlement: SettlementId,
+    },
+    SettlementFailed {
+        settlement: SettlementId,
+        because: String,
+    },
+    ReturnLapsed {
+        offer: ReturnId,
+        because: String,
+    },
+    /// No more credit until the balance is zero.
+    CashInAdvanceRequired {
+        reason: String,
+    },
+    CashInAdvanceLifted {
+        reason: String,
     },
     CreditHeld {
         reason: String,

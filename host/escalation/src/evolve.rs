@@ -1,5 +1,7 @@
 //! How a fact changes an account. Total: every fact is taken, in any order; what makes no sense changes nothing.
 
+mod agreements;
+mod allowances;
 mod cash;
 mod contact;
 mod effects;
@@ -10,14 +12,17 @@ mod tests;
 
 use jiff::civil::Date;
 
-use crate::account::{Account, CreditHold, DunningBlock};
+use crate::account::{Account, CashInAdvance, CreditHold, DunningBlock};
 use crate::approval;
 use crate::assignment;
 use crate::dispute::{Dispute, Resolution};
 use crate::event::{Event, Fact};
 use crate::id::{DisputeId, InvoiceNumber};
 use crate::invoice::{Invoice, OpenItem, Step};
+use crate::plan::PlanState;
 use crate::promise::PromiseState;
+use crate::settlement::SettlementState;
+use crate::write_off;
 
 /// Folds one event into the account.
 pub fn evolve(account: &mut Account, event: &Event) {
@@ -91,6 +96,56 @@ pub fn evolve(account: &mut Account, event: &Event) {
         Fact::EffectSettled { key, happened, .. } => effects::settled(account, key, *happened),
         // For the record: it changes nothing.
         Fact::LaneRetried { .. } => {}
+        agreed => self::agreed(account, agreed, event),
+    }
+}
+
+/// What was agreed beside a promise, and what came of it.
+fn agreed(account: &mut Account, fact: &Fact, event: &Event) {
+    let (on, who) = (event.on, write_off::person(&event.origin));
+    let anybody = who.unwrap_or(write_off::POLICY);
+    match fact {
+        Fact::AmountAllowed { invoice, allowance } => {
+            allowances::allow(account, invoice, allowance);
+        }
+        Fact::OverpaymentKept { payment } => cash::kept(account, payment),
+        Fact::WriteOffRecovered { payment, invoice, amount } => {
+            allowances::recovered(account, payment, invoice, *amount, on);
+        }
+
+        Fact::PlanAgreed { plan } => agreements::plan_agreed(account, plan),
+        Fact::PlanRefused { plan, .. } | Fact::PlanCancelled { plan, .. } => {
+            agreements::plan_ended(account, plan, PlanState::Cancelled);
+        }
+        Fact::InstalmentMissed { plan, due_on, .. } => agreements::instalment_missed(account, plan, *due_on),
+        Fact::PlanKept { plan } => agreements::plan_ended(account, plan, PlanState::Kept),
+        Fact::PlanBroken { plan, .. } => agreements::plan_ended(account, plan, PlanState::Broken),
+
+        Fact::SettlementOffered { settlement } => agreements::settlement_offered(account, settlement, anybody),
+        Fact::SettlementAccepted { settlement, .. } => agreements::settlement_accepted(account, settlement),
+        Fact::SettlementApproved { settlement } => agreements::settlement_approved(account, settlement, who),
+        Fact::SettlementKept { settlement } => agreements::settlement_kept(account, settlement, on),
+        Fact::SettlementFailed { settlement, .. } => {
+            agreements::settlement_ended(account, settlement, SettlementState::Failed);
+        }
+        Fact::SettlementDeclined { settlement, .. } => {
+            agreements::settlement_ended(account, settlement, SettlementState::Declined);
+        }
+
+        Fact::WriteOffProposed { write_off } => agreements::write_off_proposed(account, write_off, anybody),
+        Fact::WriteOffApproved { write_off } => agreements::write_off_approved(account, write_off, who, on),
+        Fact::WriteOffDeclined { write_off, .. } => agreements::write_off_declined(account, write_off, anybody, on),
+
+        Fact::ReturnOffered { offer } => agreements::return_offered(account, offer),
+        Fact::GoodsReceived { offer, value } => agreements::goods_received(account, offer, *value),
+        Fact::ReturnLapsed { offer, .. } => agreements::return_lapsed(account, offer),
+
+        Fact::CashInAdvanceRequired { reason } => {
+            let required = || CashInAdvance { since: on, reason: reason.clone() };
+            account.cash_in_advance.get_or_insert_with(required);
+        }
+        Fact::CashInAdvanceLifted { .. } => account.cash_in_advance = None,
+        _ => {}
     }
 }
 
@@ -112,6 +167,7 @@ fn dispute_opened(account: &mut Account, dispute: &Dispute) {
     if account.disputes.iter().all(|known| known.id != dispute.id) {
         account.disputes.push(dispute.clone());
         promises::cancel_for(account, &dispute.invoice);
+        agreements::cancel_for(account, &dispute.invoice);
     }
 }
 

@@ -47,6 +47,11 @@ pub fn in_words(effect: &Effect) -> String {
         Action::ReportDirectPayment { amount, .. } => format!("report a direct payment of {amount} to the agency"),
         Action::RecallPlacement { placement, reason } => format!("recall the placement `{placement}`: {reason}"),
         Action::PostCashApplication { amount, .. } => format!("post {amount} to {invoices}"),
+        Action::WriteOff(booking) => format!("book {} of {invoices} as {}", booking.amount, booking.kind.as_str()),
+        Action::ReverseWriteOff(booking) => {
+            format!("take back {} of {invoices} booked as {}", booking.amount, booking.kind.as_str())
+        }
+        Action::IssueCreditMemo(order) => format!("credit {} of {invoices}: {}", order.amount, order.reason),
     }
 }
 
@@ -59,7 +64,8 @@ pub fn standing(account: &Account) -> String {
     let unapplied = account.unapplied();
     let rest = if unapplied.is_empty() { String::new() } else { format!("; {} is unapplied", amounts(unapplied)) };
     let name = if account.debtor.name.is_empty() { account.id.as_str() } else { account.debtor.name.as_str() };
-    format!("{name} owes {}{rest}", amounts(account.open()))
+    let terms = if account.cash_in_advance.is_some() { "; orders against cash in advance only" } else { "" };
+    format!("{name} owes {}{rest}{terms}", amounts(account.open()))
 }
 
 /// What would have to happen for a reason to hold no more; none: it is no reason that waits.

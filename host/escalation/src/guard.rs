@@ -1,5 +1,6 @@
 //! Reasons not to act. Each has a code for machines, a sentence for people, and a day on which it may end.
 
+mod agreed;
 mod contact;
 mod law;
 
@@ -31,7 +32,7 @@ pub struct Guard {
 }
 
 /// Every code there is; host/GUARDS.md has a section for each.
-pub const CODES: [&str; 33] = [
+pub const CODES: [&str; 36] = [
     "nothing-owed",
     "attorney",
     "insolvency",
@@ -45,6 +46,9 @@ pub const CODES: [&str; 33] = [
     "payment-pending",
     "payment-claimed",
     "promise",
+    "plan",
+    "settlement",
+    "goods-return",
     "small-balance",
     "stale-feed",
     "unknown-country",
@@ -115,6 +119,9 @@ impl Guard {
                 | "stopped"
                 | "small-balance"
                 | "missing-at-source"
+                | "plan"
+                | "settlement"
+                | "goods-return"
         )
     }
 
@@ -136,6 +143,7 @@ pub fn of_item(scene: Scene<'_>, item: &OpenItem) -> Option<Guard> {
         .or_else(|| payment_pending(scene, item))
         .or_else(|| payment_claimed(scene))
         .or_else(|| promise(scene, item))
+        .or_else(|| agreed::of_item(scene, item))
         .or_else(|| small_balance(scene, item))
         .or_else(|| stale_feed(scene))
 }
@@ -326,6 +334,8 @@ fn purpose(action: &Action) -> (&'static str, String) {
         Action::ReportDirectPayment { placement, payment, .. } => ("direct", format!("{placement} {payment}")),
         Action::RecallPlacement { placement, .. } => ("recall", placement.to_string()),
         Action::PostCashApplication { payment, .. } => ("post", payment.to_string()),
+        Action::WriteOff(booking) | Action::ReverseWriteOff(booking) => ("let off", booking.line.to_string()),
+        Action::IssueCreditMemo(order) => ("credit memo", order.reference.clone()),
     }
 }
 

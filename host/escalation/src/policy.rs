@@ -5,6 +5,8 @@ mod catalogue;
 mod check;
 mod examine;
 mod ladder;
+mod check_money;
+mod money;
 mod parse;
 mod segment;
 
@@ -12,6 +14,7 @@ pub use calendar::{Calendar, Day, easter, orthodox_easter};
 pub use catalogue::{Catalogue, NotPublished};
 pub use examine::Finding;
 pub use ladder::{Ladder, STANDARD};
+pub use money::{DiscountRules, PlanRules, SettlementRules, Tier, ToleranceRules, WriteOffRules, limit};
 pub use parse::PolicyError;
 pub use segment::{Chosen, Segment, SegmentCondition};
 
@@ -51,6 +54,16 @@ pub struct Policy {
     /// Ladders beside the standard one.
     #[serde(default, rename = "ladder")]
     pub ladders: Vec<Ladder>,
+    #[serde(default)]
+    pub discount: DiscountRules,
+    #[serde(default)]
+    pub tolerance: ToleranceRules,
+    #[serde(default)]
+    pub plan: PlanRules,
+    #[serde(default)]
+    pub settlement: SettlementRules,
+    #[serde(default)]
+    pub write_off: WriteOffRules,
     /// The standard ladder, from the first to the last.
     #[serde(rename = "level")]
     pub levels: Vec<Level>,
@@ -72,6 +85,8 @@ pub struct PromiseRules {
     pub days_ahead_max: u16,
     /// Kept when at least this share of it arrived, in percent.
     pub tolerance_percent: u8,
+    /// Whoever breaks a promise or a plan orders against cash in advance only, until nothing is owed.
+    pub cash_in_advance: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -105,6 +120,13 @@ pub struct AgencyRules {
     pub commission: String,
     /// A person approves each placement; a level may ask for more.
     pub approval: bool,
+    /// Other shares by age and amount at placement; the last that fits counts, the share above where none does.
+    #[serde(rename = "tier")]
+    pub tiers: Vec<Tier>,
+    /// Money that reaches the creditor directly while the account is placed earns the agency its share too.
+    pub direct_payments: bool,
+    /// Days after a recall or return in which money that was on its way still earns the agency its share.
+    pub tail_days: u16,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -230,7 +252,7 @@ impl Default for Terms {
 
 impl Default for PromiseRules {
     fn default() -> Self {
-        Self { grace_days: 2, days_ahead_max: 30, tolerance_percent: 95 }
+        Self { grace_days: 2, days_ahead_max: 30, tolerance_percent: 95, cash_in_advance: true }
     }
 }
 
@@ -248,6 +270,7 @@ impl Default for CashRules {
 
 impl Default for AgencyRules {
     fn default() -> Self {
-        Self { commission: "1/3".to_owned(), approval: false }
+        let commission = "1/3".to_owned();
+        Self { commission, approval: false, tiers: Vec::new(), direct_payments: true, tail_days: 30 }
     }
 }

@@ -1,6 +1,7 @@
 //! A story: dates, what the world reports, and what must and must not follow. Policy authors try their policies with it, and
 //! so do our own tests. The grammar stands in tests/scenarios/README.md.
 
+mod agreed;
 mod expect;
 mod hear;
 mod judge;

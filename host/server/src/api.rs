@@ -3,6 +3,7 @@
 
 pub mod account;
 pub mod accounts;
+pub mod agreed;
 pub mod connections;
 pub mod effects;
 pub mod intake;

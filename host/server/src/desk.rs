@@ -14,6 +14,7 @@ mod needs;
 mod notation;
 mod overview;
 mod plugins;
+mod terms;
 mod timeline;
 mod totals;
 mod worklist;
@@ -45,6 +46,7 @@ pub fn router() -> Router<Shared> {
         .route("/accounts/{id}/lift-stop", post(actions::lift_stop))
         .route("/accounts/{id}/call", get(call::page).post(call::called))
         .route("/accounts/{id}/resolve", post(actions::resolve))
+        .route("/accounts/{id}/agree", post(actions::agreed::agree))
         .route("/accounts/{id}/assign", post(actions::assign))
         .route("/accounts/{id}/move", post(actions::move_payment))
         .route("/accounts/{id}/approve", post(actions::approve))

@@ -7,6 +7,7 @@ use super::ladder::{Due, how_late, next_day};
 use super::posting::take_back_planned;
 use super::segments;
 use crate::account::{EffectState, PlannedEffect};
+use crate::commission::share_at;
 use crate::effect::{Action, Call, Notice};
 use crate::event::Fact;
 use crate::guard::{self, Asked, Guard};
@@ -217,12 +218,10 @@ fn place_one(work: &mut Work<'_>, group: Vec<Due<'_>>, currency: Currency) {
         .iter()
         .filter(|old| been(old.state) && items.iter().any(|item| old.holds(&item.invoice)));
     let sequence = u32::try_from(before.count()).unwrap_or(u32::MAX).saturating_add(1);
-    let action = Action::PlaceWithAgency {
-        sequence,
-        items,
-        total: Money { minor, currency },
-        commission: work.policy.agency.commission.clone(),
-    };
+    let (total, rules) = (Money { minor, currency }, &work.policy.agency);
+    let days = group.iter().map(|one| days_between(one.due_on, work.today())).max().unwrap_or(0);
+    let commission = share_at(rules, days, total).to_owned();
+    let action = Action::PlaceWithAgency { sequence, items, total, commission, terms: rules.into() };
     if let Some(guard) = guard::unknown_outcome(&work.account, &action) {
         return silent(work, &group, &guard);
     }

@@ -64,6 +64,7 @@ pub(super) fn check(policy: &Policy) -> Result<(), Fault> {
     amounts(&policy.contact.balance_min).or_else(|text| {
         top("contact.balance_min", "", text, "allowed: a plain decimal in quotes, such as EUR = \"10.00\"")
     })?;
+    super::check_money::check(policy)?;
     order(policy, &policy.levels)?;
     segments::check(policy)
 }

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use super::Book;
+use super::agreed;
 use super::text::{Read, Words};
 use crate::effect::{Action, Effect};
 use crate::id::InvoiceNumber;
@@ -54,6 +55,12 @@ pub(super) enum What {
         name: String,
         policy: String,
     },
+    /// The agency's share by the exact sum, direct payments included, less what it kept.
+    Owed {
+        name: String,
+        amount: Money,
+    },
+    PaysInAdvance(String),
 }
 
 /// An effect as a story tells it: a head, and clauses that may be left out.
@@ -108,6 +115,18 @@ impl Deed {
                 deed.amount = Some(*amount);
                 deed.invoices = None;
                 format!("post cash application {invoice}")
+            }
+            Action::WriteOff(booking) => {
+                (deed.amount, deed.invoices) = (Some(booking.amount), None);
+                format!("write off {} as {}", booking.invoice, booking.kind.as_str())
+            }
+            Action::ReverseWriteOff(booking) => {
+                (deed.amount, deed.invoices) = (Some(booking.amount), None);
+                format!("reverse write-off {} as {}", booking.invoice, booking.kind.as_str())
+            }
+            Action::IssueCreditMemo(order) => {
+                (deed.amount, deed.invoices) = (Some(order.amount), None);
+                format!("order credit memo {}", order.invoice)
             }
         };
         deed
@@ -185,7 +204,18 @@ fn read_what(words: &mut Words<'_>, book: Book<'_>) -> Read<What> {
         words.needs("of")?;
         return Ok(What::Commission { name: words.name()?, amount });
     }
-    let deeds = ["send", "queue", "withdraw", "tell", "hold", "release", "place", "recall", "report", "post"];
+    if let Some(fact) = agreed::expected(words)? {
+        return Ok(What::Fact(fact));
+    }
+    if words.takes("agency is owed") {
+        let amount = words.money()?;
+        words.needs("for")?;
+        return Ok(What::Owed { name: words.name()?, amount });
+    }
+    let deeds = [
+        "write", "reverse", "order", "send", "queue", "withdraw", "tell", "hold", "release", "place", "recall",
+        "report", "post",
+    ];
     if deeds.contains(&words.peek()) {
         return Ok(What::Effect(deed(words, book)?));
     }
@@ -202,6 +232,9 @@ fn state(words: &mut Words<'_>) -> Read<What> {
     }
     if words.takes("is under") {
         return Ok(What::Under { name, policy: words.rest().trim().to_owned() });
+    }
+    if words.takes("pays in advance") {
+        return Ok(What::PaysInAdvance(name));
     }
     let owes = words.takes("owes");
     if !owes && !words.takes("has") {
@@ -260,6 +293,18 @@ pub(super) fn head(words: &mut Words<'_>, book: Book<'_>) -> Read<String> {
             words.needs("from agency")?;
             Ok(format!("recall {name} from agency"))
         }
+        "write" => {
+            words.needs("off")?;
+            Ok(format!("write off {}", booking(words)?))
+        }
+        "reverse" => {
+            words.needs("write-off")?;
+            Ok(format!("reverse write-off {}", booking(words)?))
+        }
+        "order" => {
+            words.needs("credit memo")?;
+            Ok(format!("order credit memo {}", words.number()?))
+        }
         "post" => {
             words.needs("cash application")?;
             Ok(format!("post cash application {}", words.number()?))
@@ -274,13 +319,24 @@ pub(super) fn head(words: &mut Words<'_>, book: Book<'_>) -> Read<String> {
             ];
             let Some((_, needs)) = heads.iter().find(|(first, _)| *first == word) else {
                 return Err(format!(
-                    "`{word}` is nothing that is done\n\nhint: send, queue, withdraw, tell, hold, release, place, recall, report or post"
+                    "`{word}` is nothing that is done\n\nhint: send, queue, withdraw, tell, hold, release, place, recall, report, post, write, reverse or order"
                 ));
             };
             words.needs(needs)?;
             Ok(format!("{word} {needs} {}", words.name()?))
         }
     }
+}
+
+/// `INV-7 as discount`
+fn booking(words: &mut Words<'_>) -> Read<String> {
+    let number = words.number()?;
+    words.needs("as")?;
+    let kind = words.word("discount, small-rest, settlement or write-off")?;
+    if ["discount", "small-rest", "settlement", "write-off"].contains(&kind) {
+        return Ok(format!("{number} as {kind}"));
+    }
+    Err(format!("`{kind}` is not discount, small-rest, settlement or write-off"))
 }
 
 /// A level by its id, or `dunning notice level 2`: the second notice after the due date.

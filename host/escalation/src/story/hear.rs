@@ -2,17 +2,19 @@
 
 use jiff::civil::Date;
 
+use super::agreed;
 use super::expect::Deed;
 use super::says::{Paid, Says};
 use super::world::{Happened, World};
 use crate::account::Account;
+use crate::allowance::{AllowanceKind, allowed};
 use crate::cash::{Allocation, Candidate, Evidence, Identified, Payment, Target, identify};
 use crate::decide::Reason;
 use crate::dispute::Dispute;
 use crate::effect::Action;
 use crate::event::Fact;
 use crate::id::{EffectKey, InvoiceNumber, PaymentId};
-use crate::invoice::{CreditMemo, Invoice};
+use crate::invoice::{CreditMemo, Invoice, OpenItem};
 use crate::money::Money;
 use crate::placement::{Collection, commission_of};
 use crate::promise::{Promise, PromiseState};
@@ -36,8 +38,9 @@ pub(super) fn hear(world: &mut World<'_>, says: &Says) -> Result<Vec<String>, St
             world.know(name, traits);
             return Ok(vec![name.clone()]);
         }
-        Says::Invoice { number, amount, to, due_on, issued_on, quoting } => {
-            let invoice = invoice(number, *amount, *due_on, *issued_on, quoting);
+        Says::Invoice { number, amount, to, due_on, issued_on, quoting, discounts } => {
+            let discounts = discounts.clone();
+            let invoice = Invoice { discounts, ..invoice(number, *amount, *due_on, *issued_on, quoting) };
             world.lane(to);
             (to.clone(), Fact::InvoiceIssued { invoice })
         }
@@ -99,6 +102,7 @@ pub(super) fn hear(world: &mut World<'_>, says: &Says) -> Result<Vec<String>, St
         Says::Unblocks { name, reason } => (known(world, name)?, Fact::DunningUnblocked { reason: reason.clone() }),
         Says::Resolves { invoice, outcome } => resolved(world, invoice, outcome)?,
         Says::Knows { name, head, happened } => settled(world, name, head, *happened)?,
+        Says::Agrees(agrees) => return agreed::hear(world, agrees),
         Says::Assigns { name, amount, to } => assigned(world, name, *amount, to)?,
         Says::Approves { .. } | Says::Publishes { .. } => return at_desk(world, says),
     };
@@ -191,7 +195,8 @@ fn candidates(account: &Account) -> Vec<Candidate> {
         invoice,
         open,
     };
-    let items = account.open_items().into_iter().map(|item| {
+    let lost = |item: &&OpenItem| allowed(&item.allowed, Some(AllowanceKind::WriteOff)) > 0;
+    let items = account.items.values().filter(|item| item.is_open() || lost(item)).map(|item| {
         let references = item.invoice.payment_references.clone();
         candidate(references, Some(item.invoice.number.clone()), item.open)
     });

@@ -62,6 +62,16 @@ fn differs(world: &World<'_>, expectation: &Expectation, today: &[&Happening]) -
         What::Under { name, policy } => {
             return word(world, expectation, name, policy, |account| account.in_flight().map(ToString::to_string));
         }
+        What::Owed { name, amount } => {
+            let owed = |account: &Account| {
+                crate::account::sum(account.placements.iter().map(|placement| placement.statement().owed))
+            };
+            return state(world, expectation, name, Some(*amount), owed);
+        }
+        What::PaysInAdvance(name) => {
+            let lane = world.lanes.get(name);
+            (lane.is_some_and(|lane| lane.account.cash_in_advance.is_some()), Some(name.clone()))
+        }
         What::Commission { name, amount } => {
             let commission = |account: &Account| {
                 crate::account::sum(account.placements.iter().map(crate::placement::Placement::commission_taken))

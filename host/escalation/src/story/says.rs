@@ -4,10 +4,12 @@ mod desk;
 
 use jiff::civil::Date;
 
+use super::agreed::Agrees;
 use super::text::{Read, Words};
 use crate::assignment::PolicyRef;
 use crate::id::InvoiceNumber;
 use crate::in_flight::InFlight;
+use crate::invoice::Discount;
 use crate::money::Money;
 use crate::party::PartyKind;
 use crate::protection::ProtectionKind;
@@ -25,6 +27,7 @@ pub(super) enum Says {
         due_on: Date,
         issued_on: Date,
         quoting: Vec<String>,
+        discounts: Vec<Discount>,
     },
     Restated {
         number: InvoiceNumber,
@@ -147,6 +150,8 @@ pub(super) enum Says {
         policy: PolicyRef,
         how: InFlight,
     },
+    /// What a person agrees with the debtor.
+    Agrees(Agrees),
 }
 
 #[derive(Clone, Debug)]
@@ -235,7 +240,13 @@ fn accounting(words: &mut Words<'_>) -> Read<Says> {
     let due_on = words.date()?;
     let issued_on = if words.takes("issued") { words.date()? } else { crate::invoice::plus_days(due_on, -30) };
     let quoting = if words.takes("quoting") { vec![words.quoted()?] } else { Vec::new() };
-    Ok(Says::Invoice { number, amount, to, due_on, issued_on, quoting })
+    let mut discounts = Vec::new();
+    while words.takes("discount") {
+        let percent = words.word("a share in percent")?.to_owned();
+        words.needs("percent until")?;
+        discounts.push(Discount { percent, until: words.date()? });
+    }
+    Ok(Says::Invoice { number, amount, to, due_on, issued_on, quoting, discounts })
 }
 
 /// `ACME: no email, phone "+49 40 1", kind consumer`
@@ -392,6 +403,6 @@ fn messenger(words: &mut Words<'_>) -> Read<Says> {
     Ok(Says::Bounced { name, medium })
 }
 
-fn because(words: &mut Words<'_>, otherwise: &str) -> String {
+pub(super) fn because(words: &mut Words<'_>, otherwise: &str) -> String {
     if words.takes("because") { words.rest().to_owned() } else { otherwise.to_owned() }
 }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, DateTime};
 
+use super::agreed;
 use super::expect::Deed;
 use super::hear;
 use super::judge;
@@ -281,7 +282,7 @@ impl<'a> World<'a> {
             Fact::PromiseBroken { .. } => Some(Happened::Fact(format!("promise of {name} broken"))),
             Fact::PromiseRefused { .. } => Some(Happened::Fact(format!("promise of {name} refused"))),
             Fact::LevelPassed { invoice, level, .. } => Some(Happened::Fact(format!("pass {level} for {invoice}"))),
-            _ => None,
+            fact => agreed::seen(name, fact).map(Happened::Fact),
         };
         evolve(&mut lane.account, &Event { at: self.now, on, origin: origin.to_owned(), fact });
         if let Some(seen) = seen {

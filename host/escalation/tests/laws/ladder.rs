@@ -10,7 +10,7 @@ use escalation::{Account, Action, Catalogue, InFlight, InvoiceNumber, Policy, Po
 use proptest::prelude::*;
 
 use crate::says::{Op, op};
-use crate::world::{World, segments, segments_2};
+use crate::world::{World, packs, segments, segments_2};
 
 /// A life under several ladders, which a new version meets somewhere on its way.
 fn life(ops: Vec<Op>, change: usize, how: InFlight) -> World {
@@ -183,7 +183,7 @@ proptest! {
                 assert_eq!(version.name, "segments");
             }
         });
-        let decision = || decide(&world.account, world.policy, &world.clock());
+        let decision = || decide(&world.account, world.policy, packs(), &world.clock());
         prop_assert_eq!(decision(), decision());
     }
 

@@ -2,8 +2,10 @@
 
 #![allow(clippy::unwrap_used)] // a test may
 
+mod agreed;
 mod checks;
 mod ladder;
+mod money;
 mod relive;
 mod says;
 mod world;

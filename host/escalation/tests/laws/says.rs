@@ -4,7 +4,7 @@ use escalation::account::EffectState;
 use escalation::cash::{Allocation, Evidence, Payment, Target};
 use escalation::dispute::Dispute;
 use escalation::event::Fact;
-use escalation::invoice::{CreditMemo, Invoice, plus_days};
+use escalation::invoice::{CreditMemo, Discount, Invoice, plus_days};
 use escalation::placement::{Collection, commission_of};
 use escalation::promise::{Promise, PromiseState};
 use escalation::protection::{Protection, ProtectionKind};
@@ -12,6 +12,7 @@ use escalation::report::{CallResult, Tracking};
 use escalation::{Action, Currency, Date, InvoiceNumber, Money};
 use proptest::prelude::*;
 
+use crate::agreed::{Agree, agree};
 use crate::world::World;
 
 /// Something that happens; `n` picks among what is there.
@@ -68,6 +69,8 @@ pub enum Op {
         missing: bool,
     },
     Backfill(bool),
+    /// What people agree with the debtor.
+    Agree(Agree),
     /// How effects end from now on: done, unknown, rejected, delayed.
     Outcome(u8),
     /// An effect that was just cancelled went out all the same.
@@ -100,6 +103,7 @@ pub fn op() -> impl Strategy<Value = Op> {
         1 => (any::<u8>(), minor).prop_map(|(n, minor)| Op::Assign { n, minor }),
         1 => any::<bool>().prop_map(Op::Settle),
         1 => (any::<u8>(), any::<bool>()).prop_map(|(n, missing)| Op::Listed { n, missing }),
+        5 => agree().prop_map(Op::Agree),
         1 => any::<bool>().prop_map(Op::Backfill),
         2 => (0u8..8).prop_map(Op::Outcome),
         1 => Just(Op::TooLate),
@@ -107,7 +111,7 @@ pub fn op() -> impl Strategy<Value = Op> {
 }
 
 impl World {
-    fn item(&self, n: u8) -> Option<&InvoiceNumber> {
+    pub fn item(&self, n: u8) -> Option<&InvoiceNumber> {
         let count = self.account.items.len();
         (count > 0).then(|| self.account.items.keys().nth(usize::from(n) % count)).flatten()
     }
@@ -137,6 +141,7 @@ impl World {
     pub fn fact(&mut self, op: Op) -> Option<Fact> {
         match op {
             Op::Days(_) | Op::Outcome(_) | Op::Backfill(_) => None,
+            Op::Agree(agree) => self.agreed(agree),
             Op::CallEnded(n) => Some(self.call_ended(n)),
             Op::Agency { n, minor } => self.agency(n, minor),
             Op::Promise { .. }
@@ -159,7 +164,10 @@ impl World {
             payable: total,
             terms: String::new(),
             payment_references: Vec::new(),
-            discounts: Vec::new(),
+            discounts: match total.minor % 3 {
+                0 => vec![Discount { percent: "2.5".into(), until: plus_days(due_on, -10) }],
+                _ => Vec::new(),
+            },
             buyer_reference: None,
             order: None,
         }

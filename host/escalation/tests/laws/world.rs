@@ -12,7 +12,7 @@ use escalation::{
 };
 
 use crate::at_rest;
-use crate::checks::{contact_law, is_record, ladder_law, money_law};
+use crate::checks::{contact_law, four_eyes_law, is_record, ladder_law, money_law};
 use crate::says::Op;
 
 const STANDARD: &str = include_str!("../../../../config/policies/standard.toml");
@@ -95,6 +95,7 @@ impl World {
         evolve(&mut self.account, &event);
         self.journal.push(event);
         money_law(&self.account);
+        four_eyes_law(&self.account, self.policy);
     }
 
     pub fn live(&mut self, op: Op) {
@@ -104,7 +105,12 @@ impl World {
             Op::Backfill(begins) => self.backfill = begins,
             op => {
                 if let Some(fact) = self.fact(op) {
-                    self.fold("world", fact);
+                    let origin = match self.count % 3 {
+                        0 => "desk:kim",
+                        1 => "desk:lee",
+                        _ => "world",
+                    };
+                    self.fold(origin, fact);
                 }
             }
         }

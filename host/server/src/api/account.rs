@@ -10,6 +10,7 @@ use store::LaneState;
 use store::lane::DecisionRow;
 use utoipa::ToSchema;
 
+use super::agreed::{self, AgreedView};
 use super::effects::{self, EffectView};
 use super::money::{self, MoneyView};
 use super::narrate::word;
@@ -38,6 +39,8 @@ pub struct AccountView {
     pub promises: Vec<PromiseView>,
     pub disputes: Vec<DisputeView>,
     pub placements: Vec<PlacementView>,
+    /// Plans, settlements, write-offs and returns.
+    pub agreed: AgreedView,
     pub blocked: Option<BlockView>,
     pub protections: Vec<ProtectionView>,
     /// Media that the debtor asked not to be used; `all` for none at all.
@@ -158,6 +161,10 @@ pub struct PlacementView {
     pub collected: Vec<MoneyView>,
     pub commission_due: Vec<MoneyView>,
     pub remitted: MoneyView,
+    /// The share by the exact sum, rounded once: of what was collected and, where they count, of direct payments.
+    pub commission_exact: MoneyView,
+    /// Still owed to the agency; negative: it kept more than its share.
+    pub owed_to_agency: MoneyView,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -230,6 +237,7 @@ fn view(
         promises: account.promises.iter().rev().map(promise).collect(),
         disputes: account.disputes.iter().rev().map(dispute).collect(),
         placements: account.placements.iter().rev().map(placement).collect(),
+        agreed: agreed::view(account, policy, today),
         blocked: account
             .blocked
             .as_ref()
@@ -337,6 +345,7 @@ fn placement(placement: &escalation::placement::Placement) -> PlacementView {
     let total = |of: fn(&escalation::placement::Collection) -> escalation::Money| {
         money::all(escalation::account::sum(placement.collections.iter().map(of)))
     };
+    let statement = placement.statement();
     PlacementView {
         key: placement.key.to_string(),
         sequence: placement.sequence,
@@ -350,6 +359,8 @@ fn placement(placement: &escalation::placement::Placement) -> PlacementView {
         collected: total(|collection| collection.gross),
         commission_due: total(|collection| collection.commission),
         remitted: placement.remitted.into(),
+        commission_exact: statement.commission.into(),
+        owed_to_agency: statement.owed.into(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! Facts and actions as sentences, for people.
 
+mod agreed;
+
 use escalation::cash::{Allocation, Payment, Target};
 use escalation::policy::Channel;
 use escalation::report::Tracking;
@@ -9,7 +11,7 @@ use serde::Serialize;
 /// A fact, told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
-    /// What it is about: `money`, `invoice`, `contact`, `promise`, `dispute`, `agency`, `credit`, `level`, `effect`, `person`;
+    /// What it is about: `money`, `invoice`, `contact`, `promise` (plans and settlements too), `dispute`, `agency`, `credit`, `level`, `effect`, `person`;
     /// `gone`: it cannot be told.
     pub topic: &'static str,
     pub text: String,
@@ -22,6 +24,7 @@ pub fn fact(fact: &Fact) -> Told {
         .or_else(|| contact(fact))
         .or_else(|| person(fact))
         .or_else(|| decided(fact))
+        .or_else(|| agreed::told(fact))
         .unwrap_or_else(|| ended(fact))
 }
 
@@ -227,6 +230,13 @@ pub fn action(action: &Action) -> String {
         }
         Action::RecallPlacement { reason, .. } => format!("recall the placement: {reason}"),
         Action::PostCashApplication { invoice, amount, .. } => format!("post {amount} on invoice {invoice}"),
+        Action::WriteOff(booking) => {
+            format!("book {} of invoice {} as {}", booking.amount, booking.invoice, booking.kind.as_str())
+        }
+        Action::ReverseWriteOff(booking) => {
+            format!("take back {} of invoice {}, booked as {}", booking.amount, booking.invoice, booking.kind.as_str())
+        }
+        Action::IssueCreditMemo(order) => format!("credit memo of {} on invoice {}", order.amount, order.invoice),
     }
 }
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::forms::{self, From};
 use super::layout::{self, About, Frame};
 use super::notation::{amount, amounts, days, moment, sentence, state};
-use super::{Page, actions, agreements, effects, timeline};
+use super::{Page, actions, agreements, effects, terms, timeline};
 use crate::api::account::{AccountView, DebtorView, ItemView, PlannedView, gather};
 use crate::api::accounts::bounded;
 use crate::api::narrate::count;
@@ -49,6 +49,7 @@ pub async fn page(
                 (items(&view))
                 (money(&view, &visitor))
                 (agreements::promises(&view.promises))
+                (terms::section(&view, &visitor))
                 (agreements::disputes(&view, &visitor))
                 (agreements::placements(&view.placements))
                 (timeline::section(&history))

@@ -1,5 +1,7 @@
 //! What people do at the desk: each form becomes an event on the account. No act without the visitor's proof.
 
+pub mod agreed;
+
 use std::collections::BTreeMap;
 
 use axum::extract::{Form, FromRequest, Path, Request, State};
@@ -93,6 +95,7 @@ pub fn said(word: &str) -> Option<&'static str> {
         "stop-lifted" => Some("The medium may be used again."),
         "called" => Some("The call is on record."),
         "resolved" => Some("The dispute is resolved."),
+        "agreed" => Some("It is on record. The next decision takes it into account."),
         "assigned" => Some("The money is assigned."),
         "settled" => Some("The outcome is on record."),
         "approved" => Some("It is approved and goes out with the next turn."),

@@ -1,5 +1,7 @@
 //! The forms by which people act. Each carries the visitor's proof and asks for a name, which the journal keeps.
 
+pub mod agreed;
+
 use escalation::id::NAME_LEN_MAX;
 use maud::{Markup, html};
 

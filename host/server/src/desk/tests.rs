@@ -1,5 +1,6 @@
 //! The desk over real accounts.
 
+mod agreed;
 mod approvals;
 mod call;
 mod connections;

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::approval::Approval;
+use crate::commission::CommissionTerms;
 use crate::dispute::Dispute;
 use crate::effect::{Action, Effect, Notice};
 use crate::id::{DisputeId, EffectKey, PromiseId};
@@ -153,7 +154,13 @@ fn disputes_by_count_and_by_amount() {
 
 fn placed(key: &str, on: &str) -> [Event; 2] {
     let items = vec![PlacedItem { invoice: "INV-1".into(), amount: euros(1000) }];
-    let action = Action::PlaceWithAgency { sequence: 1, items, total: euros(1000), commission: "1/4".into() };
+    let action = Action::PlaceWithAgency {
+        sequence: 1,
+        items,
+        total: euros(1000),
+        commission: "1/4".into(),
+        terms: CommissionTerms::default(),
+    };
     let effect =
         Effect { key: EffectKey::new(key), due_on: day(on), valid_until: None, approval: Approval::None, action };
     [

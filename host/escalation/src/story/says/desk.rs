@@ -4,7 +4,11 @@ use super::{Says, because, medium};
 use crate::assignment::PolicyRef;
 use crate::in_flight::InFlight;
 use crate::protection::ProtectionKind;
+use crate::story::agreed;
 use crate::story::text::{Read, Words};
+
+/// What is approved by its own word; the rest is effects.
+const AGREED: [&str; 2] = ["settlement of", "write-off of"];
 
 pub(super) fn read(words: &mut Words<'_>) -> Read<Says> {
     if words.takes("blocks") {
@@ -58,11 +62,14 @@ pub(super) fn read(words: &mut Words<'_>) -> Read<Says> {
     let mut person = words.clone();
     if let Ok(who) = person.name()
         && person.takes("approves")
+        && !AGREED.iter().any(|agreed| person.clone().takes(agreed))
     {
         *words = person;
         return Ok(Says::Approves { who, what: words.rest().split_whitespace().collect::<Vec<_>>().join(" ") });
     }
-    words.needs("knows for")?;
+    if !words.takes("knows for") {
+        return Ok(Says::Agrees(agreed::read(words)?));
+    }
     let name = words.name()?;
     words.needs("that")?;
     let told = words.rest();
