@@ -14,10 +14,11 @@ use escalation::invoice::Invoice;
 use escalation::report::{Received, Report, Source};
 use escalation::request::Request;
 use escalation::{
-    Account, AccountId, Arrival, Currency, Date, Effect, Fact, InFlight, LevelId, Money, Party, Policy, PolicyRef,
+    Account, AccountId, Arrival, Currency, Date, Effect, Fact, InFlight, LevelId, Money, Packs, Party, Policy,
+    PolicyRef,
 };
 use store::sqlite::SqliteStore;
-use store::{Entry, Ingest, Policies, Published, Store};
+use store::{Entry, Ingest, Published};
 use tempfile::TempDir;
 
 const FIRST: &str = include_str!("../../../tests/scenarios/policies/flight-1.toml");
@@ -56,6 +57,7 @@ impl Office {
             store: Arc::new(store),
             clock: clock.clone() as Arc<dyn Clock>,
             policy: Arc::new(Policy::parse(FIRST, "flight.toml").unwrap()),
+            packs: Arc::new(Packs::shipped().unwrap()),
             creditor: Party::default(),
             scribe: Arc::new(Mute),
             plugins: Vec::new(),
@@ -125,9 +127,17 @@ impl Office {
     async fn plan(&self, text: &str, how: InFlight) -> Plan {
         let new = Policy::parse(text, "flight.toml").unwrap();
         let now = self.engine.now().await.unwrap();
-        plan(self.engine.store.as_ref(), Some(&self.engine.catalogue()), &new, how, &now, "better letters")
-            .await
-            .unwrap()
+        plan(
+            self.engine.store.as_ref(),
+            Some(&self.engine.catalogue()),
+            &new,
+            &self.engine.packs,
+            how,
+            &now,
+            "better letters",
+        )
+        .await
+        .unwrap()
     }
 
     async fn publish(&self, text: &str, how: InFlight) -> Result<Plan, PublishError> {

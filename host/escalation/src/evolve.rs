@@ -42,16 +42,12 @@ pub fn evolve(account: &mut Account, event: &Event) {
         }
         Fact::PaymentMoved { payment, .. } => cash::moved(account, payment),
 
-        Fact::CallEnded(call) => contact::call_ended(account, call),
-        Fact::StopRequested { medium, .. } => {
-            account.stopped.insert(medium.clone());
-        }
-        Fact::StopLifted { medium, .. } => {
-            account.stopped.remove(medium);
-        }
-        Fact::ProtectionBegan { protection } => contact::protected(account, protection),
-        Fact::ProtectionEnded { kind, .. } => account.protections.retain(|known| known.kind != *kind),
-        Fact::MessageTracked { message, status, .. } => contact::tracked(account, message, *status),
+        Fact::CallEnded(_)
+        | Fact::StopRequested { .. }
+        | Fact::StopLifted { .. }
+        | Fact::ProtectionBegan { .. }
+        | Fact::ProtectionEnded { .. }
+        | Fact::MessageTracked { .. } => contact::heard(account, &event.fact),
 
         Fact::PromiseMade { promise } => promises::made(account, promise),
         Fact::PromiseKept { promise } => promises::end(account, promise, PromiseState::Kept),

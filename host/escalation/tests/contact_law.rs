@@ -97,7 +97,8 @@ impl Phone {
             reason: String::new(),
             weight: 1,
         });
-        let effect = Effect { key: "call:now".into(), due_on: self.at.date(), valid_until: None, action };
+        let approval = escalation::approval::Approval::None;
+        let effect = Effect { key: "call:now".into(), due_on: self.at.date(), valid_until: None, approval, action };
         let mut account = self.account.clone();
         let fact = Fact::EffectPlanned { effect: effect.clone() };
         evolve(&mut account, &Event { at: self.at, on: self.at.date(), origin: "test".into(), fact });

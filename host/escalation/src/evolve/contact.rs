@@ -4,10 +4,28 @@ use jiff::civil::Date;
 
 use crate::account::{Account, CONTACTS_KEPT_MAX, Contact, EffectState};
 use crate::disposition;
+use crate::event::Fact;
 use crate::id::EffectKey;
 use crate::party::Party;
 use crate::protection::Protection;
 use crate::report::{CallResult, Tracking};
+
+/// What was heard of the debtor, and whether he may be reached.
+pub(super) fn heard(account: &mut Account, fact: &Fact) {
+    match fact {
+        Fact::CallEnded(call) => call_ended(account, call),
+        Fact::StopRequested { medium, .. } => {
+            account.stopped.insert(medium.clone());
+        }
+        Fact::StopLifted { medium, .. } => {
+            account.stopped.remove(medium);
+        }
+        Fact::ProtectionBegan { protection } => protected(account, protection),
+        Fact::ProtectionEnded { kind, .. } => account.protections.retain(|known| known.kind != *kind),
+        Fact::MessageTracked { message, status, .. } => tracked(account, message, *status),
+        _ => {}
+    }
+}
 
 /// A new address makes a medium reachable again; a request to stop outlives it.
 pub(super) fn debtor_synced(account: &mut Account, debtor: &Party) {
@@ -37,7 +55,7 @@ fn push(account: &mut Account, contact: Contact) {
 
 /// A queued call counts as a contact from the day it was queued; its first result moves it to the day of the call, or
 /// takes it away when no phone rang. Further results of the same lead are contacts of their own.
-pub(super) fn call_ended(account: &mut Account, call: &CallResult) {
+fn call_ended(account: &mut Account, call: &CallResult) {
     let meaning = disposition::meaning(&call.disposition);
     let own = EffectKey::new(format!("call-ended:{}", call.at));
     let key = call.call.as_ref().unwrap_or(&own);
@@ -66,14 +84,14 @@ pub(super) fn call_ended(account: &mut Account, call: &CallResult) {
 }
 
 /// The newest word on a kind counts; the day since which it holds is the first one's.
-pub(super) fn protected(account: &mut Account, protection: &Protection) {
+fn protected(account: &mut Account, protection: &Protection) {
     match account.protections.iter_mut().find(|known| known.kind == protection.kind) {
         Some(known) => *known = Protection { since: known.since.min(protection.since), ..protection.clone() },
         None => account.protections.push(protection.clone()),
     }
 }
 
-pub(super) fn tracked(account: &mut Account, message: &EffectKey, status: Tracking) {
+fn tracked(account: &mut Account, message: &EffectKey, status: Tracking) {
     if status == Tracking::Bounced {
         let sent = account.contacts.iter().rev().find(|contact| &contact.key == message);
         let medium = sent.map_or_else(|| "email".to_owned(), |contact| contact.medium.clone());

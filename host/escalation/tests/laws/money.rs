@@ -11,7 +11,7 @@ use proptest::prelude::*;
 
 use crate::checks::money_law;
 use crate::says::{Op, op};
-use crate::world::{World, policy};
+use crate::world::{World, packs, policy};
 
 const DAY: Date = jiff::civil::date(2026, 3, 2);
 
@@ -59,7 +59,7 @@ proptest! {
         payment.amount.currency = item.open.currency;
         let before = picture(&world.account);
         world.fold("gateway", Fact::PaymentReceived { payment: payment.clone() });
-        for fact in decide(&world.account, policy(), &world.clock()).events {
+        for fact in decide(&world.account, policy(), packs(), &world.clock()).events {
             world.fold("policy", fact);
         }
         let back = escalation::cash::Payment { id: "back".into(), ..payment };

@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 use engine::Clock;
 use engine::publish::{self, Plan};
 use engine::repair::Act;
-use escalation::{InFlight, Now, Policy};
+use escalation::{InFlight, Now, Packs, Policy};
 use store::Published;
 
 use super::super::{Common, Done, Failure, print_json};
@@ -14,6 +14,7 @@ use crate::clock::SystemClock;
 use crate::config::{Config, read_text};
 use crate::database;
 use crate::letters::Letters;
+use crate::packs;
 use crate::policies::check_templates;
 
 #[derive(Args)]
@@ -65,7 +66,8 @@ pub async fn run(command: Publish) -> Done {
         false => database::open(&config).await?,
     };
     let at = SystemClock::new(config.zone.clone()).now();
-    let done = publish(&command, store.as_ref(), &new, text, at).await;
+    let packs = packs::of(&config).map_err(|error| usage(&error))?;
+    let done = publish(&command, store.as_ref(), (&new, text), &packs, at).await;
     store.close().await;
     done
 }
@@ -73,8 +75,8 @@ pub async fn run(command: Publish) -> Done {
 async fn publish(
     command: &Publish,
     store: &dyn store::Store,
-    new: &Policy,
-    text: String,
+    (new, text): (&Policy, String),
+    packs: &Packs,
     at: escalation::DateTime,
 ) -> Done {
     let how = match command.in_flight {
@@ -89,8 +91,8 @@ async fn publish(
         return Err(publish::PublishError::Differs(version).into());
     }
     let catalogue = engine::policies::catalogue(published)?;
-    let now = Now { at, cash_known_until: None, backfill: false };
-    let plan = publish::plan(store, catalogue.as_ref(), new, how, &now, act.reason).await?;
+    let now = Now { at, cash_known_until: None, backfill: false, offset_minutes: 0 };
+    let plan = publish::plan(store, catalogue.as_ref(), new, packs, how, &now, act.reason).await?;
     if !command.common.json {
         show(&plan, &version.to_string());
     }
