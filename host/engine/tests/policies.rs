@@ -90,7 +90,8 @@ impl Office {
 
     /// Owes 1200.00 EUR.
     async fn owes(&self, account: &str, due_on: &str) {
-        let debtor = Party { id: account.into(), email: Some("a@b.example".into()), ..Party::default() };
+        let debtor =
+            Party { id: account.into(), country: "DE".into(), email: Some("a@b.example".into()), ..Party::default() };
         self.happens(account, "debtor", Fact::DebtorSynced { debtor }).await;
         let amount = Money::new(120_000, Currency::EUR);
         let invoice = Invoice {

@@ -64,7 +64,7 @@ async fn nobody_approves_what_he_proposed() {
     };
     let refused = send(&first.to_uppercase()).await;
     assert_eq!(refused.status, StatusCode::BAD_REQUEST);
-    assert!(refused.text.contains("another person has to approve it"), "{}", refused.text);
+    assert!(refused.text.contains("Another person has to approve it"), "{}", refused.text);
     assert_eq!(send("Lee").await.status, StatusCode::SEE_OTHER);
     let acts = fixture.hub.acts.lock().unwrap();
     assert!(
