@@ -9,6 +9,7 @@ pub mod doubt;
 pub mod erase;
 pub mod init;
 pub mod lane;
+pub mod letter;
 pub mod migrate_store;
 pub mod plugin;
 pub mod policy;
@@ -59,6 +60,8 @@ enum Command {
     Story(story::Story),
     /// Say why an account is treated as it is
     Why(why::Why),
+    /// Write a letter to an account into a file, as HTML or text
+    Letter(letter::Letter),
     /// List parked accounts, and take them up again
     Lane(lane::LaneCommand),
     /// Work with policies
@@ -121,6 +124,7 @@ pub fn run() -> ExitCode {
             Command::Doctor(command) => doctor::run(command).await,
             Command::Story(command) => story::run(command),
             Command::Why(command) => why::run(command).await,
+            Command::Letter(command) => letter::run(command).await,
             Command::Lane(command) => lane::run(command).await,
             Command::Policy(command) => policy::run(command),
             Command::Connection(command) => connection::run(command).await,

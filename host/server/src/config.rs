@@ -63,6 +63,11 @@ pub struct Creditor {
     /// Where debtors pay to, as letters print it.
     #[serde(default)]
     pub iban: String,
+    #[serde(default)]
+    pub bic: String,
+    /// Where and under which number the firm is registered, as letters print it.
+    #[serde(default)]
+    pub registration: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -268,6 +273,16 @@ impl Creditor {
             email: self.email.clone(),
             phone: self.phone.clone(),
             vat_id: self.vat_id.clone(),
+        }
+    }
+
+    /// As a letterhead states it.
+    pub fn letterhead(&self) -> letters::facts::Creditor {
+        letters::facts::Creditor {
+            party: self.party(),
+            iban: self.iban.clone(),
+            bic: self.bic.clone(),
+            registration: self.registration.clone(),
         }
     }
 }

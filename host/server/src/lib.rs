@@ -10,7 +10,6 @@ pub mod telemetry;
 pub mod start;
 pub mod connectors;
 pub mod asks;
-pub mod letters;
 pub mod web;
 pub mod desk;
 pub mod api;

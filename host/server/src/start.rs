@@ -17,7 +17,6 @@ use crate::asks::Clerk;
 use crate::config::{Config, ConfigError, PluginFile, read_text};
 use crate::connectors::Running;
 use crate::database;
-use crate::letters::Letters;
 use crate::limits;
 
 #[derive(Debug, Error)]
@@ -26,6 +25,8 @@ pub enum StartError {
     Config(#[from] ConfigError),
     #[error(transparent)]
     Policy(#[from] escalation::policy::PolicyError),
+    #[error(transparent)]
+    Letters(#[from] letters::LetterError),
     #[error(transparent)]
     Store(#[from] StoreError),
     #[error("{}: {why}", .file.display())]
@@ -52,7 +53,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Started, St
     let scribe = Arc::new(Clerk {
         letters,
         creditor: creditor.clone(),
-        iban: config.creditor.iban.clone(),
+        letterhead: config.creditor.letterhead(),
         colleagues: config.colleagues.clone(),
     });
     let running = config.plugins.iter().zip(&plugins).map(|(file, plugin)| Running {
@@ -83,9 +84,9 @@ fn owner() -> String {
 }
 
 /// The policy, and the letters that it names.
-pub fn read_words(config: &Config) -> Result<(Policy, Letters), StartError> {
+pub fn read_words(config: &Config) -> Result<(Policy, letters::Letters), StartError> {
     let policy = read_policy(&config.policy)?;
-    let letters = Letters::load(&config.letters)?;
+    let letters = letters::Letters::load(&config.letters)?;
     let templates: Vec<&str> =
         policy.levels.iter().map(|level| level.template.as_str()).filter(|template| !template.is_empty()).collect();
     letters.check(&templates)?;

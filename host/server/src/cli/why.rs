@@ -52,7 +52,7 @@ pub async fn run(why: Why) -> Done {
 }
 
 /// The account as its events made it up to the end of a day; none when it had none.
-async fn as_of(store: &dyn Store, id: &AccountId, day: Date) -> Result<Option<Account>, Failure> {
+pub(super) async fn as_of(store: &dyn Store, id: &AccountId, day: Date) -> Result<Option<Account>, Failure> {
     let mut account = Account::new(id.clone());
     let mut seq = 0;
     loop {
