@@ -3,8 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)] // a test fails by it
 
 mod bad_input;
+mod claim;
 mod demo;
 mod documents;
+mod metrics;
 mod new_plugin;
 mod program;
 mod recovery;

@@ -5,6 +5,6 @@ policy: standard
 2026-03-09  day turns
   > queue call to ACME
 2026-03-09  dialer: call to ACME ended attorney_represented
-  > nothing                                         because must not be contacted at all
+  > nothing                                         because an attorney speaks for the debtor
 2026-04-30  day turns
   > nothing

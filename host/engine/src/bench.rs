@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use escalation::invoice::plus_days;
 use escalation::request::Request;
-use escalation::{Account, Date, Effect, Party, Policy};
+use escalation::{Account, Date, Effect, Packs, Party, Policy};
 use rustix::time::{ClockId, clock_gettime};
 use serde::Serialize;
 use store::bench::Night as Left;
@@ -116,17 +116,22 @@ impl Nights {
 
     async fn engine(&self, today: Date) -> Result<(Arc<SqliteStore>, Engine), StoreError> {
         let store = Arc::new(SqliteStore::open(&self.path, store::bench::TENANT).await?);
-        let engine = engine(store.clone(), self.policy.clone(), today, "bench".to_owned());
+        let engine = engine(store.clone(), self.policy.clone(), packs()?, today, "bench".to_owned());
         Ok((store, engine))
     }
 }
 
+fn packs() -> Result<Arc<Packs>, StoreError> {
+    Packs::shipped().map(Arc::new).map_err(|wrong| StoreError::Corrupt(wrong.to_string()))
+}
+
 /// An engine on a morning, that hears of nothing and sends nothing.
-fn engine(store: Arc<dyn Store>, policy: Arc<Policy>, today: Date, owner: String) -> Engine {
+fn engine(store: Arc<dyn Store>, policy: Arc<Policy>, packs: Arc<Packs>, today: Date, owner: String) -> Engine {
     Engine {
         store,
         clock: Arc::new(SimulatedClock::new(morning(today))),
         policy,
+        packs,
         creditor: Party::default(),
         scribe: Arc::new(Nobody),
         plugins: Vec::new(),

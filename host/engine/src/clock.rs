@@ -6,6 +6,11 @@ use escalation::{Date, DateTime};
 
 pub trait Clock: Send + Sync {
     fn now(&self) -> DateTime;
+
+    /// How far it is ahead of UTC at a moment of its own, in minutes.
+    fn offset_minutes(&self, _at: DateTime) -> i32 {
+        0
+    }
 }
 
 /// A clock that stands still until it is set.

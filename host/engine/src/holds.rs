@@ -7,6 +7,7 @@ use escalation::DateTime;
 use store::{StoreError, Valve};
 
 use crate::limits;
+use crate::policies::Known;
 use crate::turn::{Engine, later};
 
 #[derive(Default)]
@@ -15,6 +16,8 @@ pub struct Holds {
     leases: Mutex<BTreeMap<String, Told>>,
     /// As they stood when this turn began, or when we last changed them.
     valves: Mutex<BTreeMap<String, Valve>>,
+    /// What was published; none: nothing was, or it was not asked for yet.
+    pub(crate) policies: Mutex<Option<Known>>,
 }
 
 #[derive(Clone, Copy)]

@@ -16,11 +16,16 @@ pub mod poll;
 pub mod reconcile;
 pub mod intake;
 pub mod moves;
+pub mod policies;
 pub mod pipeline;
 pub mod repair;
+pub mod publish;
 pub mod rows;
 pub mod dispatch;
 pub mod figures;
+pub mod history;
+pub mod relive;
+pub mod metrics;
 pub mod verify;
 pub mod bench;
 

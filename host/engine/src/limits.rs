@@ -26,6 +26,10 @@ pub const UNDER_WAY_MAX: Duration = Duration::from_secs(180);
 pub const ASKED_AFTER_MAX: Duration = Duration::from_secs(24 * 3_600);
 /// The shortest wait of an effect that may not go out now.
 pub const RETRY_FIRST: Duration = Duration::from_secs(60);
+/// Accounts whose histories are asked for in one go when days are lived again.
+pub const ACCOUNTS_RELIVED: u32 = 500;
+/// Accounts that are shown one by one of those that differ, or are left out.
+pub const RELIVED_SHOWN: usize = 20;
 /// Payments of an account whose bank references still lead to it.
 pub const PAYMENTS_INDEXED_MAX: usize = 50;
 /// Journal entries that are read at once.

@@ -3,7 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use escalation::event::Event;
-use escalation::{Account, Decision, Now, Policy, decide, evolve};
+use escalation::policy::NotPublished;
+use escalation::{Account, Catalogue, Decision, Now, Packs, decide, evolve};
 use store::{After, Claimed, Decided, StoreError};
 
 use crate::limits;
@@ -33,10 +34,12 @@ impl Engine {
     /// The decisions on all lanes but those that cannot be decided: these are set aside.
     async fn decide_all(&self, claimed: Vec<Claimed>, now: &Now) -> Result<Vec<Decided>, StoreError> {
         let mut decided = Vec::with_capacity(claimed.len());
+        let catalogue = self.catalogue();
         for lane in claimed {
             let (account, fence) = (lane.account.clone(), lane.fence);
-            match catch_unwind(AssertUnwindSafe(|| decide_lane(lane, &self.policy, now))) {
-                Ok(decision) => decided.push(decision),
+            match catch_unwind(AssertUnwindSafe(|| decide_lane(lane, &catalogue, &self.packs, now))) {
+                Ok(Ok(decision)) => decided.push(decision),
+                Ok(Err(missing)) => self.store.park(&account, fence, &missing.to_string()).await?,
                 Err(panic) => self.store.park(&account, fence, &panic_text(panic.as_ref())).await?,
             }
         }
@@ -54,21 +57,21 @@ impl Engine {
 }
 
 /// The pure part of T2.
-fn decide_lane(lane: Claimed, policy: &Policy, now: &Now) -> Decided {
-    let version = format!("{} {}", policy.name, policy.version);
+fn decide_lane(lane: Claimed, catalogue: &Catalogue, packs: &Packs, now: &Now) -> Result<Decided, NotPublished> {
     // A block that ends by itself is shown no more from one day to the next.
     let blocked = |account: &Account| account.blocked.as_ref().is_some_and(|block| block.until.is_some());
-    let as_it_was = lane.policy.as_ref() == Some(&version)
-        && lane.unread.is_empty()
-        && lane.state.as_ref().is_some_and(|account| !blocked(account));
+    let same = lane.unread.is_empty() && lane.state.as_ref().is_some_and(|account| !blocked(account));
     let mut account = lane.state.unwrap_or_else(|| Account::new(lane.account.clone()));
     let read_seq = lane.read_until;
     for stored in &lane.unread {
         evolve(&mut account, &stored.event);
     }
+    let policy = catalogue.of(&account)?;
+    let version = policy.reference().to_string();
+    let as_it_was = same && lane.policy.as_ref() == Some(&version);
     // There is more to read before anything can be decided.
     let wait = Decision { events: Vec::new(), look_again: Some(now.at), because: Vec::new() };
-    let decision = if lane.more { wait } else { decide(&account, policy, now) };
+    let decision = if lane.more { wait } else { decide(&account, policy, packs, now) };
     let events: Vec<Event> = decision
         .events
         .into_iter()
@@ -78,7 +81,7 @@ fn decide_lane(lane: Claimed, policy: &Policy, now: &Now) -> Decided {
         evolve(&mut account, event);
     }
     let after = || After { row: rows::row(&account, policy, now.today()), state: account };
-    Decided {
+    Ok(Decided {
         account: lane.account,
         fence: lane.fence,
         at: now.at,
@@ -88,7 +91,7 @@ fn decide_lane(lane: Claimed, policy: &Policy, now: &Now) -> Decided {
         policy: version,
         look_again: decision.look_again,
         because: decision.because,
-    }
+    })
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {

@@ -94,8 +94,8 @@ impl Engine {
     /// Understands what came, and takes it with its frame.
     async fn ingest(&self, mut frame: Ingest, received: Vec<Received>) -> Result<Ingested, StoreError> {
         let connection = frame.connection.clone();
-        let intake =
-            Intake { store: self.store.as_ref(), policy: &self.policy, connection: &connection, now: frame.at };
+        let policy = self.current_policy();
+        let intake = Intake { store: self.store.as_ref(), policy: &policy, connection: &connection, now: frame.at };
         let mut statement_until = None;
         for received in received {
             if let Report::Statement(statement) = &received.report {

@@ -143,6 +143,8 @@ fn is_reported(fact: &Fact) -> bool {
             | Fact::PromiseRefused { .. }
             | Fact::LevelReached { .. }
             | Fact::LevelPassed { .. }
+            | Fact::PolicyAssigned { .. }
+            | Fact::SegmentAssigned { .. }
             | Fact::CreditHeld { .. }
             | Fact::CreditReleased { .. }
             | Fact::EffectPlanned { .. }
@@ -153,6 +155,19 @@ fn is_reported(fact: &Fact) -> bool {
             | Fact::EffectExpired { .. }
             | Fact::EffectSettled { .. }
             | Fact::PaymentMoved { .. }
+            | Fact::AmountAllowed { .. }
+            | Fact::OverpaymentKept { .. }
+            | Fact::WriteOffRecovered { .. }
+            | Fact::PlanRefused { .. }
+            | Fact::InstalmentMissed { .. }
+            | Fact::PlanKept { .. }
+            | Fact::PlanBroken { .. }
+            | Fact::SettlementAccepted { .. }
+            | Fact::SettlementKept { .. }
+            | Fact::SettlementFailed { .. }
+            | Fact::ReturnLapsed { .. }
+            | Fact::CashInAdvanceRequired { .. }
+            | Fact::CashInAdvanceLifted { .. }
     )
 }
 

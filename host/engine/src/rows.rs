@@ -3,6 +3,9 @@
 use escalation::account::sum;
 use escalation::cash::normalise;
 use escalation::invoice::OpenItem;
+use escalation::plan::PaymentPlan;
+use escalation::settlement::SettlementState;
+use escalation::write_off::WriteOffState;
 use escalation::{Account, Currency, Date, Policy};
 use store::AccountRow;
 use store::view::ItemRow;
@@ -20,7 +23,7 @@ pub fn row(account: &Account, policy: &Policy, today: Date) -> AccountRow {
         .values()
         .filter(|item| item.is_open())
         .filter_map(|item| item.level())
-        .map(|level| (rank(policy, level.as_str()), level.as_str().to_owned()))
+        .map(|level| (rank(policy, account, level.as_str()), level.as_str().to_owned()))
         .max()
         .map_or((0, None), |(rank, level)| (rank, Some(level)));
     AccountRow {
@@ -40,8 +43,8 @@ pub fn row(account: &Account, policy: &Policy, today: Date) -> AccountRow {
     }
 }
 
-fn rank(policy: &Policy, level: &str) -> u32 {
-    policy.levels.iter().position(|known| known.id.as_str() == level).map_or(0, |place| place as u32 + 1)
+fn rank(policy: &Policy, account: &Account, level: &str) -> u32 {
+    policy.levels_of(account).iter().position(|known| known.id.as_str() == level).map_or(0, |place| place as u32 + 1)
 }
 
 fn item_row(item: &OpenItem) -> ItemRow {
@@ -79,6 +82,8 @@ fn main_currency(account: &Account) -> Currency {
 fn flags(account: &Account, today: Date) -> Vec<String> {
     let blocked = account.blocked.as_ref().is_some_and(|block| block.until.is_none_or(|until| until >= today));
     let missing = account.items.values().any(|item| item.is_open() && item.missing_since.is_some());
+    let proposed = account.write_offs.iter().any(|one| one.state == WriteOffState::Proposed);
+    let to_approve = proposed || account.settlements.iter().any(|one| one.state == SettlementState::Offered);
     [
         ("promise", account.running_promises().next().is_some()),
         ("dispute", account.open_disputes().next().is_some()),
@@ -86,6 +91,9 @@ fn flags(account: &Account, today: Date) -> Vec<String> {
         ("placed", account.live_placement().is_some()),
         ("blocked", blocked),
         ("stopped", !account.stopped.is_empty()),
+        ("plan", account.plans.iter().any(PaymentPlan::is_running)),
+        ("cash-in-advance", account.cash_in_advance.is_some()),
+        ("to-approve", to_approve),
         ("missing-at-source", missing),
         ("stray-reversal", !account.stray_reversals.is_empty()),
     ]

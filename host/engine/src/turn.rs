@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use escalation::{Date, DateTime, Now, Party, Policy, Role};
+use escalation::{Date, DateTime, Now, Packs, Party, Policy, Role};
 use store::{Store, StoreError};
 use thiserror::Error;
 
@@ -17,7 +17,10 @@ use crate::scribe::Scribe;
 pub struct Engine {
     pub store: Arc<dyn Store>,
     pub clock: Arc<dyn Clock>,
+    /// Used while nothing is published.
     pub policy: Arc<Policy>,
+    /// The law, by country.
+    pub packs: Arc<Packs>,
     pub creditor: Party,
     pub scribe: Arc<dyn Scribe>,
     pub plugins: Vec<Arc<dyn Connector>>,
@@ -78,7 +81,9 @@ impl Engine {
         let names: Vec<String> = self.backfill_notes().chain(self.cash_notes()).collect();
         let notes = self.store.notes(&names).await?;
         let backfill = !self.backfills_of(&notes).is_empty();
-        Ok(Now { at: self.clock.now(), cash_known_until: self.cash_known_until(&notes), backfill })
+        let at = self.clock.now();
+        let offset_minutes = self.clock.offset_minutes(at);
+        Ok(Now { at, cash_known_until: self.cash_known_until(&notes), backfill, offset_minutes })
     }
 
     /// The last day for which every bank connection has sent its statement; none when no bank is connected. A bank that
@@ -112,6 +117,7 @@ impl Engine {
             let mut work = Work::default();
             if round == 0 {
                 self.learn_valves().await?;
+                self.learn_policies().await?;
                 self.recover().await?;
                 work.add(self.reconcile_due().await?);
             }
@@ -144,6 +150,7 @@ impl Engine {
     pub async fn catch_up(&self) -> Result<Work, EngineError> {
         let mut all = Work::default();
         self.learn_valves().await?;
+        self.learn_policies().await?;
         for _ in 0..crate::limits::ROUNDS_PER_TURN_MAX {
             let work =
                 Work { decided: self.decide_due().await?, dispatched: self.dispatch_due().await?, ..Work::default() };

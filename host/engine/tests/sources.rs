@@ -12,7 +12,9 @@ use engine::{Clock, Connector, Engine, Scribe};
 use escalation::answer::{CallError, Called, Class, ErrorKind, Finding, Outcome, Page, Performs};
 use escalation::report::{InvoiceReport, Received, Report, Source};
 use escalation::request::{Batch, Request};
-use escalation::{Account, AccountId, Currency, Date, Effect, EffectKey, InvoiceNumber, Money, Party, Policy, Role};
+use escalation::{
+    Account, AccountId, Currency, Date, Effect, EffectKey, InvoiceNumber, Money, Packs, Party, Policy, Role,
+};
 use store::sqlite::SqliteStore;
 use store::valve::Rate;
 use tempfile::TempDir;
@@ -101,7 +103,12 @@ impl Connector for Books {
 fn invoice(n: u32) -> Received {
     let due_on = Date::constant(2026, 3, 1);
     let amount = Money::new(i64::from(n) * 10_000, Currency::EUR);
-    let debtor = Party { email: Some("a@b.example".to_owned()), ..Party { id: format!("D-{n}"), ..Party::default() } };
+    let debtor = Party {
+        id: format!("D-{n}"),
+        country: "DE".to_owned(),
+        email: Some("a@b.example".to_owned()),
+        ..Party::default()
+    };
     let report = InvoiceReport {
         debtor,
         number: InvoiceNumber::new(format!("INV-{n}")),
@@ -158,6 +165,7 @@ impl Office {
             store: Arc::new(store),
             clock: clock.clone() as Arc<dyn Clock>,
             policy: Arc::new(Policy::parse(STANDARD, "standard.toml").unwrap()),
+            packs: Arc::new(Packs::shipped().unwrap()),
             creditor: Party::default(),
             scribe: Arc::new(Mute),
             plugins: vec![books.clone() as Arc<dyn Connector>],

@@ -5,15 +5,22 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::approval::Approved;
+use crate::assignment::{PolicyRef, Segmented};
 use crate::cash::{Payment, PostedPayment};
 use crate::dispute::Dispute;
 use crate::effect::Effect;
+use crate::goods::GoodsReturn;
 use crate::id::{AccountId, EffectKey, InvoiceNumber, PaymentId};
 use crate::invoice::{OpenItem, Step};
 use crate::money::{Currency, Money};
 use crate::party::Party;
 use crate::placement::Placement;
+use crate::plan::PaymentPlan;
 use crate::promise::Promise;
+use crate::protection::Protection;
+use crate::settlement::Settlement;
+use crate::write_off::WriteOff;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
@@ -33,8 +40,25 @@ pub struct Account {
     pub placements: Vec<Placement>,
     pub blocked: Option<DunningBlock>,
     pub hold: Option<CreditHold>,
+    /// Set: orders against cash only, until nothing is owed.
+    #[serde(default)]
+    pub cash_in_advance: Option<CashInAdvance>,
+    #[serde(default)]
+    pub plans: Vec<PaymentPlan>,
+    #[serde(default)]
+    pub settlements: Vec<Settlement>,
+    #[serde(default)]
+    pub write_offs: Vec<WriteOff>,
+    #[serde(default)]
+    pub returns: Vec<GoodsReturn>,
     /// Media that the debtor asked not to be used; `all` for none at all.
     pub stopped: BTreeSet<String>,
+    /// One of a kind at most.
+    #[serde(default)]
+    pub protections: Vec<Protection>,
+    /// The day on which the debtor said to have paid already. It holds the ladder once: until money comes, a second word holds nothing.
+    #[serde(default)]
+    pub claims_paid_since: Option<Date>,
     /// Phone numbers and addresses that turned out wrong, by medium.
     pub unreachable: BTreeSet<String>,
     /// Contacts made, newest last, at most [`CONTACTS_KEPT_MAX`].
@@ -44,6 +68,17 @@ pub struct Account {
     /// Effects that a person agreed to.
     #[serde(default)]
     pub approved: BTreeSet<EffectKey>,
+    /// Who agreed to them, each person once.
+    #[serde(default)]
+    pub approvals: BTreeMap<EffectKey, Vec<Approved>>,
+    /// The policy under which the last ladder began, or to which a person moved it.
+    #[serde(default)]
+    pub policy: Option<PolicyRef>,
+    /// A deadline that the policy before had set: no level before this day.
+    #[serde(default)]
+    pub not_before: Option<Date>,
+    #[serde(default)]
+    pub segment: Option<Segmented>,
     /// Keys of everything ever planned that must not be planned twice.
     pub spent: BTreeSet<EffectKey>,
     /// Cancelled lately, newest last, at most [`CANCELLED_KEPT_MAX`]: one of them may have been going out at that very
@@ -66,11 +101,20 @@ pub struct CreditHold {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CashInAdvance {
+    pub since: Date,
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contact {
     pub on: Date,
     /// `email`, `letter`, `call`, ...
     pub medium: String,
     pub key: EffectKey,
+    /// The debtor in person was spoken to.
+    #[serde(default)]
+    pub conversation: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,11 +170,22 @@ impl Account {
             placements: Vec::new(),
             blocked: None,
             hold: None,
+            cash_in_advance: None,
+            plans: Vec::new(),
+            settlements: Vec::new(),
+            write_offs: Vec::new(),
+            returns: Vec::new(),
             stopped: BTreeSet::new(),
+            protections: Vec::new(),
+            claims_paid_since: None,
             unreachable: BTreeSet::new(),
             contacts: Vec::new(),
             effects: BTreeMap::new(),
             approved: BTreeSet::new(),
+            approvals: BTreeMap::new(),
+            policy: None,
+            not_before: None,
+            segment: None,
             spent: BTreeSet::new(),
             cancelled: Vec::new(),
         }
@@ -171,9 +226,21 @@ impl Account {
         self.disputes.iter().filter(|dispute| dispute.is_open())
     }
 
+    /// Something that nobody disputes is past due: the reason for which credit is held.
+    pub fn owes_undisputed(&self, today: Date) -> bool {
+        let disputed = |number| self.open_disputes().any(|dispute| &dispute.invoice == number);
+        let mut items = self.items.values();
+        items.any(|item| item.is_open() && item.invoice.due_on < today && !disputed(&item.invoice.number))
+    }
+
     /// The placement that has this item in its hands.
     pub fn placement_of(&self, invoice: &InvoiceNumber) -> Option<&Placement> {
         self.placements.iter().rev().find(|placement| placement.state.is_live() && placement.holds(invoice))
+    }
+
+    /// The people who agreed to an effect.
+    pub fn approvers(&self, key: &EffectKey) -> &[Approved] {
+        self.approvals.get(key).map_or(&[], Vec::as_slice)
     }
 
     pub fn live_placement(&self) -> Option<&Placement> {

@@ -9,7 +9,7 @@ mod apply;
 mod identify;
 mod text;
 
-pub use apply::apply;
+pub use apply::{apply, named_invoices};
 pub use identify::identify;
 pub use text::{normalise, tokens};
 
@@ -57,6 +57,21 @@ pub struct PostedPayment {
     /// Promises that were running when it arrived: it counts for them.
     #[serde(default)]
     pub promises: Vec<crate::id::PromiseId>,
+    /// Its small rest waits for the next invoice.
+    #[serde(default)]
+    pub kept: bool,
+    /// What it brought back of amounts that were written off; written off again if it is given back.
+    #[serde(default)]
+    pub recovered: Vec<Recovered>,
+}
+
+/// A part of a payment for what was written off.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Recovered {
+    pub invoice: InvoiceNumber,
+    /// The write-off.
+    pub reference: String,
+    pub amount: Money,
 }
 
 /// A part of a payment that went to something.
@@ -85,6 +100,10 @@ pub enum Evidence {
     AmountAndPayer,
     /// A person said so.
     Person,
+    /// The small rest of an earlier payment, kept for the next invoice.
+    KeptRest,
+    /// It names an invoice that was written off.
+    AfterWriteOff,
 }
 
 /// An open item that might be meant, as the store's index knows it.

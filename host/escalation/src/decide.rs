@@ -1,29 +1,38 @@
 //! What to do now, and why. The only place where choices are made.
 //!
-//! The order matters: money first, so that nobody is chased for what is paid; then promises; then what was planned and has
-//! lost its reason; then the agency; then the ladder; last what accounting has to be told.
+//! The order matters: money first, so that nobody is chased for what is paid; then promises, plans and settlements; then what
+//! was planned and has lost its reason; then the agency; then the ladder and what is lost; last what accounting has to be told.
 
+mod approvals;
+mod agreements;
+mod allowances;
 mod cleanup;
 mod ladder;
 mod placements;
 mod plan;
 mod posting;
 mod promises;
+mod segments;
 #[cfg(test)]
 mod tests;
+mod write_offs;
 
 use std::borrow::Cow;
 
+use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
+use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Account;
+use crate::approval::Approval;
 use crate::effect::{Action, Effect};
 use crate::event::{Event, Fact};
 use crate::evolve::evolve;
 use crate::guard::{self, Guard, Scene};
 use crate::id::{EffectKey, InvoiceNumber, LevelId};
 use crate::invoice::plus_days;
+use crate::pack::Packs;
 use crate::policy::Policy;
 
 /// The hour at which a new day is looked at.
@@ -38,11 +47,26 @@ pub struct Now {
     pub cash_known_until: Option<Date>,
     /// History is being read in: what happened is taken and judged, and nothing is planned or sent.
     pub backfill: bool,
+    /// How far hub time is ahead of UTC at this moment, in minutes.
+    #[serde(default)]
+    pub offset_minutes: i32,
 }
 
 impl Now {
     pub fn today(&self) -> Date {
         self.at.date()
+    }
+
+    /// The moment itself, wherever one is.
+    pub fn instant(&self) -> Option<Timestamp> {
+        let offset = Offset::from_seconds(self.offset_minutes.checked_mul(60)?).ok()?;
+        self.at.to_zoned(offset.to_time_zone()).ok().map(|zoned| zoned.timestamp())
+    }
+
+    /// A moment in hub time, as long as its clocks are not changed in between.
+    pub fn in_hub_time(&self, moment: Timestamp) -> Option<DateTime> {
+        let offset = Offset::from_seconds(self.offset_minutes.checked_mul(60)?).ok()?;
+        Some(offset.to_datetime(moment))
     }
 }
 
@@ -70,11 +94,13 @@ pub struct Reason {
 }
 
 /// Decides. Calling it again after its own events were applied decides nothing new for the same `now`.
-pub fn decide(account: &Account, policy: &Policy, now: &Now) -> Decision {
+pub fn decide(account: &Account, policy: &Policy, packs: &Packs, now: &Now) -> Decision {
     let account = Cow::Borrowed(account);
-    let mut work = Work { account, policy, now, events: Vec::new(), because: Vec::new(), wake: None };
+    let mut work = Work { account, policy, packs, now, events: Vec::new(), because: Vec::new(), wake: None };
     posting::apply_cash(&mut work);
     promises::judge(&mut work);
+    agreements::judge(&mut work);
+    write_offs::drop_moot(&mut work);
     match guard::backfill(now) {
         Some(guard) => hold_still(&mut work, guard),
         None => act(&mut work),
@@ -85,9 +111,13 @@ pub fn decide(account: &Account, policy: &Policy, now: &Now) -> Decision {
 
 fn act(work: &mut Work<'_>) {
     posting::release_credit(work);
+    approvals::follow(work);
     cleanup::take_back(work);
     placements::keep_up(work);
+    segments::assign(work);
     ladder::climb(work);
+    write_offs::propose(work);
+    write_offs::order_credit_memos(work);
     posting::tell_accounting(work);
 }
 
@@ -104,6 +134,7 @@ fn hold_still(work: &mut Work<'_>, guard: Guard) {
 struct Work<'a> {
     account: Cow<'a, Account>,
     policy: &'a Policy,
+    packs: &'a Packs,
     now: &'a Now,
     events: Vec<Fact>,
     because: Vec<Reason>,
@@ -116,7 +147,7 @@ impl Work<'_> {
     }
 
     fn scene(&self) -> Scene<'_> {
-        Scene { account: &self.account, policy: self.policy, now: self.now, own: None }
+        Scene { account: &self.account, policy: self.policy, packs: self.packs, now: self.now, own: None }
     }
 
     fn happens(&mut self, fact: Fact) {
@@ -126,11 +157,15 @@ impl Work<'_> {
     }
 
     fn plans(&mut self, key: EffectKey, valid_until: Option<Date>, action: Action) {
+        self.plans_if_approved(key, valid_until, action, Approval::None);
+    }
+
+    fn plans_if_approved(&mut self, key: EffectKey, valid_until: Option<Date>, action: Action, approval: Approval) {
         let due_on = self.today();
         if let Some(last) = valid_until {
             self.wakes(plus_days(last, 1));
         }
-        self.happens(Fact::EffectPlanned { effect: Effect { key, due_on, valid_until, action } });
+        self.happens(Fact::EffectPlanned { effect: Effect { key, due_on, valid_until, approval, action } });
     }
 
     fn says(&mut self, code: &str, text: impl Into<String>) -> &mut Reason {

@@ -1,5 +1,7 @@
 //! What a call's disposition means for the account.
 
+use crate::protection::ProtectionKind;
+
 /// What follows from a disposition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Meaning {
@@ -11,21 +13,34 @@ pub struct Meaning {
     pub invalid_number: bool,
     /// The medium that must not be used again, or `all`.
     pub stops: Option<&'static str>,
+    pub protects: Option<ProtectionKind>,
+    /// The debtor says that it is paid already.
+    pub claims_paid: bool,
 }
 
-const SILENT: Meaning = Meaning { attempt: false, conversation: false, invalid_number: false, stops: None };
+const SILENT: Meaning = Meaning {
+    attempt: false,
+    conversation: false,
+    invalid_number: false,
+    stops: None,
+    protects: None,
+    claims_paid: false,
+};
 const RANG: Meaning = Meaning { attempt: true, ..SILENT };
 const SPOKE: Meaning = Meaning { conversation: true, ..RANG };
 
 /// A word that we do not know counts as an attempt: the careful reading.
 pub fn meaning(disposition: &str) -> Meaning {
     match disposition {
-        "rpc_ptp" | "rpc_refused" | "rpc_dispute" | "rpc_hardship" | "rpc_callback" | "rpc_paid_claimed" => SPOKE,
+        "rpc_ptp" | "rpc_refused" | "rpc_dispute" | "rpc_hardship" | "rpc_callback" => SPOKE,
+        "rpc_paid_claimed" => Meaning { claims_paid: true, ..SPOKE },
         "failed" | "canceled" => SILENT,
         "invalid_number" => Meaning { invalid_number: true, ..SILENT },
         "dnc_request" => Meaning { stops: Some("call"), ..SPOKE },
         "cease_request" => Meaning { stops: Some("all"), ..SPOKE },
-        "attorney_represented" | "deceased" | "bankruptcy" => Meaning { stops: Some("all"), ..RANG },
+        "attorney_represented" => Meaning { protects: Some(ProtectionKind::Attorney), ..RANG },
+        "deceased" => Meaning { protects: Some(ProtectionKind::Deceased), ..RANG },
+        "bankruptcy" => Meaning { protects: Some(ProtectionKind::Insolvency), ..RANG },
         // wrong_party, third_party_no_disclosure, voicemail_left, voicemail_none, no_answer, busy, abandoned
         _ => RANG,
     }
@@ -38,9 +53,16 @@ mod tests {
     #[test]
     fn a_request_to_stop_names_its_medium() {
         assert_eq!(meaning("dnc_request").stops, Some("call"));
-        for word in ["cease_request", "attorney_represented", "deceased", "bankruptcy"] {
-            assert_eq!(meaning(word).stops, Some("all"), "{word}");
-        }
+        assert_eq!(meaning("cease_request").stops, Some("all"));
+    }
+
+    #[test]
+    fn what_protects_the_debtor_is_named() {
+        assert_eq!(meaning("attorney_represented").protects, Some(ProtectionKind::Attorney));
+        assert_eq!(meaning("deceased").protects, Some(ProtectionKind::Deceased));
+        assert_eq!(meaning("bankruptcy").protects, Some(ProtectionKind::Insolvency));
+        assert_eq!(meaning("rpc_refused").protects, None);
+        assert!(meaning("rpc_paid_claimed").claims_paid && !meaning("rpc_ptp").claims_paid);
     }
 
     #[test]

@@ -3,6 +3,9 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::allowance::AllowanceKind;
+use crate::approval::Approval;
+use crate::commission::CommissionTerms;
 use crate::id::{EffectKey, InvoiceNumber, LevelId, PaymentId};
 use crate::money::Money;
 use crate::policy::{Channel, Tone};
@@ -15,6 +18,9 @@ pub struct Effect {
     pub due_on: Date,
     /// After this day it is pointless and expires.
     pub valid_until: Option<Date>,
+    /// Who has to agree before it goes out, as the policy said when it was planned.
+    #[serde(default, skip_serializing_if = "Approval::is_none")]
+    pub approval: Approval,
     pub action: Action,
 }
 
@@ -51,6 +57,8 @@ pub enum Action {
         items: Vec<crate::placement::PlacedItem>,
         total: Money,
         commission: String,
+        #[serde(default, skip_serializing_if = "CommissionTerms::is_old")]
+        terms: CommissionTerms,
     },
     ReportDirectPayment {
         placement: EffectKey,
@@ -69,6 +77,33 @@ pub enum Action {
         amount: Money,
         received_on: Date,
     },
+    /// Tell the accounting package what is not asked for any more, and what is asked for again after all.
+    WriteOff(Booking),
+    ReverseWriteOff(Booking),
+    /// Ask the accounting package for a credit memo: goods came back.
+    IssueCreditMemo(CreditMemoOrder),
+}
+
+/// One line of what was let off an invoice.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Booking {
+    pub invoice: InvoiceNumber,
+    pub kind: AllowanceKind,
+    /// Positive in both directions.
+    pub amount: Money,
+    pub because: String,
+    /// Which line of the invoice it is, from 1.
+    pub line: usize,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreditMemoOrder {
+    pub invoice: InvoiceNumber,
+    /// Positive.
+    pub amount: Money,
+    pub reason: String,
+    /// What it comes from, such as the return.
+    pub reference: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,6 +163,9 @@ impl Action {
             Self::HoldCredit { .. } => (Role::Accounting, "hold-credit"),
             Self::ReleaseCredit { .. } => (Role::Accounting, "release-credit"),
             Self::PostCashApplication { .. } => (Role::Accounting, "post-cash-application"),
+            Self::WriteOff(_) => (Role::Accounting, "write-off"),
+            Self::ReverseWriteOff(_) => (Role::Accounting, "reverse-write-off"),
+            Self::IssueCreditMemo(_) => (Role::Accounting, "issue-credit-memo"),
             Self::PlaceWithAgency { .. } => (Role::Agency, "place"),
             Self::ReportDirectPayment { .. } => (Role::Agency, "report-direct-payment"),
             Self::RecallPlacement { .. } => (Role::Agency, "recall"),
@@ -155,6 +193,8 @@ impl Action {
             Self::QueueCall(call) => call.invoices.iter().collect(),
             Self::PlaceWithAgency { items, .. } => items.iter().map(|item| &item.invoice).collect(),
             Self::PostCashApplication { invoice, .. } => vec![invoice],
+            Self::WriteOff(booking) | Self::ReverseWriteOff(booking) => vec![&booking.invoice],
+            Self::IssueCreditMemo(order) => vec![&order.invoice],
             _ => Vec::new(),
         }
     }

@@ -3,16 +3,25 @@
 use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
+use crate::allowance::Allowance;
+use crate::assignment::{Arrival, PolicyRef};
 use crate::cash::{Allocation, Payment};
 use crate::dispute::Dispute;
 use crate::effect::Effect;
-use crate::id::{AccountId, EffectKey, InvoiceNumber, LevelId, PaymentId, PromiseId};
+use crate::goods::GoodsReturn;
+use crate::id::{
+    AccountId, EffectKey, InvoiceNumber, LevelId, PaymentId, PlanId, PromiseId, ReturnId, SettlementId, WriteOffId,
+};
 use crate::invoice::{CreditMemo, Invoice};
 use crate::money::Money;
 use crate::party::Party;
 use crate::placement::Collection;
+use crate::plan::PaymentPlan;
 use crate::promise::Promise;
+use crate::protection::{Protection, ProtectionKind};
 use crate::report::{CallResult, Tracking};
+use crate::settlement::Settlement;
+use crate::write_off::WriteOff;
 
 /// A fact with its day and its origin.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -114,6 +123,20 @@ pub enum Fact {
     DunningUnblocked {
         reason: String,
     },
+    /// An attorney, insolvency, death or a moratorium is on record from now on.
+    ProtectionBegan {
+        protection: Protection,
+    },
+    ProtectionEnded {
+        kind: ProtectionKind,
+        reason: String,
+    },
+    /// The debtor took a request to stop back, and there is proof of it.
+    StopLifted {
+        /// `all`, or a medium.
+        medium: String,
+        reason: String,
+    },
     /// The unapplied rest of a payment goes where a person said.
     CashAssigned {
         payment: PaymentId,
@@ -137,6 +160,46 @@ pub enum Fact {
     /// A parked lane is taken up again.
     LaneRetried {
         reason: String,
+    },
+    PlanAgreed {
+        plan: PaymentPlan,
+    },
+    PlanCancelled {
+        plan: PlanId,
+        because: String,
+    },
+    /// Less than the balance would do; the policy's authority or a second person says whether it is agreed.
+    SettlementOffered {
+        settlement: Settlement,
+    },
+    /// By another person than the one who offered it.
+    SettlementApproved {
+        settlement: SettlementId,
+    },
+    SettlementDeclined {
+        settlement: SettlementId,
+        because: String,
+    },
+    /// By a person, or by the policy's rule.
+    WriteOffProposed {
+        write_off: WriteOff,
+    },
+    /// By another person than the one who proposed it.
+    WriteOffApproved {
+        write_off: WriteOffId,
+    },
+    /// By a person; or by the policy, when nothing is left to write off.
+    WriteOffDeclined {
+        write_off: WriteOffId,
+        because: String,
+    },
+    ReturnOffered {
+        offer: GoodsReturn,
+    },
+    GoodsReceived {
+        offer: ReturnId,
+        /// What they are worth; none: as offered.
+        value: Option<Money>,
     },
 
     // decided
@@ -167,6 +230,77 @@ pub enum Fact {
         invoice: InvoiceNumber,
         level: LevelId,
         because: String,
+    },
+    /// The version of the policy that the account keeps from now on; the sentence says why.
+    PolicyAssigned {
+        policy: PolicyRef,
+        how: Arrival,
+        because: String,
+        /// A deadline that the version before had set: no level before this day.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        not_before: Option<Date>,
+    },
+    /// The account is treated by another ladder from now on.
+    SegmentAssigned {
+        segment: String,
+        ladder: String,
+        because: String,
+    },
+    /// An early payer's discount, or a rest too small to ask for.
+    AmountAllowed {
+        invoice: InvoiceNumber,
+        allowance: Allowance,
+    },
+    /// Overpaid by little: it waits for the next invoice, and nobody has to assign it.
+    OverpaymentKept {
+        payment: PaymentId,
+    },
+    /// Money for what was written off: the write-off is undone by as much as was paid.
+    WriteOffRecovered {
+        payment: PaymentId,
+        invoice: InvoiceNumber,
+        amount: Money,
+    },
+    PlanRefused {
+        plan: PlanId,
+        because: String,
+    },
+    /// Its grace is over and not all of it is here.
+    InstalmentMissed {
+        plan: PlanId,
+        due_on: Date,
+        missing: Money,
+    },
+    PlanKept {
+        plan: PlanId,
+    },
+    /// What is left is due at once.
+    PlanBroken {
+        plan: PlanId,
+        because: String,
+    },
+    /// Within the authority that the policy gives.
+    SettlementAccepted {
+        settlement: SettlementId,
+        because: String,
+    },
+    SettlementKept {
+        settlement: SettlementId,
+    },
+    SettlementFailed {
+        settlement: SettlementId,
+        because: String,
+    },
+    ReturnLapsed {
+        offer: ReturnId,
+        because: String,
+    },
+    /// No more credit until the balance is zero.
+    CashInAdvanceRequired {
+        reason: String,
+    },
+    CashInAdvanceLifted {
+        reason: String,
     },
     CreditHeld {
         reason: String,

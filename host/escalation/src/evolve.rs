@@ -1,5 +1,7 @@
 //! How a fact changes an account. Total: every fact is taken, in any order; what makes no sense changes nothing.
 
+mod agreements;
+mod allowances;
 mod cash;
 mod contact;
 mod effects;
@@ -10,12 +12,17 @@ mod tests;
 
 use jiff::civil::Date;
 
-use crate::account::{Account, CreditHold, DunningBlock};
+use crate::account::{Account, CashInAdvance, CreditHold, DunningBlock};
+use crate::approval;
+use crate::assignment;
 use crate::dispute::{Dispute, Resolution};
 use crate::event::{Event, Fact};
 use crate::id::{DisputeId, InvoiceNumber};
 use crate::invoice::{Invoice, OpenItem, Step};
+use crate::plan::PlanState;
 use crate::promise::PromiseState;
+use crate::settlement::SettlementState;
+use crate::write_off;
 
 /// Folds one event into the account.
 pub fn evolve(account: &mut Account, event: &Event) {
@@ -35,11 +42,12 @@ pub fn evolve(account: &mut Account, event: &Event) {
         }
         Fact::PaymentMoved { payment, .. } => cash::moved(account, payment),
 
-        Fact::CallEnded(call) => contact::call_ended(account, call),
-        Fact::StopRequested { medium, .. } => {
-            account.stopped.insert(medium.clone());
-        }
-        Fact::MessageTracked { message, status, .. } => contact::tracked(account, message, *status),
+        Fact::CallEnded(_)
+        | Fact::StopRequested { .. }
+        | Fact::StopLifted { .. }
+        | Fact::ProtectionBegan { .. }
+        | Fact::ProtectionEnded { .. }
+        | Fact::MessageTracked { .. } => contact::heard(account, &event.fact),
 
         Fact::PromiseMade { promise } => promises::made(account, promise),
         Fact::PromiseKept { promise } => promises::end(account, promise, PromiseState::Kept),
@@ -63,6 +71,7 @@ pub fn evolve(account: &mut Account, event: &Event) {
         Fact::LevelPassed { invoice, level, because } => {
             step(account, invoice, Step { level: level.clone(), on, passed: Some(because.clone()) });
         }
+        Fact::PolicyAssigned { .. } | Fact::SegmentAssigned { .. } => assignment::assigned(account, &event.fact, on),
         Fact::CreditHeld { reason } => {
             account.hold.get_or_insert_with(|| CreditHold { since: on, reason: reason.clone() });
         }
@@ -79,12 +88,60 @@ pub fn evolve(account: &mut Account, event: &Event) {
         Fact::EffectDone { key, .. } => effects::done(account, key, on),
         Fact::EffectRejected { key, code, reason } => effects::rejected(account, key, code, reason, on),
         Fact::EffectUnknown { key, .. } => effects::unknown(account, key),
-        Fact::EffectApproved { key } => {
-            account.approved.insert(key.clone());
-        }
+        Fact::EffectApproved { key } => approval::given(account, key, event),
         Fact::EffectSettled { key, happened, .. } => effects::settled(account, key, *happened),
         // For the record: it changes nothing.
         Fact::LaneRetried { .. } => {}
+        agreed => self::agreed(account, agreed, event),
+    }
+}
+
+/// What was agreed beside a promise, and what came of it.
+fn agreed(account: &mut Account, fact: &Fact, event: &Event) {
+    let (on, who) = (event.on, write_off::person(&event.origin));
+    let anybody = who.unwrap_or(write_off::POLICY);
+    match fact {
+        Fact::AmountAllowed { invoice, allowance } => {
+            allowances::allow(account, invoice, allowance);
+        }
+        Fact::OverpaymentKept { payment } => cash::kept(account, payment),
+        Fact::WriteOffRecovered { payment, invoice, amount } => {
+            allowances::recovered(account, payment, invoice, *amount, on);
+        }
+
+        Fact::PlanAgreed { plan } => agreements::plan_agreed(account, plan),
+        Fact::PlanRefused { plan, .. } | Fact::PlanCancelled { plan, .. } => {
+            agreements::plan_ended(account, plan, PlanState::Cancelled);
+        }
+        Fact::InstalmentMissed { plan, due_on, .. } => agreements::instalment_missed(account, plan, *due_on),
+        Fact::PlanKept { plan } => agreements::plan_ended(account, plan, PlanState::Kept),
+        Fact::PlanBroken { plan, .. } => agreements::plan_ended(account, plan, PlanState::Broken),
+
+        Fact::SettlementOffered { settlement } => agreements::settlement_offered(account, settlement, anybody),
+        Fact::SettlementAccepted { settlement, .. } => agreements::settlement_accepted(account, settlement),
+        Fact::SettlementApproved { settlement } => agreements::settlement_approved(account, settlement, who),
+        Fact::SettlementKept { settlement } => agreements::settlement_kept(account, settlement, on),
+        Fact::SettlementFailed { settlement, .. } => {
+            agreements::settlement_ended(account, settlement, SettlementState::Failed);
+        }
+        Fact::SettlementDeclined { settlement, .. } => {
+            agreements::settlement_ended(account, settlement, SettlementState::Declined);
+        }
+
+        Fact::WriteOffProposed { write_off } => agreements::write_off_proposed(account, write_off, anybody),
+        Fact::WriteOffApproved { write_off } => agreements::write_off_approved(account, write_off, who, on),
+        Fact::WriteOffDeclined { write_off, .. } => agreements::write_off_declined(account, write_off, anybody, on),
+
+        Fact::ReturnOffered { offer } => agreements::return_offered(account, offer),
+        Fact::GoodsReceived { offer, value } => agreements::goods_received(account, offer, *value),
+        Fact::ReturnLapsed { offer, .. } => agreements::return_lapsed(account, offer),
+
+        Fact::CashInAdvanceRequired { reason } => {
+            let required = || CashInAdvance { since: on, reason: reason.clone() };
+            account.cash_in_advance.get_or_insert_with(required);
+        }
+        Fact::CashInAdvanceLifted { .. } => account.cash_in_advance = None,
+        _ => {}
     }
 }
 
@@ -106,6 +163,7 @@ fn dispute_opened(account: &mut Account, dispute: &Dispute) {
     if account.disputes.iter().all(|known| known.id != dispute.id) {
         account.disputes.push(dispute.clone());
         promises::cancel_for(account, &dispute.invoice);
+        agreements::cancel_for(account, &dispute.invoice);
     }
 }
 
@@ -115,10 +173,13 @@ fn dispute_resolved(account: &mut Account, dispute: &DisputeId, resolution: Reso
     }
 }
 
+/// Each level once. One that was passed over can still be taken: another ladder may ask for it.
 fn step(account: &mut Account, invoice: &InvoiceNumber, step: Step) {
-    if let Some(item) = account.items.get_mut(invoice)
-        && item.steps.iter().all(|known| known.level != step.level)
-    {
+    let Some(item) = account.items.get_mut(invoice) else { return };
+    if step.passed.is_none() {
+        item.steps.retain(|known| known.level != step.level || known.passed.is_none());
+    }
+    if item.steps.iter().all(|known| known.level != step.level) {
         item.steps.push(step);
     }
 }

@@ -47,10 +47,16 @@ pub fn in_words(effect: &Effect) -> String {
         Action::ReportDirectPayment { amount, .. } => format!("report a direct payment of {amount} to the agency"),
         Action::RecallPlacement { placement, reason } => format!("recall the placement `{placement}`: {reason}"),
         Action::PostCashApplication { amount, .. } => format!("post {amount} to {invoices}"),
+        Action::WriteOff(booking) => format!("book {} of {invoices} as {}", booking.amount, booking.kind.as_str()),
+        Action::ReverseWriteOff(booking) => {
+            format!("take back {} of {invoices} booked as {}", booking.amount, booking.kind.as_str())
+        }
+        Action::IssueCreditMemo(order) => format!("credit {} of {invoices}: {}", order.amount, order.reason),
     }
 }
 
-fn standing(account: &Account) -> String {
+/// What the account owes, as a sentence.
+pub fn standing(account: &Account) -> String {
     let amounts = |sums: Vec<crate::money::Money>| {
         let sums: Vec<String> = sums.iter().map(ToString::to_string).collect();
         if sums.is_empty() { "nothing".to_owned() } else { sums.join(" and ") }
@@ -58,10 +64,38 @@ fn standing(account: &Account) -> String {
     let unapplied = account.unapplied();
     let rest = if unapplied.is_empty() { String::new() } else { format!("; {} is unapplied", amounts(unapplied)) };
     let name = if account.debtor.name.is_empty() { account.id.as_str() } else { account.debtor.name.as_str() };
-    format!("{name} owes {}{rest}", amounts(account.open()))
+    let terms = if account.cash_in_advance.is_some() { "; orders against cash in advance only" } else { "" };
+    format!("{name} owes {}{rest}{terms}", amounts(account.open()))
 }
 
-fn reason(reason: &Reason) -> String {
+/// What would have to happen for a reason to hold no more; none: it is no reason that waits.
+pub fn changes_when(code: &str) -> Option<&'static str> {
+    Some(match code {
+        "not-yet" => "its day comes",
+        "nothing-owed" => "an invoice comes, or a payment is given back",
+        "ladder-ended" | "missing-at-source" => "a person decides",
+        "dispute" => "the dispute is resolved",
+        "promise" => "the promise is kept, broken or replaced",
+        "dunning-block" => "a person lifts the block, or it ends",
+        "placed" => "the agency gives it back, or it is recalled",
+        "payment-pending" => "the payment is booked, or is not waited for any more",
+        "stopped" => "the debtor wishes so",
+        "weekday" | "holiday" => "the next working day comes",
+        "calendar" => "a policy lists the holidays of the year",
+        "contact-gap" | "call-budget" => "the days have passed",
+        "small-balance" => "more is owed",
+        "stale-feed" => "a newer bank statement comes",
+        "unknown-outcome" => "a person says whether it happened",
+        "unreachable" => "an address or number is known that works",
+        "backfill" => "the backfill ends",
+        "approval" => "the people have agreed",
+        "unapplied" => "a person assigns it",
+        _ => return None,
+    })
+}
+
+/// A reason with what it is about and until when it holds.
+pub fn reason(reason: &Reason) -> String {
     let about = reason.invoice.as_ref().map(|number| format!("{number}: ")).unwrap_or_default();
     let told = |day: &jiff::civil::Date| reason.text.contains(&day.to_string());
     let until = reason.until.filter(|day| !told(day)).map(|day| format!(" (until {day})")).unwrap_or_default();

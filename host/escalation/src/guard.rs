@@ -1,26 +1,82 @@
 //! Reasons not to act. Each has a code for machines, a sentence for people, and a day on which it may end.
 
-use jiff::civil::{Date, Weekday};
+mod agreed;
+mod contact;
+mod law;
+
+pub use contact::{call_impossible, channel, of_contact};
+
+use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
 
 use crate::account::{Account, EffectState};
-use crate::decide::Now;
+use crate::decide::{MORNING_HOUR, Now};
 use crate::effect::{Action, Effect};
 use crate::id::{EffectKey, InvoiceNumber};
 use crate::invoice::{OpenItem, days_between, plus_days};
 use crate::money::Money;
-use crate::policy::{Channel, Policy};
+use crate::pack::Packs;
+use crate::policy::Policy;
 
 /// Something that keeps us from acting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Guard {
-    /// `dispute`, `promise`, `dunning-block`, `placed`, `payment-pending`, `stopped`, `weekday`, `contact-gap`,
-    /// `call-budget`, `small-balance`, `stale-feed`, `unknown-outcome`, `nothing-owed`, `unreachable`, `superseded`,
-    /// `expired`, `missing-at-source`, `backfill`.
+    /// One of [`CODES`].
     pub code: String,
     pub text: String,
     /// When to look again; none: when something happens.
     pub until: Option<Date>,
+    /// The hour of that day, hub time; none: its morning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hour: Option<Time>,
+}
+
+/// Every code there is; host/GUARDS.md has a section for each.
+pub const CODES: [&str; 36] = [
+    "nothing-owed",
+    "attorney",
+    "insolvency",
+    "deceased",
+    "moratorium",
+    "stopped",
+    "dunning-block",
+    "placed",
+    "dispute",
+    "missing-at-source",
+    "payment-pending",
+    "payment-claimed",
+    "promise",
+    "plan",
+    "settlement",
+    "goods-return",
+    "small-balance",
+    "stale-feed",
+    "unknown-country",
+    "no-pack",
+    "unknown-zone",
+    "no-calendar",
+    "too-early",
+    "contact-budget",
+    "after-conversation",
+    "holiday",
+    "quiet-hours",
+    "weekday",
+    "calendar",
+    "call-budget",
+    "contact-gap",
+    "unreachable",
+    "unknown-outcome",
+    "backfill",
+    "superseded",
+    "expired",
+];
+
+/// When a guard of contacts is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Asked {
+    /// The day has to be right; the hour is looked at when it goes out.
+    Planning,
+    AtTheDoor,
 }
 
 /// What a guard is asked with.
@@ -28,14 +84,21 @@ pub struct Guard {
 pub struct Scene<'a> {
     pub account: &'a Account,
     pub policy: &'a Policy,
+    pub packs: &'a Packs,
     pub now: &'a Now,
     /// The effect in question, which does not stand in its own way.
     pub own: Option<&'a EffectKey>,
 }
 
 impl Guard {
-    fn new(code: &str, text: impl Into<String>, until: Option<Date>) -> Self {
-        Self { code: code.to_owned(), text: text.into(), until }
+    pub(crate) fn new(code: &str, text: impl Into<String>, until: Option<Date>) -> Self {
+        Self { code: code.to_owned(), text: text.into(), until, hour: None }
+    }
+
+    /// The hour, hub time.
+    pub fn asked_again(&self) -> Option<DateTime> {
+        let day = self.until?;
+        Some(day.to_datetime(self.hour.unwrap_or(Time::constant(MORNING_HOUR, 0, 0, 0))))
     }
 
     /// What was planned before it is taken back; the ladder plans it anew when the guard is gone. The others are waited for.
@@ -48,9 +111,17 @@ impl Guard {
                 | "dunning-block"
                 | "placed"
                 | "payment-pending"
+                | "payment-claimed"
+                | "attorney"
+                | "insolvency"
+                | "deceased"
+                | "moratorium"
                 | "stopped"
                 | "small-balance"
                 | "missing-at-source"
+                | "plan"
+                | "settlement"
+                | "goods-return"
         )
     }
 
@@ -63,43 +134,18 @@ impl Guard {
 /// Why nothing of the ladder happens to this item now; the first reason that holds.
 pub fn of_item(scene: Scene<'_>, item: &OpenItem) -> Option<Guard> {
     nothing_owed(item)
+        .or_else(|| protected(scene))
         .or_else(|| stopped_all(scene.account))
         .or_else(|| dunning_block(scene))
         .or_else(|| placed(scene, item))
         .or_else(|| dispute(scene.account, item))
         .or_else(|| missing_at_source(item))
         .or_else(|| payment_pending(scene, item))
+        .or_else(|| payment_claimed(scene))
         .or_else(|| promise(scene, item))
+        .or_else(|| agreed::of_item(scene, item))
         .or_else(|| small_balance(scene, item))
         .or_else(|| stale_feed(scene))
-}
-
-/// Why nobody may be contacted now, whatever it is about.
-pub fn of_contact(scene: Scene<'_>, is_call: bool) -> Option<Guard> {
-    let budget = if is_call { call_budget(scene) } else { None };
-    weekday(scene).or(budget).or_else(|| contact_gap(scene))
-}
-
-/// The first of a level's channels that reaches the debtor.
-pub fn channel(account: &Account, channels: &[Channel]) -> Result<Channel, Guard> {
-    channels.iter().copied().find(|channel| reaches(account, channel.as_str())).ok_or_else(|| {
-        let tried: Vec<&str> = channels.iter().map(|channel| channel.as_str()).collect();
-        Guard::new("unreachable", format!("no way to reach the debtor by {}", tried.join(" or ")), None)
-    })
-}
-
-/// Why the phone cannot be used; none: it can.
-pub fn call_impossible(account: &Account) -> Option<String> {
-    let has_phone = account.debtor.phone.as_deref().is_some_and(|phone| !phone.is_empty());
-    if account.stopped.contains("call") {
-        Some("the debtor asked not to be called".to_owned())
-    } else if !has_phone {
-        Some("no phone number is known".to_owned())
-    } else if account.unreachable.contains("call") {
-        Some("the phone number does not work".to_owned())
-    } else {
-        None
-    }
 }
 
 /// An unknown outcome of the same purpose: it may have happened, so it is not done again until a person says.
@@ -123,7 +169,7 @@ pub fn of_effect(scene: Scene<'_>, effect: &Effect) -> Option<Guard> {
     if effect.valid_until.is_some_and(|last| last < today) {
         return Some(Guard::new("expired", "its last day has passed", None));
     }
-    if let Some(text) = superseded(scene.account, effect) {
+    if let Some(text) = superseded(scene.account, effect, today) {
         return Some(Guard::new("superseded", text, None));
     }
     if effect.action.is_ladder() {
@@ -140,7 +186,7 @@ pub fn of_effect(scene: Scene<'_>, effect: &Effect) -> Option<Guard> {
         Action::QueueCall(_) => call_impossible(scene.account).map(|text| Guard::new("superseded", text, None)),
         _ => None,
     };
-    let contact = || if effect.action.is_contact() { of_contact(scene, is_call(&effect.action)) } else { None };
+    let contact = || of_contact(scene, &effect.action, Asked::AtTheDoor);
     let medium = medium.map(|guard| Guard { code: "superseded".to_owned(), ..guard });
     let unknown = || unknown_outcome(scene.account, &effect.action);
     medium.or_else(contact).or_else(unknown).or_else(|| backfill(scene.now))
@@ -152,25 +198,16 @@ pub(crate) fn backfill(now: &Now) -> Option<Guard> {
     now.backfill.then(|| Guard::new("backfill", text, Some(plus_days(now.today(), 1))))
 }
 
-pub(crate) fn is_call(action: &Action) -> bool {
-    matches!(action, Action::QueueCall(_))
-}
-
-/// What of the debtor's address book a medium needs.
-fn reaches(account: &Account, medium: &str) -> bool {
-    let debtor = &account.debtor;
-    let given = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
-    let (known, family) = match medium {
-        "email" => (given(&debtor.email), "email"),
-        "sms" => (given(&debtor.phone), "sms"),
-        _ => (!debtor.address.is_empty(), "letter"),
-    };
-    let barred = |medium: &str| account.stopped.contains(medium) || account.unreachable.contains(medium);
-    known && !barred(medium) && !barred(family)
-}
-
 fn nothing_owed(item: &OpenItem) -> Option<Guard> {
     (!item.is_open()).then(|| Guard::new("nothing-owed", "nothing is owed", None))
+}
+
+/// The first protection that holds today; what has no end comes first.
+fn protected(scene: Scene<'_>) -> Option<Guard> {
+    let today = scene.now.today();
+    let holding = scene.account.protections.iter().filter(|known| known.holds_on(today));
+    let known = holding.max_by_key(|known| (known.until.unwrap_or(Date::MAX), std::cmp::Reverse(known.kind)))?;
+    Some(Guard::new(known.kind.as_str(), known.in_words(), known.ends_on()))
 }
 
 fn stopped_all(account: &Account) -> Option<Guard> {
@@ -236,6 +273,14 @@ fn payment_pending(scene: Scene<'_>, item: &OpenItem) -> Option<Guard> {
     Some(Guard::new("payment-pending", text, Some(over(payment.booked_on))))
 }
 
+/// Money that was sent takes some days to arrive. The word of the debtor holds once.
+fn payment_claimed(scene: Scene<'_>) -> Option<Guard> {
+    let since = scene.account.claims_paid_since?;
+    let free = plus_days(since, i32::from(scene.policy.cash.claimed_days) + 1);
+    let text = format!("the debtor said on {since} that it is paid; the bank is waited for");
+    (scene.now.today() < free).then(|| Guard::new("payment-claimed", text, Some(free)))
+}
+
 fn promise(scene: Scene<'_>, item: &OpenItem) -> Option<Guard> {
     let number = &item.invoice.number;
     let ours = scene
@@ -275,48 +320,6 @@ fn stale_feed(scene: Scene<'_>) -> Option<Guard> {
     stale.then(|| Guard::new("stale-feed", text, Some(plus_days(today, 1))))
 }
 
-fn weekday(scene: Scene<'_>) -> Option<Guard> {
-    let today = scene.now.today();
-    let days = match today.weekday() {
-        Weekday::Saturday => 2,
-        Weekday::Sunday => 1,
-        _ => 0,
-    };
-    let free = scene.policy.contact.weekdays_only && days > 0;
-    free.then(|| Guard::new("weekday", "nobody is contacted at the weekend", Some(plus_days(today, days))))
-}
-
-/// Days of all contacts, those that are planned or handed on included.
-fn contact_days<'a>(scene: Scene<'a>, calls_only: bool) -> impl Iterator<Item = Date> + 'a {
-    let made = scene.account.contacts.iter().filter(move |contact| !calls_only || contact.medium == "call");
-    let planned = scene.account.effects.values().filter(move |known| {
-        let counts = if calls_only { is_call(&known.effect.action) } else { known.effect.action.is_contact() };
-        counts && known.state == EffectState::Planned && scene.own != Some(&known.effect.key)
-    });
-    let unknown =
-        scene.account.effects.values().filter(move |known| {
-            known.state == EffectState::Unknown && known.effect.action.is_contact() && !calls_only
-        });
-    made.map(|contact| contact.on).chain(planned.chain(unknown).map(|known| known.effect.due_on))
-}
-
-fn contact_gap(scene: Scene<'_>) -> Option<Guard> {
-    let last = contact_days(scene, false).max()?;
-    let free = plus_days(last, i32::from(scene.policy.contact.gap_days));
-    let text = format!("contacted on {last}; {} days lie between two contacts", scene.policy.contact.gap_days);
-    (scene.now.today() < free).then(|| Guard::new("contact-gap", text, Some(free)))
-}
-
-fn call_budget(scene: Scene<'_>) -> Option<Guard> {
-    let most = usize::from(scene.policy.contact.calls_per_week_max);
-    let today = scene.now.today();
-    let mut days: Vec<Date> = contact_days(scene, true).filter(|day| plus_days(*day, 7) > today).collect();
-    days.sort_unstable();
-    let full = days.len() >= most;
-    let frees = days.len().checked_sub(most).and_then(|at| days.get(at)).map(|day| plus_days(*day, 7));
-    full.then(|| Guard::new("call-budget", format!("{most} calls in seven days are the most"), frees))
-}
-
 /// What an effect is for: two with the same purpose are never in the air together.
 fn purpose(action: &Action) -> (&'static str, String) {
     match action {
@@ -331,17 +334,25 @@ fn purpose(action: &Action) -> (&'static str, String) {
         Action::ReportDirectPayment { placement, payment, .. } => ("direct", format!("{placement} {payment}")),
         Action::RecallPlacement { placement, .. } => ("recall", placement.to_string()),
         Action::PostCashApplication { payment, .. } => ("post", payment.to_string()),
+        Action::WriteOff(booking) | Action::ReverseWriteOff(booking) => ("let off", booking.line.to_string()),
+        Action::IssueCreditMemo(order) => ("credit memo", order.reference.clone()),
     }
 }
 
 /// What it was for is gone.
-fn superseded(account: &Account, effect: &Effect) -> Option<String> {
+fn superseded(account: &Account, effect: &Effect, today: Date) -> Option<String> {
     let reversed = |payment| account.payments.get(payment).is_none_or(|posted| posted.reversed_on.is_some());
     let gone = match &effect.action {
         Action::PostCashApplication { payment, .. } | Action::ReportDirectPayment { payment, .. } => {
             reversed(payment).then_some("the payment was given back")
         }
-        Action::HoldCredit { .. } => account.hold.is_none().then_some("the hold was lifted"),
+        Action::HoldCredit { .. } if effect.approval.is_none() => {
+            account.hold.is_none().then_some("the hold was lifted")
+        }
+        // Proposed: it is held as soon as people have agreed.
+        Action::HoldCredit { .. } => {
+            (!account.owes_undisputed(today)).then_some("nothing undisputed is overdue any more")
+        }
         Action::ReleaseCredit { .. } => account.hold.is_some().then_some("credit is held again"),
         Action::WithdrawCall { call, .. } => (!account.effects.contains_key(call)).then_some("the call has ended"),
         Action::PlaceWithAgency { items, .. } => {
@@ -356,4 +367,16 @@ fn superseded(account: &Account, effect: &Effect) -> Option<String> {
         _ => None,
     };
     gone.map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_has_its_section() {
+        let told = include_str!("../../GUARDS.md");
+        let sections: Vec<&str> = told.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        assert_eq!(sections, CODES);
+    }
 }

@@ -67,3 +67,19 @@ name! {
     /// A level of a dunning policy.
     LevelId
 }
+name! {
+    /// A payment plan, by the account and its number there.
+    PlanId
+}
+name! {
+    /// A settlement, by the account and its number there.
+    SettlementId
+}
+name! {
+    /// A write-off, by what is written off and who asked for it.
+    WriteOffId
+}
+name! {
+    /// An offer to take goods back, by the account and its number there.
+    ReturnId
+}

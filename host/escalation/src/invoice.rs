@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::allowance::{self, Allowance};
 use crate::id::{InvoiceNumber, LevelId};
 use crate::money::Money;
 
@@ -54,7 +55,8 @@ pub struct CreditMemo {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OpenItem {
     pub invoice: Invoice,
-    /// What is still to be paid: `payable` less cash, credits and collections, plus the accounting package's adjustments.
+    /// What is still to be paid: `payable` less cash, credits, collections and allowances, plus the accounting package's
+    /// adjustments.
     pub open: Money,
     /// Cash applied by us.
     pub paid: Money,
@@ -64,6 +66,9 @@ pub struct OpenItem {
     pub collected: Money,
     /// What the accounting package's open-item list said beyond our own record (signed).
     pub adjusted: Money,
+    /// What is not asked for any more, line by line.
+    #[serde(default)]
+    pub allowed: Vec<Allowance>,
     /// Levels of the policy that this item has left behind, in order.
     pub steps: Vec<Step>,
     /// Which walk up the ladder this is; rises when a settled invoice is reopened.
@@ -97,6 +102,7 @@ impl OpenItem {
             credited: zero,
             collected: zero,
             adjusted: zero,
+            allowed: Vec::new(),
             steps: Vec::new(),
             cycle: 1,
             source: source.to_owned(),
@@ -107,7 +113,19 @@ impl OpenItem {
     /// What the record says is open; `open` is always this.
     pub fn computed_open(&self) -> i64 {
         let less = self.paid.minor.saturating_add(self.credited.minor).saturating_add(self.collected.minor);
+        let less = less.saturating_add(allowance::allowed(&self.allowed, None));
         self.invoice.payable.minor.saturating_sub(less).saturating_add(self.adjusted.minor)
+    }
+
+    /// What there is to pay in all: `payable` less credit memos, plus the accounting package's adjustments.
+    pub fn billed(&self) -> Money {
+        let less = self.credited.minor.saturating_sub(self.adjusted.minor);
+        Money { minor: self.invoice.payable.minor.saturating_sub(less), currency: self.open.currency }
+    }
+
+    /// What came in for it, by the bank or by an agency, in minor units.
+    pub fn came_in(&self) -> i64 {
+        self.paid.minor.saturating_add(self.collected.minor)
     }
 
     /// Calendar days past due; due today is 0.

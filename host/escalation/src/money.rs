@@ -140,6 +140,16 @@ impl Money {
         Money { minor, currency: self.currency }
     }
 
+    /// A share of it, rounded once, half away from zero; none when the share is no share or cannot be kept.
+    pub fn share(self, over: i128, under: i128) -> Option<Money> {
+        if under <= 0 || over < 0 {
+            return None;
+        }
+        let exact = i128::from(self.minor).checked_mul(over)?;
+        let rounded = exact.checked_abs()?.checked_mul(2)?.checked_add(under)? / under.checked_mul(2)? * exact.signum();
+        Some(Money { minor: i64::try_from(rounded).ok()?, currency: self.currency })
+    }
+
     /// The amount without its currency: `1200.00`.
     pub fn plain(&self) -> String {
         let decimals = self.currency.decimals() as usize;

@@ -23,6 +23,9 @@ pub struct Party {
     pub phone: Option<String>,
     #[serde(default)]
     pub vat_id: Option<String>,
+    /// The time zone where the party is, a name of the IANA database. None: it may be in any of its country's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub zone: Option<String>,
 }
 
 /// Which law and which manners apply.

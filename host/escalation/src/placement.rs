@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::commission::CommissionTerms;
 use crate::id::{EffectKey, InvoiceNumber};
 use crate::money::Money;
 
@@ -18,6 +19,8 @@ pub struct Placement {
     pub total: Money,
     /// The agency's share, as a fraction such as `1/3`.
     pub commission: String,
+    #[serde(default)]
+    pub terms: CommissionTerms,
     pub proposed_on: Date,
     pub state: PlacementState,
     #[serde(default)]
@@ -89,8 +92,11 @@ pub struct DirectPayment {
     pub payment: crate::id::PaymentId,
     pub amount: Money,
     pub received_on: Date,
-    /// What the agency is owed for it under its terms.
+    /// What the agency is owed for it under its terms, for itself; the placement's statement rounds the sum.
     pub commission: Money,
+    /// It was given back.
+    #[serde(default)]
+    pub reversed: bool,
 }
 
 impl Placement {
@@ -119,8 +125,5 @@ pub fn commission_of(amount: Money, share: &str) -> Option<Money> {
     if under == 0 || over > under {
         return None;
     }
-    let (over, under) = (i128::from(over), i128::from(under));
-    let exact = i128::from(amount.minor) * over;
-    let rounded = (exact.abs() * 2 + under) / (under * 2) * exact.signum();
-    Some(Money { minor: i64::try_from(rounded).ok()?, currency: amount.currency })
+    amount.share(i128::from(over), i128::from(under))
 }

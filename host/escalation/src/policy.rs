@@ -1,17 +1,32 @@
 //! A dunning policy: what is done when, in which tone, and what must hold for it. Written in TOML, versioned.
 
+mod calendar;
+mod catalogue;
 mod check;
+mod examine;
+mod ladder;
+mod check_money;
+mod money;
 mod parse;
+mod segment;
 
+pub use calendar::{Calendar, Day, easter, orthodox_easter};
+pub use catalogue::{Catalogue, NotPublished};
+pub use examine::Finding;
+pub use ladder::{Ladder, STANDARD};
+pub use money::{DiscountRules, PlanRules, SettlementRules, Tier, ToleranceRules, WriteOffRules, limit};
 pub use parse::PolicyError;
+pub use segment::{Chosen, Segment, SegmentCondition};
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::approval::Approval;
 use crate::id::LevelId;
 use crate::money::Currency;
 use crate::party::PartyKind;
+use crate::score::ScoreRules;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "snake_case")]
@@ -29,7 +44,27 @@ pub struct Policy {
     pub cash: CashRules,
     #[serde(default)]
     pub agency: AgencyRules,
-    /// From the first to the last.
+    #[serde(default)]
+    pub calendar: Calendar,
+    #[serde(default)]
+    pub score: ScoreRules,
+    /// The first that applies counts, and the last has no condition; none: every account climbs the standard ladder.
+    #[serde(default, rename = "segment")]
+    pub segments: Vec<Segment>,
+    /// Ladders beside the standard one.
+    #[serde(default, rename = "ladder")]
+    pub ladders: Vec<Ladder>,
+    #[serde(default)]
+    pub discount: DiscountRules,
+    #[serde(default)]
+    pub tolerance: ToleranceRules,
+    #[serde(default)]
+    pub plan: PlanRules,
+    #[serde(default)]
+    pub settlement: SettlementRules,
+    #[serde(default)]
+    pub write_off: WriteOffRules,
+    /// The standard ladder, from the first to the last.
     #[serde(rename = "level")]
     pub levels: Vec<Level>,
 }
@@ -50,12 +85,14 @@ pub struct PromiseRules {
     pub days_ahead_max: u16,
     /// Kept when at least this share of it arrived, in percent.
     pub tolerance_percent: u8,
+    /// Whoever breaks a promise or a plan orders against cash in advance only, until nothing is owed.
+    pub cash_in_advance: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ContactRules {
-    /// Contact people from Monday to Friday only.
+    /// Contact people on the working days of the calendar only.
     pub weekdays_only: bool,
     /// Days between two contacts of one account, whatever the channel.
     pub gap_days: u16,
@@ -72,6 +109,8 @@ pub struct CashRules {
     pub feed_age_days_max: u16,
     /// An announced payment holds the ladder for so many days after its day; then it is not waited for any more.
     pub pending_days_max: u16,
+    /// When the debtor says that it is paid, the bank is waited for so many days; once, until money comes. 0: not at all.
+    pub claimed_days: u16,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -79,8 +118,15 @@ pub struct CashRules {
 pub struct AgencyRules {
     /// The agency's share, as a fraction such as `1/3`.
     pub commission: String,
-    /// A person approves each placement.
+    /// A person approves each placement; a level may ask for more.
     pub approval: bool,
+    /// Other shares by age and amount at placement; the last that fits counts, the share above where none does.
+    #[serde(rename = "tier")]
+    pub tiers: Vec<Tier>,
+    /// Money that reaches the creditor directly while the account is placed earns the agency its share too.
+    pub direct_payments: bool,
+    /// Days after a recall or return in which money that was on its way still earns the agency its share.
+    pub tail_days: u16,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,6 +164,12 @@ pub struct Level {
     /// Applies only if all of it holds; otherwise the level is passed over.
     #[serde(default)]
     pub when: Condition,
+    /// Never passed over; whoever comes to this ladder later takes it next.
+    #[serde(default)]
+    pub mandatory: bool,
+    /// Who has to agree before it is done.
+    #[serde(default)]
+    pub approval: Approval,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -181,6 +233,17 @@ impl Channel {
     }
 }
 
+impl Tone {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Friendly => "friendly",
+            Self::Neutral => "neutral",
+            Self::Firm => "firm",
+            Self::Final => "final",
+        }
+    }
+}
+
 impl Default for Terms {
     fn default() -> Self {
         Self { default_days: 30 }
@@ -189,7 +252,7 @@ impl Default for Terms {
 
 impl Default for PromiseRules {
     fn default() -> Self {
-        Self { grace_days: 2, days_ahead_max: 30, tolerance_percent: 95 }
+        Self { grace_days: 2, days_ahead_max: 30, tolerance_percent: 95, cash_in_advance: true }
     }
 }
 
@@ -201,12 +264,13 @@ impl Default for ContactRules {
 
 impl Default for CashRules {
     fn default() -> Self {
-        Self { feed_age_days_max: 5, pending_days_max: 7 }
+        Self { feed_age_days_max: 5, pending_days_max: 7, claimed_days: 5 }
     }
 }
 
 impl Default for AgencyRules {
     fn default() -> Self {
-        Self { commission: "1/3".to_owned(), approval: false }
+        let commission = "1/3".to_owned();
+        Self { commission, approval: false, tiers: Vec::new(), direct_payments: true, tail_days: 30 }
     }
 }

@@ -37,6 +37,9 @@ pub enum Ask {
     HoldCredit(CreditNotice),
     ReleaseCredit(CreditNotice),
     PostCashApplication(CashApplicationAsk),
+    WriteOff(WriteOffAsk),
+    ReverseWriteOff(WriteOffAsk),
+    IssueCreditMemo(CreditMemoAsk),
 }
 
 /// A finished message: the host wrote every word.
@@ -148,8 +151,28 @@ pub struct CashApplicationAsk {
     pub received_on: Date,
 }
 
+/// A part of an invoice that is not asked for any more, or is again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WriteOffAsk {
+    pub debtor: Party,
+    pub invoice: InvoiceNumber,
+    /// `discount`, `small-rest`, `settlement`, `write-off`.
+    pub kind: String,
+    pub amount: Money,
+    pub reason: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreditMemoAsk {
+    pub debtor: Party,
+    pub invoice: InvoiceNumber,
+    pub amount: Money,
+    pub reason: String,
+    pub reference: String,
+}
+
 /// Every effect of the contract, by role, as manifests name them.
-pub const EFFECTS: [(Role, &str); 10] = [
+pub const EFFECTS: [(Role, &str); 13] = [
     (Role::Messenger, "send"),
     (Role::Messenger, "withdraw"),
     (Role::Dialer, "queue-call"),
@@ -160,6 +183,9 @@ pub const EFFECTS: [(Role, &str); 10] = [
     (Role::Accounting, "hold-credit"),
     (Role::Accounting, "release-credit"),
     (Role::Accounting, "post-cash-application"),
+    (Role::Accounting, "write-off"),
+    (Role::Accounting, "reverse-write-off"),
+    (Role::Accounting, "issue-credit-memo"),
 ];
 
 impl Ask {
@@ -176,6 +202,9 @@ impl Ask {
             Self::HoldCredit(_) => EFFECTS[7],
             Self::ReleaseCredit(_) => EFFECTS[8],
             Self::PostCashApplication(_) => EFFECTS[9],
+            Self::WriteOff(_) => EFFECTS[10],
+            Self::ReverseWriteOff(_) => EFFECTS[11],
+            Self::IssueCreditMemo(_) => EFFECTS[12],
         }
     }
 }

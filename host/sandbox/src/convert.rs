@@ -114,6 +114,7 @@ pub(crate) fn party(party: wit::Party) -> Read<Party> {
         email: optional("party.email", party.email)?,
         phone: optional("party.phone", party.phone)?,
         vat_id: optional("party.vat-id", party.vat_id)?,
+        zone: None,
     })
 }
 
@@ -353,6 +354,7 @@ mod tests {
             email: Some("a@example.dk".to_owned()),
             phone: None,
             vat_id: Some("DK12345678".to_owned()),
+            zone: None,
         };
         assert_eq!(party(to_party(&told)).unwrap(), told);
         let foreign = wit::Party { kind: "cooperative".to_owned(), country: "de".to_owned(), ..to_party(&told) };

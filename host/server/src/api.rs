@@ -3,10 +3,12 @@
 
 pub mod account;
 pub mod accounts;
+pub mod agreed;
 pub mod connections;
 pub mod effects;
 pub mod intake;
 pub mod lanes;
+pub mod metrics;
 pub mod money;
 pub mod narrate;
 pub mod needs;
@@ -40,7 +42,7 @@ pub type Answer<T> = Result<Json<T>, Problem>;
 #[openapi(info(
     title = "Dunlin",
     description = "What the desk shows, for programs. Money is an integer of minor units with its currency; days are ISO 8601, \
-                   moments are hub time without a zone. Every answer but 200 is `application/problem+json`."
+                   moments are hub time without a zone. Every answer but 200 and 202 is `application/problem+json`."
 ))]
 struct Head;
 
@@ -68,6 +70,7 @@ fn described() -> (Router<Shared>, Document) {
         .routes(routes!(lanes::get))
         .routes(routes!(lanes::post))
         .routes(routes!(totals::get))
+        .routes(routes!(metrics::get))
         .routes(routes!(intake::post))
         .split_for_parts();
     let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use engine::Scribe;
-use escalation::effect::{Call, Notice};
+use escalation::effect::{Booking, Call, Notice};
 use escalation::invoice::OpenItem;
 use escalation::placement::PlacedItem;
 use escalation::policy::Channel;
 use escalation::request::{
-    Ask, CallAsk, CallWithdrawal, CashApplicationAsk, CreditNotice, DirectPaymentAsk, Item, Message, MessageWithdrawal,
-    PlacementAsk, RecallAsk, Request,
+    Ask, CallAsk, CallWithdrawal, CashApplicationAsk, CreditMemoAsk, CreditNotice, DirectPaymentAsk, Item, Message,
+    MessageWithdrawal, PlacementAsk, RecallAsk, Request, WriteOffAsk,
 };
 use escalation::{Account, Action, Date, Effect, InvoiceNumber, Money, Party};
 
@@ -67,7 +67,7 @@ impl Asks<'_> {
                     received_on: *received_on,
                 })
             }
-            Action::PlaceWithAgency { sequence, items, total, commission } => {
+            Action::PlaceWithAgency { sequence, items, total, commission, .. } => {
                 Ask::Place(placement(account, *sequence, items, *total, commission))
             }
             Action::ReportDirectPayment { placement, payment, amount, received_on } => {
@@ -83,6 +83,15 @@ impl Asks<'_> {
                 placement: placement.clone(),
                 account: account.id.clone(),
                 reason: reason.clone(),
+            }),
+            Action::WriteOff(booking) => Ask::WriteOff(let_off(account, booking)),
+            Action::ReverseWriteOff(booking) => Ask::ReverseWriteOff(let_off(account, booking)),
+            Action::IssueCreditMemo(order) => Ask::IssueCreditMemo(CreditMemoAsk {
+                debtor: account.debtor.clone(),
+                invoice: order.invoice.clone(),
+                amount: order.amount,
+                reason: order.reason.clone(),
+                reference: order.reference.clone(),
             }),
         };
         Ok(Request { key: effect.key.clone(), ask })
@@ -184,6 +193,17 @@ fn ask_item(item: &OpenItem) -> Item {
         due_on: item.invoice.due_on,
         original: item.invoice.total,
         open: item.open,
+    }
+}
+
+/// What is not asked for any more, or is again.
+fn let_off(account: &Account, booking: &Booking) -> WriteOffAsk {
+    WriteOffAsk {
+        debtor: account.debtor.clone(),
+        invoice: booking.invoice.clone(),
+        kind: booking.kind.as_str().to_owned(),
+        amount: booking.amount,
+        reason: booking.because.clone(),
     }
 }
 

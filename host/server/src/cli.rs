@@ -2,6 +2,7 @@
 
 pub mod backup;
 pub mod bench;
+pub mod claim;
 pub mod connection;
 pub mod demo;
 pub mod doctor;
@@ -10,7 +11,9 @@ pub mod erase;
 pub mod init;
 pub mod lane;
 pub mod letter;
+pub mod metrics;
 pub mod migrate_store;
+pub mod pack;
 pub mod plugin;
 pub mod policy;
 pub mod restore;
@@ -36,7 +39,7 @@ const EXIT_CODES: &str = "Exit codes: 0 well; 1 something differs or failed; 2 w
 
 #[derive(Subcommand)]
 enum Command {
-    /// Make a workspace: configuration, policies, letters
+    /// Make a workspace: configuration, policies, jurisdiction packs, letters
     Init(init::Init),
     /// Run the hub and its desk
     Serve(serve::Serve),
@@ -62,10 +65,16 @@ enum Command {
     Why(why::Why),
     /// Write a letter to an account into a file, as HTML or text
     Letter(letter::Letter),
+    /// Say how receivables stood on any day: aging, DSO, CEI, promises, calls, agencies, cost
+    Metrics(metrics::Metrics),
     /// List parked accounts, and take them up again
     Lane(lane::LaneCommand),
     /// Work with policies
     Policy(policy::PolicyCommand),
+    /// Work with jurisdiction packs
+    Pack(pack::PackCommand),
+    /// Compute what is owed for a late invoice by law
+    Claim(claim::ClaimCommand),
     /// List, pause and resume connections
     Connection(connection::ConnectionCommand),
     /// Work with plugins
@@ -125,8 +134,11 @@ pub fn run() -> ExitCode {
             Command::Story(command) => story::run(command),
             Command::Why(command) => why::run(command).await,
             Command::Letter(command) => letter::run(command).await,
+            Command::Metrics(command) => metrics::run(command).await,
             Command::Lane(command) => lane::run(command).await,
-            Command::Policy(command) => policy::run(command),
+            Command::Policy(command) => policy::run(command).await,
+            Command::Pack(command) => pack::run(command),
+            Command::Claim(command) => claim::run(command),
             Command::Connection(command) => connection::run(command).await,
             Command::Plugin(command) => plugin::run(command).await,
             Command::Bench(command) => bench::run(command).await,

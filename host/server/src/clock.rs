@@ -25,4 +25,8 @@ impl Clock for SystemClock {
     fn now(&self) -> DateTime {
         jiff::Timestamp::now().to_zoned(self.zone.clone()).datetime()
     }
+
+    fn offset_minutes(&self, at: DateTime) -> i32 {
+        self.zone.to_zoned(at).map_or(0, |zoned| zoned.offset().seconds() / 60)
+    }
 }

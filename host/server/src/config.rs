@@ -14,6 +14,7 @@ use thiserror::Error;
 
 use crate::database::Database;
 use crate::limits;
+use crate::measures::{Measures, MeasuresText};
 
 #[derive(Debug, Error)]
 pub enum ConfigError {
@@ -34,6 +35,8 @@ pub struct Config {
     pub components: PathBuf,
     pub policy: PathBuf,
     pub letters: PathBuf,
+    /// The folder of jurisdiction packs.
+    pub packs: PathBuf,
     pub zone: TimeZone,
     pub creditor: Creditor,
     pub colleagues: BTreeMap<String, String>,
@@ -42,6 +45,7 @@ pub struct Config {
     pub retention: Retention,
     /// Where seals are anchored.
     pub anchors: PathBuf,
+    pub measures: Measures,
     pub plugins: Vec<PluginFile>,
 }
 
@@ -108,6 +112,8 @@ struct Text {
     policy: PathBuf,
     #[serde(default = "letters")]
     letters: PathBuf,
+    #[serde(default = "packs")]
+    packs: PathBuf,
     #[serde(default = "plugins")]
     plugins: PathBuf,
     #[serde(default = "zone")]
@@ -123,6 +129,8 @@ struct Text {
     retention: Ages,
     #[serde(default)]
     audit: Audit,
+    #[serde(default)]
+    metrics: MeasuresText,
 }
 
 #[derive(Deserialize)]
@@ -201,6 +209,9 @@ fn policy() -> PathBuf {
 fn letters() -> PathBuf {
     PathBuf::from("letters")
 }
+fn packs() -> PathBuf {
+    PathBuf::from("packs")
+}
 fn plugins() -> PathBuf {
     PathBuf::from("plugins")
 }
@@ -247,6 +258,7 @@ impl Config {
             components: absolute(&folder, &text.components),
             policy: absolute(&beside, &text.policy),
             letters: absolute(&beside, &text.letters),
+            packs: absolute(&beside, &text.packs),
             plugins: read_plugins(&absolute(&beside, &text.plugins), &folder)?,
             zone,
             creditor: text.creditor,
@@ -255,6 +267,7 @@ impl Config {
             poll_seconds: text.poll_seconds,
             retention: text.retention.read(),
             anchors: absolute(&folder, &text.audit.anchor),
+            measures: text.metrics.read().map_err(wrong)?,
             file: file.to_owned(),
             folder,
         })
@@ -273,6 +286,7 @@ impl Creditor {
             email: self.email.clone(),
             phone: self.phone.clone(),
             vat_id: self.vat_id.clone(),
+            zone: None,
         }
     }
 

@@ -4,14 +4,17 @@ mod account;
 mod accounts;
 mod actions;
 mod agreements;
+mod call;
 mod chart;
 mod effects;
 mod forms;
 mod layout;
+mod metrics;
 mod needs;
 mod notation;
 mod overview;
 mod plugins;
+mod terms;
 mod timeline;
 mod totals;
 mod worklist;
@@ -38,7 +41,12 @@ pub fn router() -> Router<Shared> {
         .route("/accounts/{id}", get(account::page))
         .route("/accounts/{id}/block", post(actions::block))
         .route("/accounts/{id}/unblock", post(actions::unblock))
+        .route("/accounts/{id}/protect", post(actions::protect))
+        .route("/accounts/{id}/unprotect", post(actions::unprotect))
+        .route("/accounts/{id}/lift-stop", post(actions::lift_stop))
+        .route("/accounts/{id}/call", get(call::page).post(call::called))
         .route("/accounts/{id}/resolve", post(actions::resolve))
+        .route("/accounts/{id}/agree", post(actions::agreed::agree))
         .route("/accounts/{id}/assign", post(actions::assign))
         .route("/accounts/{id}/move", post(actions::move_payment))
         .route("/accounts/{id}/approve", post(actions::approve))
@@ -52,6 +60,9 @@ pub fn router() -> Router<Shared> {
         .route("/plugins/{name}/backfill", post(actions::backfill))
         .route("/totals/reconcile", post(actions::reconcile))
         .route("/totals", get(totals::page))
+        .route("/metrics", get(metrics::page))
+        .route("/metrics/aging.csv", get(metrics::export))
+        .route("/live/metrics", get(metrics::live))
         .route("/assets/desk.css", get(style))
         .route("/assets/desk.js", get(script))
 }

@@ -1,6 +1,7 @@
 //! Is everything as it should be, and what is to be done? One sentence a check, and it changes nothing.
 
 mod database;
+mod rates;
 mod seals;
 mod work;
 
@@ -59,6 +60,7 @@ pub async fn examine(config: &Config) -> Vec<Check> {
             checks.extend(database::examine(config, store.as_ref(), now).await);
             checks.extend(work::examine(store.as_ref(), now).await);
             checks.extend(seals::examine(config, store.as_ref()).await);
+            checks.push(rates::examine(config, store.as_ref(), now.date()).await);
             store.close().await;
         }
         Err(check) => checks.push(check),

@@ -8,12 +8,13 @@ use engine::verify::hex;
 use engine::{Backfill, Engine};
 use escalation::event::Event;
 use escalation::report::{Received, Report, Source};
-use escalation::{AccountId, DateTime, Fact, Party, PaymentId, Policy, Role};
+use escalation::{Account, AccountId, DateTime, Fact, Party, PaymentId, Policy, Role};
 use sandbox::Plugin;
 use sha2::{Digest, Sha256};
 use store::{Entry, Ingest, Ingested, Store, StoreError, ValveChange};
 use tokio::sync::Notify;
 
+use crate::measures::Measures;
 use crate::web::{Hub, PluginStatus, Turn, Undone};
 
 /// An engine with people around it.
@@ -24,6 +25,7 @@ pub struct Desked {
     pub bell: Arc<Notify>,
     /// `day 57 of 120`, in the demo.
     pub progress: Mutex<Option<String>>,
+    pub measures: Measures,
 }
 
 /// Keeps the keys of people's acts apart; the time alone would not, for two acts within one tick of a simulated clock.
@@ -31,7 +33,17 @@ const DESK: &str = "desk";
 
 impl Desked {
     pub fn new(engine: Arc<Engine>, plugins: Vec<Plugin>) -> Self {
-        Self { engine, plugins, bell: Arc::new(Notify::new()), progress: Mutex::new(None) }
+        Self {
+            engine,
+            plugins,
+            bell: Arc::new(Notify::new()),
+            progress: Mutex::new(None),
+            measures: Measures::default(),
+        }
+    }
+
+    pub fn measured_by(self, measures: Measures) -> Self {
+        Self { measures, ..self }
     }
 
     fn known(&self, name: &str) -> Result<&Plugin, Undone> {
@@ -61,7 +73,11 @@ impl Hub for Desked {
     }
 
     fn policy(&self) -> Arc<Policy> {
-        self.engine.policy.clone()
+        self.engine.current_policy()
+    }
+
+    fn policy_of(&self, account: &Account) -> Arc<Policy> {
+        self.engine.policy_of(account)
     }
 
     fn creditor(&self) -> &Party {
@@ -78,9 +94,9 @@ impl Hub for Desked {
         self.plugins.iter().zip(rates).map(seen).collect()
     }
 
-    async fn record(&self, account: &AccountId, who: &str, fact: Fact) -> Result<(), Undone> {
+    async fn record(&self, account: &AccountId, who: &str, facts: Vec<Fact>) -> Result<(), Undone> {
         let now = self.engine.at();
-        let body = serde_json::to_string(&fact).map_err(|error| Undone::Unfit(error.to_string()))?;
+        let body = serde_json::to_string(&facts).map_err(|error| Undone::Unfit(error.to_string()))?;
         let seq = self.engine.store.account(account).await?.map(|(_, lane)| lane.head_seq);
         let seq = seq.ok_or_else(|| Undone::Unfit(format!("there is no account `{account}`")))?;
         let digest = hex(&Sha256::digest(format!("{account}\n{seq}\n{body}").as_bytes()));
@@ -92,9 +108,10 @@ impl Hub for Desked {
             place: String::new(),
             occurred_on: now.date(),
         };
-        let report = Report::Other { kind: "desk".to_owned(), notes: vec![("fact".to_owned(), body)] };
-        let event = Event { at: now, on: now.date(), origin: format!("desk:{who}"), fact };
-        let entry = Entry { received: Received { source, report }, events: vec![(account.clone(), event)] };
+        let report = Report::Other { kind: "desk".to_owned(), notes: vec![("facts".to_owned(), body)] };
+        let event = |fact| Event { at: now, on: now.date(), origin: format!("desk:{who}"), fact };
+        let events = facts.into_iter().map(|fact| (account.clone(), event(fact))).collect();
+        let entry = Entry { received: Received { source, report }, events };
         let page = Ingest { entries: vec![entry], ..Ingest::empty(DESK, now) };
         self.engine.store.ingest(page).await?;
         self.bell.notify_one();
@@ -160,6 +177,10 @@ impl Hub for Desked {
 
     fn progress(&self) -> Option<String> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn measures(&self) -> Measures {
+        self.measures.clone()
     }
 }
 

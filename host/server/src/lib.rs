@@ -4,15 +4,20 @@
 
 pub mod limits;
 pub mod config;
+pub mod measures;
 pub mod database;
 pub mod clock;
 pub mod telemetry;
 pub mod start;
+pub mod policies;
 pub mod connectors;
 pub mod asks;
+pub mod packs;
 pub mod web;
 pub mod desk;
 pub mod api;
+pub mod by_customer;
+pub mod record;
 pub mod hub;
 pub mod growth;
 pub mod seal;

@@ -18,6 +18,8 @@ use crate::config::{Config, ConfigError, PluginFile, read_text};
 use crate::connectors::Running;
 use crate::database;
 use crate::limits;
+use crate::packs;
+use crate::policies::{self, Changed};
 
 #[derive(Debug, Error)]
 pub enum StartError {
@@ -28,14 +30,20 @@ pub enum StartError {
     #[error(transparent)]
     Letters(#[from] letters::LetterError),
     #[error(transparent)]
+    Packs(#[from] packs::PacksError),
+    #[error(transparent)]
+    Changed(#[from] Changed),
+    #[error(transparent)]
     Store(#[from] StoreError),
     #[error("{}: {why}", .file.display())]
     Plugin { file: PathBuf, why: String },
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
-    #[error("the folder `{}` cannot be made: {why}", .folder.display())]
+    #[error("the folder `{}` cannot be made or read: {why}", .folder.display())]
     Folder { folder: PathBuf, why: std::io::Error },
 }
+
+const POLICY_HINT: &str = "`policy` names the file of the dunning policy";
 
 /// The engine, and the plugins as the sandbox knows them.
 pub struct Started {
@@ -46,8 +54,12 @@ pub struct Started {
 /// Opens everything that the configuration names.
 pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Started, StartError> {
     make(&config.folder)?;
-    let (policy, letters) = read_words(config)?;
+    let (draft, letters) = read_words(config)?;
+    let text = read_text(&config.policy, POLICY_HINT)?;
+    let packs = packs::of(config)?;
     let store = database::open(config).await?;
+    let catalogue = policies::begin(store.as_ref(), &config.policy, &text, &draft, clock.now()).await?;
+    policies::check_templates(catalogue.current(), &letters)?;
     let plugins = load_plugins(config, &store).await?;
     let creditor = config.creditor.party();
     let scribe = Arc::new(Clerk {
@@ -64,9 +76,19 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Started, St
     });
     let connectors = running.map(|running| Arc::new(running) as Arc<dyn Connector>).collect();
     let owner = owner();
-    let policy = Arc::new(policy);
+    let policy = catalogue.current().clone();
     Ok(Started {
-        engine: Engine { store, clock, policy, creditor, scribe, plugins: connectors, owner, holds: Holds::default() },
+        engine: Engine {
+            store,
+            clock,
+            policy,
+            packs: Arc::new(packs),
+            creditor,
+            scribe,
+            plugins: connectors,
+            owner,
+            holds: Holds::default(),
+        },
         plugins,
     })
 }
@@ -83,19 +105,30 @@ fn owner() -> String {
     format!("{}-{}-{}", machine.trim(), std::process::id(), hex(&random))
 }
 
-/// The policy, and the letters that it names.
+/// The policy, and the letters that it names; the packs are read too, so that a wrong one is told at the start.
 pub fn read_words(config: &Config) -> Result<(Policy, letters::Letters), StartError> {
     let policy = read_policy(&config.policy)?;
     let letters = letters::Letters::load(&config.letters)?;
-    let templates: Vec<&str> =
-        policy.levels.iter().map(|level| level.template.as_str()).filter(|template| !template.is_empty()).collect();
-    letters.check(&templates)?;
+    policies::check_templates(&policy, &letters)?;
+    packs::of(config)?;
     Ok((policy, letters))
 }
 
 pub fn read_policy(file: &Path) -> Result<Policy, StartError> {
-    let text = read_text(file, "`policy` names the file of the dunning policy")?;
+    let text = read_text(file, POLICY_HINT)?;
     Ok(Policy::parse(&text, &file.display().to_string())?)
+}
+
+/// Every policy of a folder, in the order of the files' names.
+pub fn read_policies(folder: &Path) -> Result<Vec<Policy>, StartError> {
+    let unreadable = |why| StartError::Folder { folder: folder.to_owned(), why };
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        files.push(entry.map_err(unreadable)?.path());
+    }
+    files.retain(|file| file.extension().is_some_and(|extension| extension == "toml"));
+    files.sort();
+    files.iter().map(|file| read_policy(file)).collect()
 }
 
 /// Loads every plugin that the configuration runs, and lets each look at its own configuration.

@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 pub mod fixture;
+pub mod gauge;
 pub mod guard;
 pub mod limits;
 pub mod link;
@@ -17,13 +18,15 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use engine::Backfill;
 use engine::moves::MoveError;
 use engine::repair::{Repair, RepairError};
-use escalation::{AccountId, DateTime, Fact, Party, PaymentId, Policy, Received};
+use escalation::{Account, AccountId, DateTime, Fact, Party, PaymentId, Policy, Received};
 use store::valve::Rate;
 use store::{Ingested, StoreError};
 use thiserror::Error;
 use tokio::sync::Semaphore;
 use tower_http::limit::RequestBodyLimitLayer;
 
+use self::gauge::Gauge;
+use crate::measures::Measures;
 use crate::{api, desk};
 
 /// The running hub, as people and programs see it. What they do comes back to it as events.
@@ -32,11 +35,17 @@ pub trait Hub: Send + Sync {
     fn store(&self) -> &dyn store::Store;
     /// Hub time.
     fn now(&self) -> DateTime;
+    /// The version that new ladders begin with.
     fn policy(&self) -> Arc<Policy>;
+    /// The account's own version.
+    fn policy_of(&self, account: &Account) -> Arc<Policy> {
+        let _ = account;
+        self.policy()
+    }
     fn creditor(&self) -> &Party;
     fn plugins(&self) -> Vec<PluginStatus>;
-    /// A person's act: an event on the account, with the person as its origin.
-    async fn record(&self, account: &AccountId, who: &str, fact: Fact) -> Result<(), Undone>;
+    /// A person's act: events on the account, all or none, with the person as their origin.
+    async fn record(&self, account: &AccountId, who: &str, facts: Vec<Fact>) -> Result<(), Undone>;
     /// A payment that was received for the wrong account, or for none, goes to the right one.
     async fn move_payment(
         &self,
@@ -58,6 +67,10 @@ pub trait Hub: Send + Sync {
     async fn accept(&self, connection: &str, reports: Vec<Received>) -> Result<Ingested, StoreError>;
     /// `day 57 of 120` in the demo.
     fn progress(&self) -> Option<String>;
+    /// How this creditor measures.
+    fn measures(&self) -> Measures {
+        Measures::default()
+    }
 }
 
 /// Why what a person did was not done.
@@ -138,13 +151,15 @@ pub struct Web {
     pub access: Access,
     /// Room for bodies of reports.
     pub intake: Semaphore,
+    pub gauge: Arc<Gauge>,
 }
 
 pub type Shared = Arc<Web>;
 
 /// The desk at `/`, the API at `/api`, the guard before both.
 pub fn router(hub: Arc<dyn Hub>, access: Access) -> Router {
-    let shared = Arc::new(Web { hub, access, intake: Semaphore::new(limits::INTAKES_AT_ONCE_MAX) });
+    let shared =
+        Arc::new(Web { hub, access, intake: Semaphore::new(limits::INTAKES_AT_ONCE_MAX), gauge: Arc::default() });
     desk::router()
         .layer(RequestBodyLimitLayer::new(limits::BODY_BYTES_MAX))
         .merge(api::router().layer(RequestBodyLimitLayer::new(limits::INTAKE_BYTES_MAX)))

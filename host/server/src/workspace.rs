@@ -16,7 +16,7 @@ pub enum WorkspaceError {
     Unwritable { file: PathBuf, why: std::io::Error },
 }
 
-/// Writes a workspace into a folder: `dunlin.toml`, policies, letters, plugins. Refuses to touch one that is there.
+/// Writes a workspace into a folder: `dunlin.toml`, policies, packs, letters, plugins. Refuses to touch one that is there.
 pub fn write(folder: &Path) -> Result<Vec<PathBuf>, WorkspaceError> {
     let main = folder.join("dunlin.toml");
     if main.exists() {

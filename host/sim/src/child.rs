@@ -110,7 +110,7 @@ async fn live(child: &Child) -> Result<Said, String> {
     let mut now = moment(&child.dir)?;
     let end = child.moments.map_or(MOMENTS + CALM, |most| (now + most).min(MOMENTS + CALM));
     let fate = Fate::new(child.seed, at(now), 0);
-    let watch = Watch::new(fate.clone(), policy.clone());
+    let watch = Watch::new(fate.clone(), policy.clone())?;
     let around = Surroundings { fate: fate.clone(), town: town.clone(), watch: watch.clone(), policy };
     let host = Host::start(child.host, 0, store.clone(), &around);
     let mut life = Life { child, fate: fate.clone(), town: town.clone(), host, points: Vec::new() };

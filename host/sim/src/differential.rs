@@ -93,7 +93,7 @@ async fn history(seed: u64, store: Arc<dyn Store>, count: usize) -> Result<Histo
     let policy = Arc::new(Policy::parse(POLICY, "policy.toml").map_err(text)?);
     let fate = Fate::new(seed, START.at(8, 0, 0, 0), 0);
     let town = Town::new(seed);
-    let watch = Watch::new(fate.clone(), policy.clone());
+    let watch = Watch::new(fate.clone(), policy.clone())?;
     let around = Surroundings { fate: fate.clone(), town: town.clone(), watch, policy };
     let mut hosts: Vec<Host> = (0..count).map(|n| Host::start(n + 1, 0, store.clone(), &around)).collect();
     for moment in 0..MOMENTS {

@@ -131,6 +131,7 @@ fn told(name: &str, error: &StoreError) -> String {
 
 fn make(name: &str, incarnation: u32, skew: i64, gate: &Gate, store: Arc<dyn Store>, around: &Surroundings) -> Engine {
     let Surroundings { fate, town, watch, policy } = around.clone();
+    let packs = watch.packs.clone();
     let wire = Wire { store, gate: gate.clone(), fate: fate.clone(), watch: watch.clone(), host: name.to_owned() };
     let link = |(link, role)| {
         Arc::new(Link {
@@ -147,6 +148,7 @@ fn make(name: &str, incarnation: u32, skew: i64, gate: &Gate, store: Arc<dyn Sto
         store: Arc::new(wire),
         clock: Arc::new(HostClock { fate: fate.clone(), skew }),
         policy,
+        packs,
         creditor: Party { id: "creditor".to_owned(), ..Party::default() },
         scribe: Arc::new(Plain),
         plugins: LINKS.into_iter().map(link).collect(),

@@ -60,7 +60,7 @@ pub async fn run(seed: u64, policy: Arc<Policy>, folder: &Path) -> Result<Report
     let count = dice.usize(1..4);
     let fate = Fate::new(seed, start, trouble);
     let town = Town::new(seed);
-    let watch = Watch::new(fate.clone(), policy.clone());
+    let watch = Watch::new(fate.clone(), policy.clone())?;
     let around = Surroundings { fate: fate.clone(), town, watch, policy };
     let store = open(&database).await?;
     let hosts = (0..count).map(|n| Host::start(n + 1, dice.i64(-1_500..1_500), store.clone(), &around)).collect();

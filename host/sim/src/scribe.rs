@@ -1,9 +1,10 @@
 //! Puts effects into requests, without a word of prose.
 
 use engine::Scribe;
+use escalation::effect::Booking;
 use escalation::request::{
-    Ask, CallAsk, CallWithdrawal, CashApplicationAsk, CreditNotice, DirectPaymentAsk, Message, MessageWithdrawal,
-    PlacementAsk, RecallAsk, Request,
+    Ask, CallAsk, CallWithdrawal, CashApplicationAsk, CreditMemoAsk, CreditNotice, DirectPaymentAsk, Message,
+    MessageWithdrawal, PlacementAsk, RecallAsk, Request, WriteOffAsk,
 };
 use escalation::{Account, Action, Currency, Date, Effect, Money, Party};
 
@@ -66,8 +67,27 @@ impl Scribe for Plain {
                     received_on: *received_on,
                 })
             }
+            Action::WriteOff(booking) => Ask::WriteOff(let_off(account, booking)),
+            Action::ReverseWriteOff(booking) => Ask::ReverseWriteOff(let_off(account, booking)),
+            Action::IssueCreditMemo(order) => Ask::IssueCreditMemo(CreditMemoAsk {
+                debtor: account.debtor.clone(),
+                invoice: order.invoice.clone(),
+                amount: order.amount,
+                reason: order.reason.clone(),
+                reference: order.reference.clone(),
+            }),
         };
         Ok(Request { key: effect.key.clone(), ask })
+    }
+}
+
+fn let_off(account: &Account, booking: &Booking) -> WriteOffAsk {
+    WriteOffAsk {
+        debtor: account.debtor.clone(),
+        invoice: booking.invoice.clone(),
+        kind: booking.kind.as_str().to_owned(),
+        amount: booking.amount,
+        reason: booking.because.clone(),
     }
 }
 

@@ -85,7 +85,7 @@ pub enum Manner {
 }
 
 const ACCOUNTS: u64 = 5;
-const EFFECTS: [&str; 10] = [
+const EFFECTS: [&str; 13] = [
     "send",
     "withdraw",
     "queue-call",
@@ -96,6 +96,9 @@ const EFFECTS: [&str; 10] = [
     "hold-credit",
     "release-credit",
     "post-cash-application",
+    "write-off",
+    "reverse-write-off",
+    "issue-credit-memo",
 ];
 
 impl Town {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use escalation::account::EffectState;
-use escalation::{Action, Clearance, Fact, Now, PaymentId, Policy, clear};
+use escalation::{Action, Clearance, Fact, Now, Packs, PaymentId, Policy, clear};
 use store::{Ingest, Mark, Marked, Store, StoreError};
 
 use crate::fate::Fate;
@@ -14,6 +14,7 @@ pub struct Watch {
     seen: Arc<Mutex<Seen>>,
     fate: Fate,
     policy: Arc<Policy>,
+    pub packs: Arc<Packs>,
 }
 
 #[derive(Default)]
@@ -26,8 +27,10 @@ pub struct Seen {
 }
 
 impl Watch {
-    pub fn new(fate: Fate, policy: Arc<Policy>) -> Self {
-        Self { seen: Arc::default(), fate, policy }
+    /// What the shipped packs say holds in the simulation, too; they are refused when one of them is wrong.
+    pub fn new(fate: Fate, policy: Arc<Policy>) -> Result<Self, String> {
+        let packs = Packs::shipped().map_err(|wrong| wrong.to_string())?;
+        Ok(Self { seen: Arc::default(), fate, policy, packs: Arc::new(packs) })
     }
 
     pub fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -63,8 +66,8 @@ impl Watch {
                 self.fate.violates(format!("{} goes out while events of {} are unread", mark.key, mark.account));
             }
             let known = self.cash_known_until(store).await?;
-            let now = Now { at: mark.at, cash_known_until: known, backfill: false };
-            let cleared = clear(&account, &row.effect, &self.policy, &now);
+            let now = Now { at: mark.at, cash_known_until: known, backfill: false, offset_minutes: 0 };
+            let cleared = clear(&account, &row.effect, &self.policy, &self.packs, &now);
             if cleared != Clearance::Allow {
                 self.fate.violates(format!("{} goes out although it is not cleared: {cleared:?}", mark.key));
             }

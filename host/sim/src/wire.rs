@@ -316,3 +316,18 @@ impl Store for Wire {
         self.store.totals(limit).await
     }
 }
+
+#[async_trait]
+impl Policies for Wire {
+    async fn publish(&self, published: Published) -> Result<Publishing> {
+        self.write("publish", self.store.publish(published)).await
+    }
+
+    async fn policies(&self) -> Result<Vec<Published>> {
+        self.store.policies().await
+    }
+
+    async fn policies_until(&self) -> Result<i64> {
+        self.store.policies_until().await
+    }
+}

@@ -22,6 +22,7 @@ pub mod audit;
 pub mod ingest;
 pub mod lanes;
 pub mod outbox;
+pub mod policies;
 pub mod sweeps;
 pub mod views;
 
@@ -119,6 +120,11 @@ macro_rules! conformance {
                 what_is_settled_is_not_missed
                 a_run_that_is_overtaken_changes_nothing
                 only_the_newest_runs_are_kept
+            }
+            policies {
+                a_version_is_published_once
+                the_current_version_is_the_last_that_was_published
+                what_is_published_survives_a_crash
             }
             audit {
                 the_tail_has_every_event_in_order
@@ -261,6 +267,7 @@ fn hold(key: &str, due_on: Date) -> Effect {
         key: EffectKey::new(key),
         due_on,
         valid_until: None,
+        approval: escalation::Approval::None,
         action: Action::HoldCredit { reason: "late".to_owned() },
     }
 }

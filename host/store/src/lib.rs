@@ -9,6 +9,7 @@
 pub mod inbox;
 pub mod journal;
 pub mod lane;
+pub mod policy;
 pub mod outbox;
 pub mod lease;
 pub mod valve;
@@ -55,6 +56,7 @@ pub use journal::{Content, JournalEntry, Skip, Stored};
 pub use lane::{After, Claimed, Decided, LaneState};
 pub use lease::Lease;
 pub use outbox::{Attempt, Concluded, EffectRow, EffectStatus, InFlight, Mark, Marked, Outcome};
+pub use policy::{Policies, Published, Publishing};
 pub use retention::{Retained, Retention};
 pub use seal::Seal;
 pub use sweep::{Listed, Sweep, SweepDue, SweepEnd, SweepTotal};
@@ -121,7 +123,7 @@ pub(crate) fn after(now: DateTime, term: Duration) -> DateTime {
 
 /// Everything durable, for one creditor (tenant). Times are hub time (the creditor's civil time) and come from the caller.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: Policies {
     // ---- T1
     /// Takes a page of reports with its cursor, refusals and memory, all or nothing. Known keys change nothing; a known key
     /// with other content is quarantined, unless it carries a later version.

@@ -51,6 +51,7 @@ pub(crate) mod link;
 mod news;
 mod notes;
 mod outbox;
+mod policy;
 mod retention;
 mod seal;
 mod skip;

@@ -15,6 +15,7 @@ use crate::{Result, StoreError};
 
 pub(crate) mod journal;
 pub(crate) mod outbox;
+mod policies;
 mod seals;
 mod sweeps;
 

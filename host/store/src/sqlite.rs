@@ -52,6 +52,7 @@ mod lease;
 mod lock;
 mod notes;
 mod outbox;
+mod policy;
 pub(crate) mod packed;
 mod retention;
 mod schema;

@@ -22,10 +22,12 @@ pub async fn hosts(url: &str, tenant: &str, policy: &Policy, accounts: u64, host
         store.ingest(Ingest { entries, ..Ingest::empty("ledger", morning(today)) }).await?;
     }
     store.close().await;
+    let packs = super::packs()?;
     let mut engines = Vec::new();
     for host in 0..hosts {
         let store = std::sync::Arc::new(open().await?);
-        engines.push((store.clone(), engine(store, policy.clone().into(), today, format!("host-{host}"))));
+        engines
+            .push((store.clone(), engine(store, policy.clone().into(), packs.clone(), today, format!("host-{host}"))));
     }
     let (started, mut work) = (Instant::now(), JoinSet::new());
     for (store, engine) in engines {

@@ -85,6 +85,7 @@ fn debtor(n: u64, account: &AccountId) -> Party {
         email: Some(format!("buchhaltung@musterbau-{n}.example")),
         phone: Some(format!("+49 40 555{n:07}")),
         vat_id: Some(format!("DE{:09}", 100_000_000 + n)),
+        zone: None,
     }
 }
 
@@ -168,7 +169,13 @@ fn history(invoice: &Invoice, standing: Standing) -> Vec<Event> {
             deadline: None,
         };
         let action = Action::SendNotice(notice);
-        let effect = Effect { key: key.clone(), due_on: on, valid_until: Some(plus_days(on, 3)), action };
+        let effect = Effect {
+            key: key.clone(),
+            due_on: on,
+            valid_until: Some(plus_days(on, 3)),
+            approval: escalation::Approval::None,
+            action,
+        };
         events.push(told(on, Fact::EffectPlanned { effect }));
         events.push(told(on, Fact::EffectDone { key, reference: format!("<{}@mail.example>", invoice.number) }));
     }

@@ -77,12 +77,16 @@ impl Engine {
     async fn check(&self, row: &EffectRow, account: &Account, seen_seq: i64, now: &Now) -> Result<Check, StoreError> {
         let tomorrow = || now.today().tomorrow().unwrap_or(now.today());
         let ended = |done: bool| if done { Check::Settled } else { Check::Overtaken };
-        let clearance =
-            if Mutation::Recheck.is_on() { Clearance::Allow } else { clear(account, &row.effect, &self.policy, now) };
+        let policy = self.policy_of(account);
+        let clearance = if Mutation::Recheck.is_on() {
+            Clearance::Allow
+        } else {
+            clear(account, &row.effect, &policy, &self.packs, now)
+        };
         match clearance {
             Clearance::Allow => {}
             Clearance::Wait { guard, until } => {
-                let until = until.unwrap_or_else(tomorrow).at(6, 0, 0, 0).max(later(now.at, limits::RETRY_FIRST));
+                let until = until.unwrap_or_else(|| tomorrow().at(6, 0, 0, 0)).max(later(now.at, limits::RETRY_FIRST));
                 self.store.postpone(&row.key, until, &guard.text).await?;
                 return Ok(Check::Settled);
             }

@@ -81,6 +81,8 @@ fn asked(ask: &Ask) -> (Option<Money>, Option<&str>) {
         Ask::Place(placement) => (Some(placement.total), Some(placement.account.as_str())),
         Ask::ReportDirectPayment(payment) => (Some(payment.amount), Some(payment.account.as_str())),
         Ask::PostCashApplication(posting) => (Some(posting.amount), Some(posting.debtor.id.as_str())),
+        Ask::WriteOff(ask) | Ask::ReverseWriteOff(ask) => (Some(ask.amount), Some(ask.debtor.id.as_str())),
+        Ask::IssueCreditMemo(ask) => (Some(ask.amount), Some(ask.debtor.id.as_str())),
         Ask::Recall(recall) => (None, Some(recall.account.as_str())),
         Ask::HoldCredit(notice) | Ask::ReleaseCredit(notice) => (None, Some(notice.debtor.id.as_str())),
         Ask::WithdrawMessage(_) | Ask::WithdrawCall(_) => (None, None),

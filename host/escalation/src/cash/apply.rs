@@ -28,6 +28,11 @@ pub fn apply(account: &Account) -> Vec<Fact> {
     facts
 }
 
+/// The invoices that a payment names, settled ones too.
+pub fn named_invoices(account: &Account, payment: &Payment) -> Vec<InvoiceNumber> {
+    meant(account, payment).into_iter().map(|(number, _)| number).collect()
+}
+
 fn spread(account: &Account, posted: &PostedPayment, open: &mut BTreeMap<InvoiceNumber, Money>) -> Vec<Allocation> {
     let payment = &posted.payment;
     if let Some(placement) = remittance_of(account, payment) {
@@ -37,6 +42,10 @@ fn spread(account: &Account, posted: &PostedPayment, open: &mut BTreeMap<Invoice
     let mut meant = meant(account, payment);
     if meant.is_empty() && posted.allocations.is_empty() && known_payer(account, payment) {
         meant = by_amount(account, payment, open);
+    }
+    if posted.kept {
+        let items = account.open_items().into_iter().filter(|item| item.open.currency == payment.amount.currency);
+        meant = items.map(|item| (item.invoice.number.clone(), Evidence::KeptRest)).collect();
     }
     let mut left = posted.unapplied;
     let mut allocations = Vec::new();

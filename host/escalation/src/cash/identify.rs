@@ -46,6 +46,8 @@ impl Evidence {
             Self::InvoiceNumber => "the invoice number in its text",
             Self::AmountAndPayer => "its amount and payer",
             Self::Person => "a person's word",
+            Self::AfterWriteOff => "the number of an invoice that was written off",
+            Self::KeptRest => "its being kept from an overpayment",
         }
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
-use super::{Work, plan};
+use super::{Work, plan, segments};
 use crate::account::Account;
 use crate::event::Fact;
 use crate::guard;
@@ -38,8 +38,9 @@ fn next_due<'a>(work: &mut Work<'a>, number: InvoiceNumber) -> Option<Due<'a>> {
     let policy = work.policy;
     loop {
         let item = item(work, &number)?;
-        let rank = next_rank(policy, &item);
-        let level = policy.levels.get(rank);
+        let levels = policy.levels_of(&work.account);
+        let rank = next_rank(levels, &item);
+        let level = levels.get(rank);
         if let Some(guard) = guard::of_item(work.scene(), &item) {
             work.is_silent(guard, &number, level.map(|level| &level.id));
             return None;
@@ -49,9 +50,10 @@ fn next_due<'a>(work: &mut Work<'a>, number: InvoiceNumber) -> Option<Due<'a>> {
             work.says("ladder-ended", text).invoice = Some(number);
             return None;
         };
-        let day = due_day(policy, &item, level);
+        let day = due_day(work, &item, level);
         let today = work.today();
-        if let Some(because) = passed_over(work, &item, rank, day) {
+        if let Some(because) = passed_over(work, &item, levels, rank, day) {
+            segments::begin(work);
             let reason = work.says("level-passed", format!("`{}` is passed over: {because}", level.id));
             (reason.invoice, reason.level) = (Some(number.clone()), Some(level.id.clone()));
             work.happens(Fact::LevelPassed { invoice: number.clone(), level: level.id.clone(), because });
@@ -79,10 +81,13 @@ fn item<'a>(work: &Work<'a>, number: &InvoiceNumber) -> Option<Cow<'a, OpenItem>
     }
 }
 
-/// The level after the last step. Levels that a newer policy dropped do not count.
-pub(crate) fn next_rank(policy: &Policy, item: &OpenItem) -> usize {
-    let rank = |id| policy.levels.iter().position(|level| &level.id == id);
-    item.steps.iter().filter_map(|step| rank(&step.level)).max().map_or(0, |highest| highest + 1)
+/// The level after the last step, by the levels' ids; before it comes a mandatory one that was not taken. Levels that this
+/// ladder does not have do not count.
+pub(crate) fn next_rank(levels: &[Level], item: &OpenItem) -> usize {
+    let rank = |id| levels.iter().position(|level| &level.id == id);
+    let next = item.steps.iter().filter_map(|step| rank(&step.level)).max().map_or(0, |highest| highest + 1);
+    let taken = |level: &Level| item.steps.iter().any(|step| step.level == level.id && step.passed.is_none());
+    levels.iter().take(next).position(|level| level.mandatory && !taken(level)).unwrap_or(next)
 }
 
 /// The day that the policy names for a level, whatever came before it.
@@ -102,20 +107,31 @@ fn last_day(item: &OpenItem, level: &Level) -> Option<Date> {
 
 /// The first day on which the level may be taken: its own, and far enough from the step before and from the deadline that
 /// was set there. One level a day at most.
-pub(crate) fn due_day(policy: &Policy, item: &OpenItem, level: &Level) -> Date {
+fn due_day(work: &Work<'_>, item: &OpenItem, level: &Level) -> Date {
     let planned = planned_day(item, level);
     let Some(last) = item.last_taken() else { return planned };
-    let before = policy.levels.iter().find(|known| known.id == last.level);
+    let before = work.policy.level(&last.level);
+    let planned = work.account.not_before.map_or(planned, |day| planned.max(day));
     let deadline = before.and_then(|before| before.deadline_days).map_or(0, |days| i32::from(days) + 1);
     planned.max(plus_days(last.on, i32::from(level.gap_days).max(deadline).max(1)))
 }
 
+/// The day of the level that comes next; none: the ladder has ended.
+pub(super) fn next_day(work: &Work<'_>, number: &InvoiceNumber) -> Option<Date> {
+    let item = work.account.items.get(number)?;
+    let levels = work.policy.levels_of(&work.account);
+    let level = levels.get(next_rank(levels, item))?;
+    Some(due_day(work, item, level))
+}
+
 /// The rule by which a level does not apply, as a sentence.
-fn passed_over(work: &Work<'_>, item: &OpenItem, rank: usize, day: Date) -> Option<String> {
-    let policy = work.policy;
-    let level = policy.levels.get(rank)?;
+fn passed_over(work: &Work<'_>, item: &OpenItem, levels: &[Level], rank: usize, day: Date) -> Option<String> {
+    let level = levels.get(rank).filter(|level| !level.mandatory)?;
     let planned = planned_day(item, level);
-    let later = policy.levels.iter().skip(rank + 1).find(|later| planned_day(item, later) <= planned);
+    if let Some(because) = friendlier(work.policy, item, level) {
+        return Some(because);
+    }
+    let later = levels.iter().skip(rank + 1).find(|later| planned_day(item, later) <= planned);
     if level.after == Anchor::Issue
         && let Some(later) = later.filter(|later| later.after == Anchor::Due)
     {
@@ -134,6 +150,18 @@ fn passed_over(work: &Work<'_>, item: &OpenItem, rank: usize, day: Date) -> Opti
         return Some(because);
     }
     unmet(&work.account, item, level)
+}
+
+/// A notice that another ladder has, friendlier than what this item was told already.
+fn friendlier(policy: &Policy, item: &OpenItem, level: &Level) -> Option<String> {
+    // On one ladder alone the tone never falls: that is checked when the policy is read.
+    if level.action != LevelAction::Notice || policy.ladders.is_empty() {
+        return None;
+    }
+    let taken = item.steps.iter().filter(|step| step.passed.is_none());
+    let notices = taken.filter_map(|step| policy.level(&step.level)).filter(|one| one.action == LevelAction::Notice);
+    let louder = notices.max_by_key(|one| one.tone).filter(|one| one.tone > level.tone)?;
+    Some(format!("`{}` was sent already, and this would be friendlier", louder.id))
 }
 
 /// The condition that does not hold.

@@ -42,11 +42,16 @@ fn recall(work: &mut Work<'_>, placement: &Placement) {
     }
 }
 
-/// Disputed, or nothing left to collect for another reason than the agency's own work.
+/// Disputed, protected, or nothing left to collect for another reason than the agency's own work.
 fn recall_reason(work: &Work<'_>, placement: &Placement) -> Option<String> {
     let disputed = work.account.open_disputes().find(|dispute| placement.holds(&dispute.invoice));
     if let Some(dispute) = disputed {
         return Some(format!("{} is disputed ({})", dispute.invoice, dispute.reason));
+    }
+    let protections = &work.account.protections;
+    if let Some(known) = protections.iter().find(|known| known.until.is_none() && known.since >= placement.proposed_on)
+    {
+        return Some(known.in_words());
     }
     let items = || placement.items.iter().filter_map(|placed| work.account.items.get(&placed.invoice));
     let open = items().any(|item| item.is_open());

@@ -3,11 +3,14 @@
 use jiff::civil::Date;
 
 use super::Work;
-use super::ladder::{Due, how_late};
+use super::ladder::{Due, how_late, next_day};
 use super::posting::take_back_planned;
+use super::segments;
+use crate::account::{EffectState, PlannedEffect};
+use crate::commission::share_at;
 use crate::effect::{Action, Call, Notice};
 use crate::event::Fact;
-use crate::guard::{self, Guard};
+use crate::guard::{self, Asked, Guard};
 use crate::id::{EffectKey, InvoiceNumber};
 use crate::invoice::{days_between, plus_days};
 use crate::money::{Currency, Money};
@@ -126,7 +129,7 @@ fn contact(
     valid_until: Option<Date>,
     action: Action,
 ) {
-    let guard = guard::of_contact(work.scene(), guard::is_call(&action))
+    let guard = guard::of_contact(work.scene(), &action, Asked::Planning)
         .or_else(|| guard::unknown_outcome(&work.account, &action));
     if let Some(guard) = guard {
         return silent(work, &group, &guard);
@@ -164,8 +167,14 @@ fn hold(work: &mut Work<'_>, group: Vec<Due<'_>>) {
     }
     let key = key_of(work, "hold", speaker, &group);
     reached(work, &group);
-    if work.account.hold.is_some() {
+    let proposed = |known: &PlannedEffect| known.state == EffectState::Planned && !known.effect.approval.is_none();
+    let mut holds =
+        work.account.effects.values().filter(|known| matches!(known.effect.action, Action::HoldCredit { .. }));
+    if work.account.hold.is_some() || holds.any(proposed) {
         return;
+    }
+    if !speaker.approval.is_none() {
+        return work.plans_if_approved(key, None, action, speaker.approval);
     }
     work.happens(Fact::CreditHeld { reason });
     let released = |action: &Action| matches!(action, Action::ReleaseCredit { .. });
@@ -209,18 +218,17 @@ fn place_one(work: &mut Work<'_>, group: Vec<Due<'_>>, currency: Currency) {
         .iter()
         .filter(|old| been(old.state) && items.iter().any(|item| old.holds(&item.invoice)));
     let sequence = u32::try_from(before.count()).unwrap_or(u32::MAX).saturating_add(1);
-    let action = Action::PlaceWithAgency {
-        sequence,
-        items,
-        total: Money { minor, currency },
-        commission: work.policy.agency.commission.clone(),
-    };
+    let (total, rules) = (Money { minor, currency }, &work.policy.agency);
+    let days = group.iter().map(|one| days_between(one.due_on, work.today())).max().unwrap_or(0);
+    let commission = share_at(rules, days, total).to_owned();
+    let action = Action::PlaceWithAgency { sequence, items, total, commission, terms: rules.into() };
     if let Some(guard) = guard::unknown_outcome(&work.account, &action) {
         return silent(work, &group, &guard);
     }
+    let approval = speaker(&group).map(|level| level.approval).unwrap_or_default();
     let key = work.fresh_key(&format!("place:{oldest}:{sequence}"));
     reached(work, &group);
-    work.plans(key, None, action);
+    work.plans_if_approved(key, None, action, approval);
 }
 
 fn speaker<'a>(group: &[Due<'a>]) -> Option<&'a Level> {
@@ -242,12 +250,16 @@ fn key_of(work: &Work<'_>, word: &str, speaker: &Level, group: &[Due<'_>]) -> Ef
 }
 
 fn reached(work: &mut Work<'_>, group: &[Due<'_>]) {
+    segments::begin(work);
     let today = work.today();
     for one in group {
         let text = format!("{}: {}", how_late(one.due_on, today), one.level.title);
         let reason = work.says("level-reached", text);
         (reason.invoice, reason.level) = (Some(one.invoice.clone()), Some(one.level.id.clone()));
         work.happens(Fact::LevelReached { invoice: one.invoice.clone(), level: one.level.id.clone() });
+        // Where nothing is planned for it, no outcome will come and have the account looked at again.
+        let next = next_day(work, &one.invoice).unwrap_or(today);
+        work.wakes(next.max(plus_days(today, 1)));
     }
 }
 

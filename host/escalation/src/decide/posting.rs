@@ -1,13 +1,32 @@
 //! Money first: cash is applied, credit released, accounting told.
 
-use super::Work;
+use super::{Work, allowances};
 use crate::account::EffectState;
 use crate::cash::{self, Target};
-use crate::effect::Action;
+use crate::effect::{Action, Booking};
 use crate::event::Fact;
 use crate::id::EffectKey;
+use crate::money::Money;
 
 pub(super) fn apply_cash(work: &mut Work<'_>) {
+    apply(work);
+    allowances::settle(work);
+    let waiting: Vec<String> = work
+        .account
+        .payments
+        .values()
+        .filter(|posted| posted.unapplied.is_positive() && !posted.kept)
+        .map(|posted| {
+            format!("{} of payment `{}` stays unapplied: a person assigns it", posted.unapplied, posted.payment.id)
+        })
+        .collect();
+    for text in waiting {
+        work.says("unapplied", text);
+    }
+}
+
+/// Cash goes where it says.
+pub(super) fn apply(work: &mut Work<'_>) {
     for fact in cash::apply(&work.account) {
         if let Fact::CashApplied { payment, allocations } = &fact {
             for allocation in allocations {
@@ -25,32 +44,13 @@ pub(super) fn apply_cash(work: &mut Work<'_>) {
         }
         work.happens(fact);
     }
-    let waiting: Vec<String> = work
-        .account
-        .payments
-        .values()
-        .filter(|posted| posted.unapplied.is_positive())
-        .map(|posted| {
-            format!("{} of payment `{}` stays unapplied: a person assigns it", posted.unapplied, posted.payment.id)
-        })
-        .collect();
-    for text in waiting {
-        work.says("unapplied", text);
-    }
 }
 
 /// Credit is held only while something undisputed is overdue.
 pub(super) fn release_credit(work: &mut Work<'_>) {
     let Some(hold) = &work.account.hold else { return };
     let since = hold.since;
-    let today = work.today();
-    let disputed = |number| work.account.open_disputes().any(|dispute| &dispute.invoice == number);
-    let overdue = work
-        .account
-        .items
-        .values()
-        .any(|item| item.is_open() && item.invoice.due_on < today && !disputed(&item.invoice.number));
-    if overdue {
+    if work.account.owes_undisputed(work.today()) {
         return;
     }
     let reason = "nothing undisputed is overdue any more".to_owned();
@@ -78,7 +78,7 @@ pub(super) fn take_back_planned(work: &mut Work<'_>, which: impl Fn(&Action) -> 
     !keys.is_empty()
 }
 
-/// Each allocation to an invoice is told to accounting once.
+/// Each allocation to an invoice, and each line of what is let off, is told to accounting once.
 pub(super) fn tell_accounting(work: &mut Work<'_>) {
     let mut posts = Vec::new();
     for posted in work.account.payments.values() {
@@ -89,6 +89,19 @@ pub(super) fn tell_accounting(work: &mut Work<'_>) {
             if !work.account.spent.contains(&key) {
                 let (invoice, amount) = (invoice.clone(), allocation.amount);
                 posts.push((key, Action::PostCashApplication { payment, invoice, amount, received_on }));
+            }
+        }
+    }
+    for item in work.account.items.values() {
+        for (n, line) in item.allowed.iter().enumerate() {
+            let key = EffectKey::new(format!("allow:{}:{}", item.invoice.number, n + 1));
+            if !work.account.spent.contains(&key) {
+                let (invoice, because) = (item.invoice.number.clone(), line.because.clone());
+                let amount = Money { minor: line.amount.minor.saturating_abs(), ..line.amount };
+                let booking = Booking { invoice, kind: line.kind, amount, because, line: n + 1 };
+                let lets_off = line.amount.is_positive();
+                let action = if lets_off { Action::WriteOff(booking) } else { Action::ReverseWriteOff(booking) };
+                posts.push((key, action));
             }
         }
     }

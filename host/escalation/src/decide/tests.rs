@@ -16,8 +16,12 @@ fn policy() -> Policy {
     Policy::parse(STANDARD, "standard.toml").unwrap()
 }
 
+fn packs() -> Packs {
+    Packs::shipped().unwrap()
+}
+
 fn now(day: Date) -> Now {
-    Now { at: day.at(6, 0, 0, 0), cash_known_until: Some(day), backfill: false }
+    Now { at: day.at(6, 0, 0, 0), cash_known_until: Some(day), backfill: false, offset_minutes: 60 }
 }
 
 fn happens(account: &mut Account, day: Date, fact: Fact) {
@@ -27,8 +31,13 @@ fn happens(account: &mut Account, day: Date, fact: Fact) {
 /// Owes 500.00 EUR, due on 2026-03-01.
 fn acme() -> Account {
     let mut account = Account::new("acme".into());
-    let debtor =
-        Party { name: "Acme".into(), email: Some("a@b.example".into()), phone: Some("+1".into()), ..Party::default() };
+    let debtor = Party {
+        name: "Acme".into(),
+        country: "DE".into(),
+        email: Some("a@b.example".into()),
+        phone: Some("+1".into()),
+        ..Party::default()
+    };
     happens(&mut account, date(2026, 3, 2), Fact::DebtorSynced { debtor });
     let amount = Money::new(50_000, Currency::EUR);
     let invoice = Invoice {
@@ -49,7 +58,7 @@ fn acme() -> Account {
 
 /// Decides on a day and folds what was decided.
 fn decided(account: &mut Account, day: Date) -> Decision {
-    let decision = decide(account, &policy(), &now(day));
+    let decision = decide(account, &policy(), &packs(), &now(day));
     for fact in decision.events.clone() {
         happens(account, day, fact);
     }
@@ -80,7 +89,7 @@ fn the_key_says_what_it_means() {
     let mut account = acme();
     decided(&mut account, date(2026, 3, 2));
     assert_eq!(planned(&account).key.as_str(), "notice:first-notice:INV-7:cycle-1");
-    assert_eq!(clear(&account, &planned(&account), &policy(), &now(date(2026, 3, 2))), Clearance::Allow);
+    assert_eq!(clear(&account, &planned(&account), &policy(), &packs(), &now(date(2026, 3, 2))), Clearance::Allow);
 }
 
 #[test]
@@ -90,10 +99,10 @@ fn what_is_paid_meanwhile_is_cancelled_at_the_door() {
     decided(&mut account, day);
     let effect = planned(&account);
     happens(&mut account, day, Fact::InvoiceRestated { number: "INV-7".into(), open: Money::zero(Currency::EUR) });
-    let clearance = clear(&account, &effect, &policy(), &now(day));
+    let clearance = clear(&account, &effect, &policy(), &packs(), &now(day));
     assert!(matches!(&clearance, Clearance::Cancel { guard } if guard.code == "nothing-owed"), "{clearance:?}");
     decided(&mut account, day);
-    let clearance = clear(&account, &effect, &policy(), &now(day));
+    let clearance = clear(&account, &effect, &policy(), &packs(), &now(day));
     assert!(matches!(&clearance, Clearance::Cancel { guard } if guard.code == "superseded"), "{clearance:?}");
 }
 
@@ -104,9 +113,9 @@ fn a_promise_holds_what_is_at_the_door_until_it_is_judged() {
     decided(&mut account, day);
     let effect = planned(&account);
     promise(&mut account, day, date(2026, 3, 9));
-    let clearance = clear(&account, &effect, &policy(), &now(day));
+    let clearance = clear(&account, &effect, &policy(), &packs(), &now(day));
     assert!(
-        matches!(&clearance, Clearance::Wait { guard, until } if guard.code == "promise" && *until == Some(date(2026, 3, 12)))
+        matches!(&clearance, Clearance::Wait { guard, until } if guard.code == "promise" && *until == Some(date(2026, 3, 12).at(6, 0, 0, 0)))
     );
     let decision = decided(&mut account, day);
     assert_eq!(decision.look_again, Some(date(2026, 3, 12).at(6, 0, 0, 0)));
@@ -128,8 +137,43 @@ fn a_placement_waits_for_a_person_where_the_policy_says_so() {
     assert!(matches!(effect.action, Action::PlaceWithAgency { .. }));
     let text = STANDARD.replace("approval = false", "approval = true");
     let careful = Policy::parse(&text, "careful.toml").unwrap();
-    assert_eq!(clear(&account, &effect, &careful, &now(day)), Clearance::NeedsApproval);
-    assert_eq!(clear(&account, &effect, &policy(), &now(day)), Clearance::Allow);
+    assert_eq!(clear(&account, &effect, &careful, &packs(), &now(day)), Clearance::NeedsApproval);
+    assert_eq!(clear(&account, &effect, &policy(), &packs(), &now(day)), Clearance::Allow);
+}
+
+/// The ladder had gone on to the warning without the firm notice; a policy that makes it mandatory takes it next, once.
+#[test]
+fn a_mandatory_level_that_was_missed_is_taken_next() {
+    let mut account = acme();
+    let text = STANDARD.replace("id = \"firm-notice\"", "id = \"firm-notice\"\nmandatory = true");
+    let strict = Policy::parse(&text, "strict.toml").unwrap();
+    let day = date(2026, 3, 23);
+    let invoice = || "INV-7".into();
+    for level in ["first-notice", "second-notice", "call", "sales-rep"] {
+        happens(&mut account, date(2026, 3, 10), Fact::LevelReached { invoice: invoice(), level: level.into() });
+    }
+    let passed = Fact::LevelPassed { invoice: invoice(), level: "firm-notice".into(), because: "not for him".into() };
+    happens(&mut account, date(2026, 3, 11), passed);
+    happens(
+        &mut account,
+        date(2026, 3, 16),
+        Fact::LevelReached { invoice: invoice(), level: "suspension-warning".into() },
+    );
+    let reached = |decision: &Decision| {
+        decision.events.iter().find_map(|fact| match fact {
+            Fact::LevelReached { level, .. } => Some(level.to_string()),
+            _ => None,
+        })
+    };
+    let decision = decide(&account, &strict, &packs(), &now(day));
+    assert_eq!(reached(&decision).as_deref(), Some("firm-notice"));
+    for fact in decision.events {
+        happens(&mut account, day, fact);
+    }
+    // Then it goes on behind the highest level, not behind the one that was made up for.
+    let key = planned(&account).key;
+    happens(&mut account, day, Fact::EffectDone { key, reference: String::new() });
+    assert_eq!(reached(&decide(&account, &strict, &packs(), &now(date(2026, 3, 30)))).as_deref(), Some("credit-hold"));
 }
 
 #[test]

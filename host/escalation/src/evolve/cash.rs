@@ -6,7 +6,7 @@ use crate::id::{InvoiceNumber, PaymentId};
 use crate::invoice::{CreditMemo, OpenItem};
 use crate::money::{Currency, Money};
 
-use super::{placements, promises};
+use super::{agreements, allowances, placements, promises};
 
 /// Every change of an item's amounts goes through here, so that `open` always follows from the others, and a settled item
 /// that is open again starts a new walk up the ladder.
@@ -32,8 +32,11 @@ pub(super) fn received(account: &mut Account, payment: &Payment) {
         unapplied: payment.amount,
         reversed_on: None,
         promises,
+        kept: false,
+        recovered: Vec::new(),
     };
     account.payments.insert(payment.id.clone(), posted);
+    account.claims_paid_since = None;
     if let Some(at) = account.stray_reversals.iter().position(|stray| same_money(stray, payment)) {
         let stray = account.stray_reversals.remove(at);
         give_back(account, &payment.id.clone(), &stray);
@@ -99,8 +102,19 @@ pub(super) fn allocated(account: &mut Account, id: &PaymentId, allocations: &[Al
     promises::count(account);
 }
 
+/// The small rest of a payment waits for the next invoice.
+pub(super) fn kept(account: &mut Account, id: &PaymentId) {
+    if let Some(posted) = account.payments.get_mut(id).filter(|posted| posted.reversed_on.is_none()) {
+        posted.kept = true;
+    }
+}
+
 pub(super) fn restated(account: &mut Account, number: &InvoiceNumber, open: Money) {
     let Some(item) = account.items.get_mut(number).filter(|item| item.open.currency == open.currency) else { return };
+    // The accounting package has not booked what we let off (yet): that is no news.
+    let let_off = crate::allowance::allowed(&item.allowed, None);
+    let not_booked = let_off != 0 && open.minor == item.open.minor.saturating_add(let_off);
+    let open = if not_booked { item.open } else { open };
     change(item, |item| {
         let beyond = open.minor.saturating_sub(item.open.minor);
         item.adjusted.minor = item.adjusted.minor.saturating_add(beyond);
@@ -167,17 +181,26 @@ fn give_back(account: &mut Account, id: &PaymentId, reversal: &Payment) {
     let Some(posted) = account.payments.get_mut(id) else { return };
     posted.reversed_on = Some(reversal.booked_on);
     posted.unapplied.minor = 0;
+    posted.kept = false;
     let allocations = std::mem::take(&mut posted.allocations);
+    let mut recovered = std::mem::take(&mut posted.recovered);
     for allocation in allocations {
         match &allocation.to {
             Target::Invoice(number) => {
                 if let Some(item) = account.items.get_mut(number) {
-                    change(item, |item| item.paid.minor -= allocation.amount.minor);
+                    let on = reversal.booked_on;
+                    change(item, |item| {
+                        item.paid.minor -= allocation.amount.minor;
+                        allowances::write_off_again(item, &mut recovered, &allocation, on);
+                        allowances::undo(item, id, on);
+                    });
                 }
             }
             Target::AgencyRemittance(key) => placements::unremitted(account, key, allocation.amount),
         }
     }
+    placements::unpaid_directly(account, id);
+    agreements::reopen(account, reversal.booked_on);
 }
 
 /// The same money seen twice (announced and booked, booked and given back): same amount, and one identity in common.

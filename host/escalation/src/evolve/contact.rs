@@ -4,9 +4,28 @@ use jiff::civil::Date;
 
 use crate::account::{Account, CONTACTS_KEPT_MAX, Contact, EffectState};
 use crate::disposition;
+use crate::event::Fact;
 use crate::id::EffectKey;
 use crate::party::Party;
+use crate::protection::Protection;
 use crate::report::{CallResult, Tracking};
+
+/// What was heard of the debtor, and whether he may be reached.
+pub(super) fn heard(account: &mut Account, fact: &Fact) {
+    match fact {
+        Fact::CallEnded(call) => call_ended(account, call),
+        Fact::StopRequested { medium, .. } => {
+            account.stopped.insert(medium.clone());
+        }
+        Fact::StopLifted { medium, .. } => {
+            account.stopped.remove(medium);
+        }
+        Fact::ProtectionBegan { protection } => protected(account, protection),
+        Fact::ProtectionEnded { kind, .. } => account.protections.retain(|known| known.kind != *kind),
+        Fact::MessageTracked { message, status, .. } => tracked(account, message, *status),
+        _ => {}
+    }
+}
 
 /// A new address makes a medium reachable again; a request to stop outlives it.
 pub(super) fn debtor_synced(account: &mut Account, debtor: &Party) {
@@ -25,14 +44,18 @@ pub(super) fn debtor_synced(account: &mut Account, debtor: &Party) {
 }
 
 pub(super) fn made(account: &mut Account, on: Date, medium: &str, key: &EffectKey) {
-    account.contacts.push(Contact { on, medium: medium.to_owned(), key: key.clone() });
+    push(account, Contact { on, medium: medium.to_owned(), key: key.clone(), conversation: false });
+}
+
+fn push(account: &mut Account, contact: Contact) {
+    account.contacts.push(contact);
     let excess = account.contacts.len().saturating_sub(CONTACTS_KEPT_MAX);
     account.contacts.drain(..excess);
 }
 
 /// A queued call counts as a contact from the day it was queued; its first result moves it to the day of the call, or
 /// takes it away when no phone rang. Further results of the same lead are contacts of their own.
-pub(super) fn call_ended(account: &mut Account, call: &CallResult) {
+fn call_ended(account: &mut Account, call: &CallResult) {
     let meaning = disposition::meaning(&call.disposition);
     let own = EffectKey::new(format!("call-ended:{}", call.at));
     let key = call.call.as_ref().unwrap_or(&own);
@@ -42,7 +65,8 @@ pub(super) fn call_ended(account: &mut Account, call: &CallResult) {
         account.contacts.retain(|contact| &contact.key != key);
     }
     if meaning.attempt {
-        made(account, call.at.date(), "call", key);
+        let conversation = meaning.conversation;
+        push(account, Contact { on: call.at.date(), medium: "call".to_owned(), key: key.clone(), conversation });
     }
     if meaning.invalid_number {
         account.unreachable.insert("call".to_owned());
@@ -50,9 +74,24 @@ pub(super) fn call_ended(account: &mut Account, call: &CallResult) {
     if let Some(medium) = meaning.stops {
         account.stopped.insert(medium.to_owned());
     }
+    if let Some(kind) = meaning.protects {
+        let (since, text) = (call.at.date(), call.text.clone());
+        protected(account, &Protection { kind, since, until: None, text });
+    }
+    if meaning.claims_paid {
+        account.claims_paid_since.get_or_insert(call.at.date());
+    }
 }
 
-pub(super) fn tracked(account: &mut Account, message: &EffectKey, status: Tracking) {
+/// The newest word on a kind counts; the day since which it holds is the first one's.
+fn protected(account: &mut Account, protection: &Protection) {
+    match account.protections.iter_mut().find(|known| known.kind == protection.kind) {
+        Some(known) => *known = Protection { since: known.since.min(protection.since), ..protection.clone() },
+        None => account.protections.push(protection.clone()),
+    }
+}
+
+fn tracked(account: &mut Account, message: &EffectKey, status: Tracking) {
     if status == Tracking::Bounced {
         let sent = account.contacts.iter().rev().find(|contact| &contact.key == message);
         let medium = sent.map_or_else(|| "email".to_owned(), |contact| contact.medium.clone());

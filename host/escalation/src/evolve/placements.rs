@@ -11,16 +11,17 @@ use crate::id::{EffectKey, InvoiceNumber};
 use crate::money::Money;
 use crate::placement::{Collection, DirectPayment, PlacedItem, Placement, PlacementState, commission_of};
 
-use super::cash;
+use super::{agreements, cash};
 
 pub(super) fn proposed(account: &mut Account, effect: &Effect) {
-    let Action::PlaceWithAgency { sequence, items, total, commission } = &effect.action else { return };
+    let Action::PlaceWithAgency { sequence, items, total, commission, terms } = &effect.action else { return };
     account.placements.push(Placement {
         key: effect.key.clone(),
         sequence: *sequence,
         items: items.clone(),
         total: *total,
         commission: commission.clone(),
+        terms: *terms,
         proposed_on: effect.due_on,
         state: PlacementState::Proposed,
         agency_reference: String::new(),
@@ -127,6 +128,7 @@ pub(super) fn collected(account: &mut Account, key: &EffectKey, collection: &Col
             let original = original.clone();
             placement.collections.push(collection.clone());
             give_back(account, key, &original, collection.gross.minor.saturating_neg());
+            agreements::reopen(account, collection.on);
         }
         None => {
             let left = collection.gross.minor.saturating_add(reversed(&collection.transaction));
@@ -154,7 +156,17 @@ pub(super) fn paid_directly(account: &mut Account, invoice: &InvoiceNumber, paym
     } else {
         let (payment, received_on) = (payment.id.clone(), payment.booked_on);
         let commission = owed(amount);
-        placement.direct_payments.push(DirectPayment { payment, amount, received_on, commission });
+        placement.direct_payments.push(DirectPayment { payment, amount, received_on, commission, reversed: false });
+    }
+}
+
+/// A direct payment that was given back is no direct payment: the agency is owed nothing for it.
+pub(super) fn unpaid_directly(account: &mut Account, payment: &crate::id::PaymentId) {
+    let placements = account.placements.iter_mut();
+    for told in placements.flat_map(|placement| &mut placement.direct_payments).filter(|told| &told.payment == payment)
+    {
+        told.commission.minor = 0;
+        told.reversed = true;
     }
 }
 

@@ -36,6 +36,13 @@ pub(super) fn cancel_for(account: &mut Account, invoice: &InvoiceNumber) {
     }
 }
 
+/// Another agreement takes the place of the promises about an invoice.
+pub(super) fn supersede_for(account: &mut Account, invoice: &InvoiceNumber) {
+    for known in running(account).filter(|known| known.invoices.is_empty() || known.invoices.contains(invoice)) {
+        known.state = PromiseState::Superseded;
+    }
+}
+
 /// Counts the cash of running promises anew: what arrived since, less what went to invoices that were not promised.
 pub(super) fn count(account: &mut Account) {
     let payments = &account.payments;

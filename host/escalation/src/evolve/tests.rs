@@ -70,7 +70,7 @@ fn apply(account: &mut Account, id: &str, number: &str, minor: i64) {
 }
 
 fn plan(account: &mut Account, key: &str, action: Action) {
-    let effect = Effect { key: key.into(), due_on: DAY, valid_until: None, action };
+    let effect = Effect { key: key.into(), due_on: DAY, valid_until: None, approval: crate::Approval::None, action };
     happens(account, Fact::EffectPlanned { effect });
 }
 
@@ -212,7 +212,11 @@ fn placed(items: &[(&str, i64)]) -> Account {
     let items = items.iter().map(|(number, minor)| PlacedItem { invoice: (*number).into(), amount: eur(*minor) });
     let items: Vec<PlacedItem> = items.collect();
     let total = eur(items.iter().map(|item| item.amount.minor).sum());
-    plan(&mut account, "place:1", Action::PlaceWithAgency { sequence: 1, items, total, commission: "1/3".to_owned() });
+    plan(
+        &mut account,
+        "place:1",
+        Action::PlaceWithAgency { sequence: 1, items, total, commission: "1/3".to_owned(), terms: Default::default() },
+    );
     done(&mut account, "place:1");
     account
 }
@@ -273,7 +277,13 @@ fn a_placement_that_was_cancelled_never_left_the_house() {
     plan(
         &mut account,
         "place:1",
-        Action::PlaceWithAgency { sequence: 1, items, total: eur(300), commission: "1/3".into() },
+        Action::PlaceWithAgency {
+            sequence: 1,
+            items,
+            total: eur(300),
+            commission: "1/3".into(),
+            terms: Default::default(),
+        },
     );
     assert_eq!(account.placements[0].state, PlacementState::Proposed);
     happens(&mut account, Fact::EffectCancelled { key: "place:1".into(), because: "paid".to_owned() });

@@ -1,8 +1,10 @@
 //! What a policy that can be read must still satisfy: orders that can be, words that are filled, amounts that are amounts.
 
+mod segments;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Anchor, Level, LevelAction, Policy};
+use super::{Anchor, Condition, Level, LevelAction, Policy};
 use crate::money::{Currency, Money};
 use crate::placement::commission_of;
 
@@ -13,8 +15,9 @@ const DAYS_MAX: i16 = 3_650;
 
 /// Something that cannot be, and the key that says it.
 pub(super) struct Fault {
-    /// From 0; none: outside the levels.
+    /// The number of the table, from 0; none: outside of such.
     pub level: Option<usize>,
+    /// The section, or which tables are meant; empty: the levels.
     pub section: &'static str,
     pub key: &'static str,
     pub text: String,
@@ -61,14 +64,29 @@ pub(super) fn check(policy: &Policy) -> Result<(), Fault> {
     amounts(&policy.contact.balance_min).or_else(|text| {
         top("contact.balance_min", "", text, "allowed: a plain decimal in quotes, such as EUR = \"10.00\"")
     })?;
+    super::check_money::check(policy)?;
+    order(policy, &policy.levels)?;
+    segments::check(policy)
+}
+
+/// A ladder, from its first level to its last.
+fn order(policy: &Policy, levels: &[Level]) -> Result<(), Fault> {
     let mut known = BTreeSet::new();
-    for (n, level) in policy.levels.iter().enumerate() {
+    let mut loudest: Option<&Level> = None;
+    for (n, level) in levels.iter().enumerate() {
         alone(n, level)?;
         if !known.insert(&level.id) {
             return fault(n, "id", format!("level `{}` stands there twice", level.id), "every level has its own id");
         }
-        if let Some(before) = n.checked_sub(1).and_then(|before| policy.levels.get(before)) {
+        if let Some(before) = n.checked_sub(1).and_then(|before| levels.get(before)) {
             follows(policy, n, before, level)?;
+        }
+        if level.action == LevelAction::Notice {
+            if let Some(louder) = loudest.filter(|louder| level.tone < louder.tone) {
+                let text = format!("notice `{}` would be friendlier than `{}` before it", level.id, louder.id);
+                return fault(n, "tone", text, "the tone rises or stays: friendly, neutral, firm, final");
+            }
+            loudest = Some(level);
         }
     }
     Ok(())
@@ -129,9 +147,28 @@ fn alone(n: usize, level: &Level) -> Result<(), Fault> {
     if level.action == LevelAction::TellColleague && level.to.trim().is_empty() {
         return fault(n, "to", format!("level `{id}` does not say whom to tell"), "such as `sales-rep`");
     }
+    promises_kept(n, level)?;
     amounts(&level.when.open_min).or_else(|text| {
         fault(n, "when", format!("level `{id}`: {text}"), "allowed: a plain decimal in quotes, such as EUR = \"50.00\"")
     })
+}
+
+/// What is mandatory can always be taken, and what waits for people does not run out meanwhile.
+fn promises_kept(n: usize, level: &Level) -> Result<(), Fault> {
+    let id = &level.id;
+    if level.mandatory {
+        let conditional = level.when != Condition::default() || level.until_days.is_some();
+        if level.action != LevelAction::Notice || level.after != Anchor::Due || level.days < 1 || conditional {
+            let text = format!("level `{id}` is mandatory, and could be passed over");
+            let hint = "a mandatory level is a notice after the due date, without `until_days` and `when`";
+            return fault(n, "mandatory", text, hint);
+        }
+    }
+    if !level.approval.is_none() && !matches!(level.action, LevelAction::HoldCredit | LevelAction::Place) {
+        let text = format!("level `{id}` cannot wait for an approval");
+        return fault(n, "approval", text, "allowed with `action = \"hold-credit\"` and `action = \"place\"`");
+    }
+    Ok(())
 }
 
 /// A level after the one before it.
@@ -163,7 +200,7 @@ fn follows(policy: &Policy, n: usize, before: &Level, level: &Level) -> Result<(
     Ok(())
 }
 
-fn amounts(amounts: &BTreeMap<Currency, String>) -> Result<(), String> {
+pub(super) fn amounts(amounts: &BTreeMap<Currency, String>) -> Result<(), String> {
     for (currency, amount) in amounts {
         let money = Money::parse(amount, *currency).map_err(|wrong| wrong.to_string())?;
         if money.minor < 0 {
@@ -173,7 +210,7 @@ fn amounts(amounts: &BTreeMap<Currency, String>) -> Result<(), String> {
     Ok(())
 }
 
-fn fault<T>(level: usize, key: &'static str, text: String, hint: &str) -> Result<T, Fault> {
+pub(super) fn fault<T>(level: usize, key: &'static str, text: String, hint: &str) -> Result<T, Fault> {
     Err(Fault { level: Some(level), section: "", key, text, hint: hint.to_owned() })
 }
 

@@ -40,7 +40,7 @@ impl Policy {
         if text.len() > POLICY_BYTES_MAX {
             return Err(error(None, format!("a policy of more than {POLICY_BYTES_MAX} bytes is not read"), "split it"));
         }
-        let policy: Policy = toml::from_str(text).map_err(|wrong| {
+        let mut policy: Policy = toml::from_str(text).map_err(|wrong| {
             let line = wrong.span().map(|span| line_at(text, span.start));
             error(
                 line,
@@ -48,6 +48,8 @@ impl Policy {
                 "the keys of a policy stand in config/policies/standard.toml",
             )
         })?;
+        let standard = policy.levels.clone();
+        policy.ladders.iter_mut().for_each(|ladder| ladder.make(&standard));
         match check::check(&policy) {
             Ok(()) => Ok(policy),
             Err(fault) => {
@@ -62,26 +64,28 @@ fn line_at(text: &str, offset: usize) -> usize {
     text.bytes().take(offset).filter(|byte| *byte == b'\n').count() + 1
 }
 
-/// Where a fault stands: the key inside its level, else the level's head, else the key in its section.
+/// Where a fault stands: the key inside its table, else the table's head, else the key in its section.
 fn line_of(text: &str, fault: &Fault) -> Option<usize> {
     let key_of = |line: &str| line.split('=').next().map(str::trim).unwrap_or_default().to_owned();
-    let mut level = 0usize;
+    let table = if fault.level.is_some() && fault.section.is_empty() { "level" } else { fault.section };
+    let inner = format!("{table}.");
+    let mut nth = 0usize;
     let mut section = String::new();
     let mut head = None;
     for (at, line) in text.lines().enumerate() {
         let line = line.trim();
-        if line.starts_with("[[level]]") {
-            level += 1;
-            section.clear();
-            if fault.level == Some(level - 1) {
-                head = Some(at + 1);
+        if line.starts_with('[') {
+            section = line.split('#').next().unwrap_or_default().trim().trim_matches(['[', ']']).to_owned();
+            if line.starts_with("[[") && section == table {
+                nth += 1;
+                if fault.level.is_some_and(|wanted| wanted + 1 == nth) {
+                    head = Some(at + 1);
+                }
             }
-        } else if line.starts_with('[') {
-            section = line.trim_matches(['[', ']']).to_owned();
         }
         let inside = match fault.level {
-            Some(wanted) => level == wanted + 1,
-            None => level == 0 && section == fault.section,
+            Some(wanted) => nth == wanted + 1 && (section == table || section.starts_with(&inner)),
+            None => section == table,
         };
         if inside && !line.starts_with('#') && key_of(line) == fault.key {
             return Some(at + 1);

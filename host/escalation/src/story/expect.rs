@@ -2,11 +2,13 @@
 
 use jiff::civil::Date;
 
+use super::Book;
+use super::agreed;
 use super::text::{Read, Words};
 use crate::effect::{Action, Effect};
 use crate::id::InvoiceNumber;
 use crate::money::Money;
-use crate::policy::{Anchor, LevelAction, Policy};
+use crate::policy::{Anchor, LevelAction};
 
 /// A line that begins with `>`.
 #[derive(Clone, Debug)]
@@ -43,6 +45,22 @@ pub(super) enum What {
         name: String,
         amount: Money,
     },
+    /// `ACME is in segment key-accounts`
+    Segment {
+        name: String,
+        segment: String,
+    },
+    /// `ACME is under standard 1`: the version that it keeps while its ladder runs.
+    Under {
+        name: String,
+        policy: String,
+    },
+    /// The agency's share by the exact sum, direct payments included, less what it kept.
+    Owed {
+        name: String,
+        amount: Money,
+    },
+    PaysInAdvance(String),
 }
 
 /// An effect as a story tells it: a head, and clauses that may be left out.
@@ -53,6 +71,7 @@ pub(super) struct Deed {
     pub amount: Option<Money>,
     pub invoices: Option<Vec<InvoiceNumber>>,
     pub until: Option<Date>,
+    pub tone: Option<String>,
 }
 
 impl Deed {
@@ -63,6 +82,7 @@ impl Deed {
             && (self.amount.is_none() || self.amount == seen.amount)
             && (self.invoices.is_none() || self.invoices == seen.invoices)
             && (self.until.is_none() || self.until == seen.until)
+            && (self.tone.is_none() || self.tone == seen.tone)
     }
 
     /// The effect in the words of a story.
@@ -73,6 +93,7 @@ impl Deed {
             Action::SendNotice(notice) => {
                 deed.by = Some(notice.channel.as_str().to_owned());
                 deed.until = notice.deadline;
+                deed.tone = Some(notice.tone.as_str().to_owned());
                 format!("send {} to {name}", notice.level)
             }
             Action::TellColleague { to, .. } => format!("tell {to} about {name}"),
@@ -95,6 +116,18 @@ impl Deed {
                 deed.invoices = None;
                 format!("post cash application {invoice}")
             }
+            Action::WriteOff(booking) => {
+                (deed.amount, deed.invoices) = (Some(booking.amount), None);
+                format!("write off {} as {}", booking.invoice, booking.kind.as_str())
+            }
+            Action::ReverseWriteOff(booking) => {
+                (deed.amount, deed.invoices) = (Some(booking.amount), None);
+                format!("reverse write-off {} as {}", booking.invoice, booking.kind.as_str())
+            }
+            Action::IssueCreditMemo(order) => {
+                (deed.amount, deed.invoices) = (Some(order.amount), None);
+                format!("order credit memo {}", order.invoice)
+            }
         };
         deed
     }
@@ -116,11 +149,14 @@ impl std::fmt::Display for Deed {
         if let Some(until) = &self.until {
             write!(f, " until {until}")?;
         }
+        if let Some(tone) = &self.tone {
+            write!(f, " tone {tone}")?;
+        }
         Ok(())
     }
 }
 
-pub(super) fn read(line: usize, text: &str, policy: &Policy) -> Read<Expectation> {
+pub(super) fn read(line: usize, text: &str, book: Book<'_>) -> Read<Expectation> {
     let told = text.trim();
     let (never, rest) = match told.strip_prefix("not:") {
         Some(rest) => (true, rest.trim()),
@@ -132,18 +168,18 @@ pub(super) fn read(line: usize, text: &str, policy: &Policy) -> Read<Expectation
         None => (rest.to_owned(), None),
     };
     let mut words = Words::new(&what);
-    let what = read_what(&mut words, policy)?;
+    let what = read_what(&mut words, book)?;
     words.ends()?;
     Ok(Expectation { line, text: told.split_whitespace().collect::<Vec<_>>().join(" "), never, what, because })
 }
 
-fn read_what(words: &mut Words<'_>, policy: &Policy) -> Read<What> {
+fn read_what(words: &mut Words<'_>, book: Book<'_>) -> Read<What> {
     if words.takes("nothing") {
         let name = if words.takes("to") { Some(words.name()?) } else { None };
         return Ok(What::Nothing(name));
     }
     if words.takes("cancel") {
-        return Ok(What::Cancelled(deed(words, policy)?));
+        return Ok(What::Cancelled(deed(words, book)?));
     }
     if words.takes("promise of") {
         let name = words.name()?;
@@ -154,7 +190,7 @@ fn read_what(words: &mut Words<'_>, policy: &Policy) -> Read<What> {
         };
     }
     if words.takes("pass") {
-        let level = level(words, policy)?;
+        let level = level(words, book)?;
         words.needs("for")?;
         return Ok(What::Fact(format!("pass {level} for {}", words.number()?)));
     }
@@ -168,9 +204,20 @@ fn read_what(words: &mut Words<'_>, policy: &Policy) -> Read<What> {
         words.needs("of")?;
         return Ok(What::Commission { name: words.name()?, amount });
     }
-    let deeds = ["send", "queue", "withdraw", "tell", "hold", "release", "place", "recall", "report", "post"];
+    if let Some(fact) = agreed::expected(words)? {
+        return Ok(What::Fact(fact));
+    }
+    if words.takes("agency is owed") {
+        let amount = words.money()?;
+        words.needs("for")?;
+        return Ok(What::Owed { name: words.name()?, amount });
+    }
+    let deeds = [
+        "write", "reverse", "order", "send", "queue", "withdraw", "tell", "hold", "release", "place", "recall",
+        "report", "post",
+    ];
     if deeds.contains(&words.peek()) {
-        return Ok(What::Effect(deed(words, policy)?));
+        return Ok(What::Effect(deed(words, book)?));
     }
     state(words)
 }
@@ -180,6 +227,15 @@ fn state(words: &mut Words<'_>) -> Read<What> {
     let unknown =
         format!("`{}` is nothing that can be expected\n\nhint: see tests/scenarios/README.md", words.clone().rest());
     let name = words.name().map_err(|_| unknown.clone())?;
+    if words.takes("is in segment") {
+        return Ok(What::Segment { name, segment: words.word("a segment")?.to_owned() });
+    }
+    if words.takes("is under") {
+        return Ok(What::Under { name, policy: words.rest().trim().to_owned() });
+    }
+    if words.takes("pays in advance") {
+        return Ok(What::PaysInAdvance(name));
+    }
     let owes = words.takes("owes");
     if !owes && !words.takes("has") {
         return Err(unknown);
@@ -195,8 +251,8 @@ fn state(words: &mut Words<'_>) -> Read<What> {
     }
 }
 
-pub(super) fn deed(words: &mut Words<'_>, policy: &Policy) -> Read<Deed> {
-    let mut deed = Deed { head: head(words, policy)?, ..Deed::default() };
+pub(super) fn deed(words: &mut Words<'_>, book: Book<'_>) -> Read<Deed> {
+    let mut deed = Deed { head: head(words, book)?, ..Deed::default() };
     if words.peek().starts_with(|first: char| first.is_ascii_digit()) {
         deed.amount = Some(words.money()?);
     }
@@ -207,16 +263,18 @@ pub(super) fn deed(words: &mut Words<'_>, policy: &Policy) -> Read<Deed> {
             deed.invoices = Some(words.numbers()?);
         } else if words.takes("until") {
             deed.until = Some(words.date()?);
+        } else if words.takes("tone") {
+            deed.tone = Some(words.word("a tone")?.to_owned());
         } else {
             return Ok(deed);
         }
     }
 }
 
-fn head(words: &mut Words<'_>, policy: &Policy) -> Read<String> {
+pub(super) fn head(words: &mut Words<'_>, book: Book<'_>) -> Read<String> {
     match words.word("what is done")? {
         "send" => {
-            let level = level(words, policy)?;
+            let level = level(words, book)?;
             words.needs("to")?;
             Ok(format!("send {level} to {}", words.name()?))
         }
@@ -235,6 +293,18 @@ fn head(words: &mut Words<'_>, policy: &Policy) -> Read<String> {
             words.needs("from agency")?;
             Ok(format!("recall {name} from agency"))
         }
+        "write" => {
+            words.needs("off")?;
+            Ok(format!("write off {}", booking(words)?))
+        }
+        "reverse" => {
+            words.needs("write-off")?;
+            Ok(format!("reverse write-off {}", booking(words)?))
+        }
+        "order" => {
+            words.needs("credit memo")?;
+            Ok(format!("order credit memo {}", words.number()?))
+        }
         "post" => {
             words.needs("cash application")?;
             Ok(format!("post cash application {}", words.number()?))
@@ -249,7 +319,7 @@ fn head(words: &mut Words<'_>, policy: &Policy) -> Read<String> {
             ];
             let Some((_, needs)) = heads.iter().find(|(first, _)| *first == word) else {
                 return Err(format!(
-                    "`{word}` is nothing that is done\n\nhint: send, queue, withdraw, tell, hold, release, place, recall, report or post"
+                    "`{word}` is nothing that is done\n\nhint: send, queue, withdraw, tell, hold, release, place, recall, report, post, write, reverse or order"
                 ));
             };
             words.needs(needs)?;
@@ -258,12 +328,24 @@ fn head(words: &mut Words<'_>, policy: &Policy) -> Read<String> {
     }
 }
 
+/// `INV-7 as discount`
+fn booking(words: &mut Words<'_>) -> Read<String> {
+    let number = words.number()?;
+    words.needs("as")?;
+    let kind = words.word("discount, small-rest, settlement or write-off")?;
+    if ["discount", "small-rest", "settlement", "write-off"].contains(&kind) {
+        return Ok(format!("{number} as {kind}"));
+    }
+    Err(format!("`{kind}` is not discount, small-rest, settlement or write-off"))
+}
+
 /// A level by its id, or `dunning notice level 2`: the second notice after the due date.
-fn level(words: &mut Words<'_>, policy: &Policy) -> Read<String> {
+fn level(words: &mut Words<'_>, book: Book<'_>) -> Read<String> {
     if words.takes("dunning notice level") {
         let word = words.word("a level")?;
         let nth: usize = word.parse().map_err(|_| format!("`{word}` is not a number"))?;
-        let notices = policy
+        let notices = book
+            .policy
             .levels
             .iter()
             .filter(|level| level.action == LevelAction::Notice && level.after == Anchor::Due && level.days > 0);
@@ -273,7 +355,12 @@ fn level(words: &mut Words<'_>, policy: &Policy) -> Read<String> {
             .ok_or_else(|| format!("the policy has {} dunning notices, no number {nth}", notices.count()));
     }
     let id = words.word("a level")?;
-    let known: Vec<&str> = policy.levels.iter().map(|level| level.id.as_str()).collect();
+    let mut known: Vec<&str> = Vec::new();
+    for level in book.all().flat_map(|policy| policy.all_levels()) {
+        if !known.contains(&level.id.as_str()) {
+            known.push(level.id.as_str());
+        }
+    }
     if known.contains(&id) {
         Ok(id.to_owned())
     } else {

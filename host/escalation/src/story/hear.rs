@@ -2,20 +2,23 @@
 
 use jiff::civil::Date;
 
+use super::agreed;
 use super::expect::Deed;
 use super::says::{Paid, Says};
 use super::world::{Happened, World};
 use crate::account::Account;
+use crate::allowance::{AllowanceKind, allowed};
 use crate::cash::{Allocation, Candidate, Evidence, Identified, Payment, Target, identify};
 use crate::decide::Reason;
 use crate::dispute::Dispute;
 use crate::effect::Action;
 use crate::event::Fact;
 use crate::id::{EffectKey, InvoiceNumber, PaymentId};
-use crate::invoice::{CreditMemo, Invoice};
+use crate::invoice::{CreditMemo, Invoice, OpenItem};
 use crate::money::Money;
 use crate::placement::{Collection, commission_of};
 use crate::promise::{Promise, PromiseState};
+use crate::protection::Protection;
 use crate::report::{CallResult, Tracking};
 
 /// Folds a report; answers whose accounts have to be decided.
@@ -35,8 +38,9 @@ pub(super) fn hear(world: &mut World<'_>, says: &Says) -> Result<Vec<String>, St
             world.know(name, traits);
             return Ok(vec![name.clone()]);
         }
-        Says::Invoice { number, amount, to, due_on, issued_on, quoting } => {
-            let invoice = invoice(number, *amount, *due_on, *issued_on, quoting);
+        Says::Invoice { number, amount, to, due_on, issued_on, quoting, discounts } => {
+            let discounts = discounts.clone();
+            let invoice = Invoice { discounts, ..invoice(number, *amount, *due_on, *issued_on, quoting) };
             world.lane(to);
             (to.clone(), Fact::InvoiceIssued { invoice })
         }
@@ -85,10 +89,22 @@ pub(super) fn hear(world: &mut World<'_>, says: &Says) -> Result<Vec<String>, St
         Says::Blocks { name, until, reason } => {
             (known(world, name)?, Fact::DunningBlocked { reason: reason.clone(), until: *until })
         }
+        Says::Protects { name, kind, until, text } => {
+            let protection = Protection { kind: *kind, since: today, until: *until, text: text.clone() };
+            (known(world, name)?, Fact::ProtectionBegan { protection })
+        }
+        Says::Unprotects { name, kind, reason } => {
+            (known(world, name)?, Fact::ProtectionEnded { kind: *kind, reason: reason.clone() })
+        }
+        Says::LiftsStop { name, medium, reason } => {
+            (known(world, name)?, Fact::StopLifted { medium: medium.clone(), reason: reason.clone() })
+        }
         Says::Unblocks { name, reason } => (known(world, name)?, Fact::DunningUnblocked { reason: reason.clone() }),
         Says::Resolves { invoice, outcome } => resolved(world, invoice, outcome)?,
         Says::Knows { name, head, happened } => settled(world, name, head, *happened)?,
+        Says::Agrees(agrees) => return agreed::hear(world, agrees),
         Says::Assigns { name, amount, to } => assigned(world, name, *amount, to)?,
+        Says::Approves { .. } | Says::Publishes { .. } => return at_desk(world, says),
     };
     world.happens(&name, "story", fact);
     Ok(vec![name])
@@ -179,7 +195,8 @@ fn candidates(account: &Account) -> Vec<Candidate> {
         invoice,
         open,
     };
-    let items = account.open_items().into_iter().map(|item| {
+    let lost = |item: &&OpenItem| allowed(&item.allowed, Some(AllowanceKind::WriteOff)) > 0;
+    let items = account.items.values().filter(|item| item.is_open() || lost(item)).map(|item| {
         let references = item.invoice.payment_references.clone();
         candidate(references, Some(item.invoice.number.clone()), item.open)
     });
@@ -307,6 +324,27 @@ fn settled(world: &World<'_>, name: &str, head: &str, happened: bool) -> Told {
     let key: Option<EffectKey> = unknown.map(|known| known.effect.key.clone());
     let key = key.ok_or_else(|| format!("`{head}` is not in doubt"))?;
     Ok((name.to_owned(), Fact::EffectSettled { key, happened, text: String::new() }))
+}
+
+/// What is not told of one account by its name.
+fn at_desk(world: &mut World<'_>, says: &Says) -> Result<Vec<String>, String> {
+    match says {
+        Says::Approves { who, what } => approved(world, who, what),
+        Says::Publishes { policy, how } => world.publish(policy, *how),
+        _ => Err("this is not done at the desk".to_owned()),
+    }
+}
+
+/// A person's word about an effect that waits for people.
+fn approved(world: &mut World<'_>, who: &str, what: &str) -> Result<Vec<String>, String> {
+    let waits = world.lanes.iter().find_map(|(name, lane)| {
+        let mut effects = lane.account.effects.values().map(|known| &known.effect);
+        let effect = effects.find(|effect| !effect.approval.is_none() && Deed::of(name, effect).head == what)?;
+        Some((name.clone(), effect.key.clone()))
+    });
+    let (name, key) = waits.ok_or_else(|| format!("`{what}` does not wait for an approval"))?;
+    world.happens(&name, &format!("desk:{who}"), Fact::EffectApproved { key });
+    Ok(vec![name])
 }
 
 fn assigned(world: &World<'_>, name: &str, amount: Money, to: &InvoiceNumber) -> Told {

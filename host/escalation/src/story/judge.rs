@@ -55,6 +55,23 @@ fn differs(world: &World<'_>, expectation: &Expectation, today: &[&Happening]) -
             };
             return state(world, expectation, name, *amount, credit);
         }
+        What::Segment { name, segment } => {
+            let of = |account: &Account| account.segment.as_ref().map(|known| known.segment.clone());
+            return word(world, expectation, name, segment, of);
+        }
+        What::Under { name, policy } => {
+            return word(world, expectation, name, policy, |account| account.in_flight().map(ToString::to_string));
+        }
+        What::Owed { name, amount } => {
+            let owed = |account: &Account| {
+                crate::account::sum(account.placements.iter().map(|placement| placement.statement().owed))
+            };
+            return state(world, expectation, name, Some(*amount), owed);
+        }
+        What::PaysInAdvance(name) => {
+            let lane = world.lanes.get(name);
+            (lane.is_some_and(|lane| lane.account.cash_in_advance.is_some()), Some(name.clone()))
+        }
         What::Commission { name, amount } => {
             let commission = |account: &Account| {
                 crate::account::sum(account.placements.iter().map(crate::placement::Placement::commission_taken))
@@ -100,6 +117,20 @@ fn state(
     let told: Vec<String> = found.iter().map(ToString::to_string).collect();
     let told = if told.is_empty() { "nothing".to_owned() } else { told.join(" and ") };
     (agrees == expectation.never).then(|| format!("it is {told}"))
+}
+
+/// A word that describes the account.
+fn word(
+    world: &World<'_>,
+    expectation: &Expectation,
+    name: &str,
+    wanted: &str,
+    of: impl Fn(&Account) -> Option<String>,
+) -> Option<String> {
+    let Some(lane) = world.lanes.get(name) else { return Some(format!("nobody is called `{name}`")) };
+    let found = of(&lane.account);
+    let agrees = found.as_deref() == Some(wanted);
+    (agrees == expectation.never).then(|| format!("it is {}", found.unwrap_or_else(|| "none".to_owned())))
 }
 
 /// The day in the words of a story, so that it can be copied from the difference.

@@ -4,12 +4,11 @@ use std::str::FromStr;
 
 use jiff::civil::Date;
 
-use super::StoryError;
 use super::expect::{self, Expectation};
 use super::outcome::Outcome;
 use super::says::{self, Says, Trait};
 use super::text::Words;
-use crate::policy::Policy;
+use super::{Book, StoryError};
 
 /// A longer story is two stories.
 const LINES_MAX: usize = 5_000;
@@ -30,7 +29,7 @@ pub(super) struct Entry {
     pub expects: Vec<Expectation>,
 }
 
-pub(super) fn parse(text: &str, policy: &Policy) -> Result<Story, StoryError> {
+pub(super) fn parse(text: &str, book: Book<'_>) -> Result<Story, StoryError> {
     let mut story = Story { complete: false, debtors: Vec::new(), entries: Vec::new() };
     for (at, line) in text.lines().enumerate() {
         let number = at + 1;
@@ -40,7 +39,7 @@ pub(super) fn parse(text: &str, policy: &Policy) -> Result<Story, StoryError> {
         }
         let told = line.trim();
         if !told.is_empty() && !told.starts_with('#') {
-            read_line(&mut story, number, told, policy).map_err(error)?;
+            read_line(&mut story, number, told, book).map_err(error)?;
         }
     }
     if story.entries.is_empty() {
@@ -50,9 +49,9 @@ pub(super) fn parse(text: &str, policy: &Policy) -> Result<Story, StoryError> {
     Ok(story)
 }
 
-fn read_line(story: &mut Story, line: usize, told: &str, policy: &Policy) -> Result<(), String> {
+fn read_line(story: &mut Story, line: usize, told: &str, book: Book<'_>) -> Result<(), String> {
     if let Some(expected) = told.strip_prefix('>') {
-        let expectation = expect::read(line, expected, policy)?;
+        let expectation = expect::read(line, expected, book)?;
         let entry = story.entries.last_mut().ok_or("an expectation stands before the first date")?;
         entry.expects.push(expectation);
         return Ok(());

@@ -1,11 +1,18 @@
 //! What the world reports in a story, role by role.
 
+mod desk;
+
 use jiff::civil::Date;
 
+use super::agreed::Agrees;
 use super::text::{Read, Words};
+use crate::assignment::PolicyRef;
 use crate::id::InvoiceNumber;
+use crate::in_flight::InFlight;
+use crate::invoice::Discount;
 use crate::money::Money;
 use crate::party::PartyKind;
+use crate::protection::ProtectionKind;
 
 /// One report, as told.
 #[derive(Clone, Debug)]
@@ -20,6 +27,7 @@ pub(super) enum Says {
         due_on: Date,
         issued_on: Date,
         quoting: Vec<String>,
+        discounts: Vec<Discount>,
     },
     Restated {
         number: InvoiceNumber,
@@ -102,6 +110,22 @@ pub(super) enum Says {
         name: String,
         reason: String,
     },
+    Protects {
+        name: String,
+        kind: ProtectionKind,
+        until: Option<Date>,
+        text: String,
+    },
+    Unprotects {
+        name: String,
+        kind: ProtectionKind,
+        reason: String,
+    },
+    LiftsStop {
+        name: String,
+        medium: String,
+        reason: String,
+    },
     Resolves {
         invoice: InvoiceNumber,
         outcome: String,
@@ -116,6 +140,18 @@ pub(super) enum Says {
         amount: Money,
         to: InvoiceNumber,
     },
+    /// A person agrees to an effect that waits for people.
+    Approves {
+        who: String,
+        what: String,
+    },
+    /// Another version becomes the current one.
+    Publishes {
+        policy: PolicyRef,
+        how: InFlight,
+    },
+    /// What a person agrees with the debtor.
+    Agrees(Agrees),
 }
 
 #[derive(Clone, Debug)]
@@ -159,7 +195,7 @@ pub(super) fn read(line: &str) -> Read<Says> {
         "dialer:" => dialer(&mut words)?,
         "agency:" => agency(&mut words)?,
         "messenger:" => messenger(&mut words)?,
-        "desk:" => desk(&mut words)?,
+        "desk:" => desk::read(&mut words)?,
         other => {
             return Err(format!(
                 "`{other}` is nobody who reports\n\nhint: `day turns`, `backfill begins`, `accounting:`, `gateway:`, `dialer:`, `agency:`, \
@@ -204,7 +240,13 @@ fn accounting(words: &mut Words<'_>) -> Read<Says> {
     let due_on = words.date()?;
     let issued_on = if words.takes("issued") { words.date()? } else { crate::invoice::plus_days(due_on, -30) };
     let quoting = if words.takes("quoting") { vec![words.quoted()?] } else { Vec::new() };
-    Ok(Says::Invoice { number, amount, to, due_on, issued_on, quoting })
+    let mut discounts = Vec::new();
+    while words.takes("discount") {
+        let percent = words.word("a share in percent")?.to_owned();
+        words.needs("percent until")?;
+        discounts.push(Discount { percent, until: words.date()? });
+    }
+    Ok(Says::Invoice { number, amount, to, due_on, issued_on, quoting, discounts })
 }
 
 /// `ACME: no email, phone "+49 40 1", kind consumer`
@@ -290,15 +332,19 @@ fn dialer(words: &mut Words<'_>) -> Read<Says> {
         return Ok(Says::Promises { name, amount, due_on, invoices });
     }
     if words.takes("asks not to be contacted") {
-        let medium = if words.takes("by") { words.word("a medium")? } else { "all" };
-        let known = ["call", "email", "letter", "sms", "all"];
-        if !known.contains(&medium) {
-            return Err(format!("`{medium}` is not call, email, letter or sms"));
-        }
-        return Ok(Says::Stops { name, medium: medium.to_owned() });
+        return Ok(Says::Stops { name, medium: medium(words)? });
     }
     words.needs("disputes")?;
     disputes(words, name)
+}
+
+/// `by call`; all media when none is named.
+fn medium(words: &mut Words<'_>) -> Read<String> {
+    let medium = if words.takes("by") { words.word("a medium")? } else { "all" };
+    if !["call", "email", "letter", "sms", "all"].contains(&medium) {
+        return Err(format!("`{medium}` is not call, email, letter or sms"));
+    }
+    Ok(medium.to_owned())
 }
 
 fn disputes(words: &mut Words<'_>, name: String) -> Read<Says> {
@@ -357,44 +403,6 @@ fn messenger(words: &mut Words<'_>) -> Read<Says> {
     Ok(Says::Bounced { name, medium })
 }
 
-fn desk(words: &mut Words<'_>) -> Read<Says> {
-    if words.takes("blocks") {
-        let name = words.name()?;
-        let until = if words.takes("until") { Some(words.date()?) } else { None };
-        return Ok(Says::Blocks { name, until, reason: because(words, "") });
-    }
-    if words.takes("unblocks") {
-        let name = words.name()?;
-        return Ok(Says::Unblocks { name, reason: because(words, "") });
-    }
-    if words.takes("resolves dispute of") {
-        let invoice = words.number()?;
-        words.needs("as")?;
-        let outcome = words.word("an outcome")?;
-        if !["upheld", "rejected", "partial", "withdrawn"].contains(&outcome) {
-            return Err(format!("`{outcome}` is not upheld, rejected, partial or withdrawn"));
-        }
-        return Ok(Says::Resolves { invoice, outcome: outcome.to_owned() });
-    }
-    if words.takes("assigns") {
-        let amount = words.money()?;
-        words.needs("of")?;
-        let name = words.name()?;
-        words.needs("to")?;
-        return Ok(Says::Assigns { name, amount, to: words.number()? });
-    }
-    words.needs("knows for")?;
-    let name = words.name()?;
-    words.needs("that")?;
-    let told = words.rest();
-    let (head, happened) = match (told.strip_suffix(" did not happen"), told.strip_suffix(" happened")) {
-        (Some(head), _) => (head, false),
-        (None, Some(head)) => (head, true),
-        _ => return Err(format!("`{told}` ends neither with `happened` nor with `did not happen`")),
-    };
-    Ok(Says::Knows { name, head: head.trim().to_owned(), happened })
-}
-
-fn because(words: &mut Words<'_>, otherwise: &str) -> String {
+pub(super) fn because(words: &mut Words<'_>, otherwise: &str) -> String {
     if words.takes("because") { words.rest().to_owned() } else { otherwise.to_owned() }
 }

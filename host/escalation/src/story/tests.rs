@@ -7,7 +7,7 @@ fn policy() -> Policy {
 }
 
 fn told(text: &str) -> StoryReport {
-    run(text, "a.story", &policy())
+    run(text, "a.story", &policy(), &Packs::shipped().unwrap())
 }
 
 #[test]

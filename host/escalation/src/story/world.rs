@@ -4,19 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::{Date, DateTime};
 
-use super::StoryReport;
+use super::agreed;
 use super::expect::Deed;
 use super::hear;
 use super::judge;
 use super::outcome::Outcome;
 use super::parse::{Entry, Story};
 use super::says::Trait;
+use super::{Book, StoryReport};
 use crate::account::{Account, EffectState};
+use crate::approval::{self, Approval};
+use crate::assignment::PolicyRef;
 use crate::clear::{Clearance, clear};
 use crate::decide::{MORNING_HOUR, Now, Reason, decide};
 use crate::effect::Effect;
 use crate::event::{Event, Fact};
 use crate::evolve::evolve;
+use crate::in_flight::{self, InFlight};
 use crate::party::{Party, PartyKind};
 use crate::policy::Policy;
 
@@ -26,7 +30,9 @@ const ROUNDS_MAX: usize = 20;
 const DAYS_MAX: i32 = 20_000;
 
 pub(super) struct World<'a> {
-    pub policy: &'a Policy,
+    book: Book<'a>,
+    /// The version that new ladders begin with.
+    policy: &'a Policy,
     /// By the debtor's name.
     pub lanes: BTreeMap<String, Lane>,
     pub now: DateTime,
@@ -62,12 +68,13 @@ pub(super) enum Happened {
     Because(Reason),
 }
 
-pub(super) fn tell(story: &Story, file: &str, policy: &Policy) -> StoryReport {
+pub(super) fn tell(story: &Story, file: &str, book: Book<'_>) -> StoryReport {
     let mut lines = Vec::new();
     let mut checked = 0;
     let Some(first) = story.entries.first() else { return StoryReport { ok: true, checked, lines } };
     let mut world = World {
-        policy,
+        book,
+        policy: book.policy,
         lanes: BTreeMap::new(),
         now: first.on.at(MORNING_HOUR, 0, 0, 0),
         statements_until: None,
@@ -84,7 +91,8 @@ pub(super) fn tell(story: &Story, file: &str, policy: &Policy) -> StoryReport {
         // Lines of one day without expectations between them are one delivery: all is heard before anything is decided.
         let next = story.entries.get(at + 1).filter(|next| next.on == entry.on);
         let goes_on = next.is_some() && entry.expects.is_empty() && entry.outcome == Outcome::Done;
-        if let Err(wrong) = world.live(entry, goes_on) {
+        let is_last = next.is_none();
+        if let Err(wrong) = world.live(entry, goes_on, is_last) {
             lines.push(format!("{file}:{}: {wrong}", entry.line));
             break;
         }
@@ -98,25 +106,15 @@ pub(super) fn tell(story: &Story, file: &str, policy: &Policy) -> StoryReport {
     StoryReport { ok: lines.is_empty(), checked, lines }
 }
 
-impl World<'_> {
-    /// The days up to the entry, then what it reports, then what follows.
-    fn live(&mut self, entry: &Entry, goes_on: bool) -> Result<(), String> {
+impl<'a> World<'a> {
+    /// The days up to the entry, then what it reports, then what follows; after the last one of a day, its evening too.
+    fn live(&mut self, entry: &Entry, goes_on: bool, is_last: bool) -> Result<(), String> {
         let morning = entry.on.at(MORNING_HOUR, 0, 0, 0);
         if crate::invoice::days_between(self.now.date(), entry.on) > DAYS_MAX {
             return Err(format!("{} is more than {DAYS_MAX} days later", entry.on));
         }
         self.outcome = Outcome::Done;
-        while let Some(next) = self.next_wake().filter(|next| *next <= morning) {
-            self.now = self.now.max(next);
-            if self.now.date() == entry.on {
-                self.outcome = entry.outcome.clone();
-            }
-            let due = self.lanes.iter().filter(|(_, lane)| lane.wake.is_some_and(|wake| wake <= self.now));
-            let due: Vec<String> = due.map(|(name, _)| name.clone()).collect();
-            for name in due {
-                self.settle(&name)?;
-            }
-        }
+        self.pass(morning, entry)?;
         self.outcome = entry.outcome.clone();
         self.now = self.now.max(entry.on.at(9, 0, 0, 0));
         let heard = hear::hear(self, &entry.says)?;
@@ -128,7 +126,26 @@ impl World<'_> {
             self.settle(&name)?;
         }
         if self.outcome != Outcome::Delayed {
+            if is_last {
+                self.pass(entry.on.at(23, 59, 59, 0), entry)?;
+            }
             self.ask_why()?;
+        }
+        Ok(())
+    }
+
+    /// Decides whoever asked to be looked at up to a moment.
+    fn pass(&mut self, until: DateTime, entry: &Entry) -> Result<(), String> {
+        while let Some(next) = self.next_wake().filter(|next| *next <= until) {
+            self.now = self.now.max(next);
+            if self.now.date() == entry.on {
+                self.outcome = entry.outcome.clone();
+            }
+            let due = self.lanes.iter().filter(|(_, lane)| lane.wake.is_some_and(|wake| wake <= self.now));
+            let due: Vec<String> = due.map(|(name, _)| name.clone()).collect();
+            for name in due {
+                self.settle(&name)?;
+            }
         }
         Ok(())
     }
@@ -136,8 +153,8 @@ impl World<'_> {
     /// Why is nothing done? A decision that nobody asked for must not act, or `look_again` was wrong.
     fn ask_why(&mut self) -> Result<(), String> {
         let now = self.clock();
-        let asked: Vec<_> =
-            self.lanes.iter().map(|(name, lane)| (name.clone(), decide(&lane.account, self.policy, &now))).collect();
+        let ask = |lane: &Lane| decide(&lane.account, self.policy_of(&lane.account), self.book.packs, &now);
+        let asked: Vec<_> = self.lanes.iter().map(|(name, lane)| (name.clone(), ask(lane))).collect();
         for (name, decision) in asked {
             if let Some(fact) = decision.events.first() {
                 return Err(format!("{name}: on {} a decision was due and not foreseen: {fact:?}", now.today()));
@@ -156,15 +173,16 @@ impl World<'_> {
     fn clock(&self) -> Now {
         let today = self.now.date();
         let cash_known_until = Some(self.statements_until.unwrap_or(today));
-        Now { at: self.now, cash_known_until, backfill: self.backfill }
+        Now { at: self.now, cash_known_until, backfill: self.backfill, offset_minutes: 0 }
     }
 
     /// Decides and dispatches until nothing moves any more.
     pub fn settle(&mut self, name: &str) -> Result<(), String> {
         for _ in 0..ROUNDS_MAX {
             let now = self.clock();
+            let Some(policy) = self.lanes.get(name).map(|lane| self.policy_of(&lane.account)) else { return Ok(()) };
             let Some(lane) = self.lanes.get_mut(name) else { return Ok(()) };
-            let decision = decide(&lane.account, self.policy, &now);
+            let decision = decide(&lane.account, policy, self.book.packs, &now);
             lane.wake = decision.look_again;
             for reason in decision.because {
                 self.saw(name, Happened::Because(reason));
@@ -188,21 +206,24 @@ impl World<'_> {
         let Some(lane) = self.lanes.get(name) else { return false };
         let planned = lane.account.effects.values().filter(|known| known.state == EffectState::Planned);
         let planned: Vec<Effect> = planned.map(|known| known.effect.clone()).collect();
-        let mut ended = false;
+        let (mut ended, mut sent) = (false, false);
         for effect in planned.into_iter().filter(|effect| effect.due_on <= now.today()) {
+            let Some(policy) = self.lanes.get(name).map(|lane| self.policy_of(&lane.account)) else { return ended };
             let Some(lane) = self.lanes.get_mut(name) else { return ended };
             let key = effect.key.clone();
-            match clear(&lane.account, &effect, self.policy, &now) {
+            match clear(&lane.account, &effect, policy, self.book.packs, &now) {
                 Clearance::Wait { until, .. } => {
-                    let again = until.map(|day| day.at(MORNING_HOUR, 0, 0, 0));
-                    lane.wake = [lane.wake, again].into_iter().flatten().min();
+                    lane.wake = [lane.wake, until].into_iter().flatten().min();
                     continue;
                 }
                 Clearance::Cancel { guard } => {
                     self.happens(name, "dispatch", Fact::EffectCancelled { key, because: guard.text });
                 }
-                // In a story the person who has to agree agrees.
-                Clearance::Allow | Clearance::NeedsApproval => {
+                // Where one person has to agree, that person does; a second pair of eyes has to be told.
+                Clearance::NeedsApproval if approval::needed(&effect, policy) == Approval::FourEyes => continue,
+                Clearance::NeedsApproval => self.happens(name, "desk:SOMEBODY", Fact::EffectApproved { key }),
+                Clearance::Allow => {
+                    sent = true;
                     self.saw(name, Happened::Did(Deed::of(name, &effect)));
                     let fact = match &self.outcome {
                         Outcome::Unknown => Fact::EffectUnknown { key, text: "the connection broke".to_owned() },
@@ -216,11 +237,36 @@ impl World<'_> {
             }
             ended = true;
         }
-        if ended {
+        if sent {
             // What follows from an outcome goes well.
             self.outcome = Outcome::Done;
         }
         ended
+    }
+
+    /// The version that the account keeps, or the current one.
+    fn policy_of(&self, account: &Account) -> &'a Policy {
+        account.in_flight().and_then(|kept| self.book.version(kept)).unwrap_or(self.policy)
+    }
+
+    /// Another version becomes the current one; accounts in flight are moved as the story says.
+    pub fn publish(&mut self, version: &PolicyRef, how: InFlight) -> Result<Vec<String>, String> {
+        let new = self.book.version(version).ok_or_else(|| format!("there is no policy `{version}`"))?;
+        let now = self.clock();
+        let moves: Vec<(String, Fact)> = self
+            .lanes
+            .iter()
+            .filter_map(|(name, lane)| {
+                let kept = self.policy_of(&lane.account);
+                let moved = in_flight::plan(&lane.account, (kept, new), self.book.packs, how, &now, "published")?;
+                Some((name.clone(), moved.fact?))
+            })
+            .collect();
+        for (name, fact) in moves {
+            self.happens(&name, "desk:SOMEBODY", fact);
+        }
+        self.policy = new;
+        Ok(self.lanes.keys().cloned().collect())
     }
 
     /// Folds a fact, and keeps what a story may ask about.
@@ -236,7 +282,7 @@ impl World<'_> {
             Fact::PromiseBroken { .. } => Some(Happened::Fact(format!("promise of {name} broken"))),
             Fact::PromiseRefused { .. } => Some(Happened::Fact(format!("promise of {name} refused"))),
             Fact::LevelPassed { invoice, level, .. } => Some(Happened::Fact(format!("pass {level} for {invoice}"))),
-            _ => None,
+            fact => agreed::seen(name, fact).map(Happened::Fact),
         };
         evolve(&mut lane.account, &Event { at: self.now, on, origin: origin.to_owned(), fact });
         if let Some(seen) = seen {
@@ -262,6 +308,7 @@ impl World<'_> {
                 email: Some("billing@debtor.example".to_owned()),
                 phone: Some("+49 40 1".to_owned()),
                 vat_id: None,
+                zone: None,
             };
             Lane { account, wake: None }
         })

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use escalation::Fact;
+use escalation::allowance;
 use escalation::cash::Target;
+use escalation::goods::ReturnState;
 use escalation::invoice::{OpenItem, days_between};
 use escalation::placement::PlacementState;
 use escalation::promise::PromiseState;
@@ -42,11 +44,45 @@ pub fn money_law(account: &Account) {
         assert_eq!(item.open.minor, item.computed_open(), "{number}: open follows from the record");
         assert_eq!(item.paid.minor, paid.get(number).copied().unwrap_or(0), "{number}: paid is what was allocated");
         assert!(item.credited.minor >= 0 && item.collected.minor >= 0);
+        let (currency, allowed) = (item.open.currency, &item.allowed);
+        for line in allowed {
+            assert_eq!(line.amount.currency, currency, "{number}: let off in its own currency");
+            let left = allowance::standing(allowed, line.kind, &line.reference);
+            assert!(left >= 0, "{number}: no more is taken back than was let off");
+        }
         for part in [item.open, item.paid, item.credited, item.collected, item.adjusted] {
             assert_eq!(part.currency, item.invoice.payable.currency);
         }
         let known = collected.get(number).copied().unwrap_or(0);
         assert!(item.collected.minor >= known, "{number}: the agency's collections are on the item");
+    }
+}
+
+/// Two people stand behind what one alone may not let off, and nothing is written off by the policy alone.
+pub fn four_eyes_law(account: &Account, policy: &Policy) {
+    use escalation::settlement::SettlementState;
+    use escalation::write_off::{WriteOffState, may_approve};
+    for one in account.write_offs.iter().filter(|one| one.state == WriteOffState::Approved) {
+        let who = one.decided_by.as_deref().unwrap_or_default();
+        assert!(may_approve(&one.proposed_by, who), "{}: proposed by {}, approved by {who}", one.id, one.proposed_by);
+    }
+    for one in &account.settlements {
+        if !matches!(one.state, SettlementState::Agreed | SettlementState::Kept) {
+            continue;
+        }
+        let (waived, balance) = (one.waived(), one.balance());
+        let percent = i128::from(waived.minor) * 100
+            <= i128::from(balance.minor) * i128::from(policy.settlement.waive_percent_max) + 50;
+        let amount = escalation::policy::limit(&policy.settlement.waive_max, waived.currency);
+        let alone = percent && amount.is_some_and(|most| waived.minor <= most.minor);
+        let second = one.approved_by.as_deref().is_some_and(|who| may_approve(&one.offered_by, who));
+        assert!(alone || second, "{}: {waived} let off by one person", one.id);
+        let let_off: i64 = account
+            .items
+            .values()
+            .map(|item| allowance::standing(&item.allowed, allowance::AllowanceKind::Settlement, one.id.as_str()))
+            .sum();
+        assert!(let_off <= waived.minor, "{}: {let_off} let off, {waived} agreed", one.id);
     }
 }
 
@@ -78,6 +114,8 @@ pub fn contact_law(account: &Account, effect: &Effect, today: Date) {
         return;
     }
     assert!(!account.stopped.contains("all"), "the debtor must not be contacted");
+    let protected = account.protections.iter().any(|known| known.until.is_none_or(|last| today <= last));
+    assert!(!protected, "the debtor is protected");
     assert!(account.blocked.as_ref().is_none_or(|block| block.until.is_some_and(|last| last < today)), "blocked");
     assert!(!matches!(today.weekday(), jiff::civil::Weekday::Saturday | jiff::civil::Weekday::Sunday), "weekend");
     for number in effect.action.invoices() {
@@ -97,6 +135,19 @@ pub fn contact_law(account: &Account, effect: &Effect, today: Date) {
             promise.state == PromiseState::Running && (promise.invoices.is_empty() || promise.invoices.contains(number))
         });
         assert!(!promised, "{number} is promised");
+        let grace = crate::world::policy().plan.grace_days;
+        let instalments = account.plans.iter().any(|plan| {
+            let standing = plan.standing(account, today, grace);
+            plan.is_running() && plan.invoices.contains(number) && standing.behind.is_none() && standing.next.is_some()
+        });
+        assert!(!instalments, "{number} is paid by instalments");
+        let settled = account.settlements.iter().any(|one| one.is_live() && one.is_about(number));
+        assert!(!settled, "{number} is being settled");
+        let returning = account.returns.iter().any(|one| {
+            let on_its_way = one.state == ReturnState::Offered && today <= one.until;
+            &one.invoice == number && (on_its_way || one.awaits_credit(item))
+        });
+        assert!(!returning, "{number}: goods may come back");
     }
 }
 
@@ -111,6 +162,20 @@ pub fn is_record(fact: &Fact) -> bool {
             | Fact::PromiseRefused { .. }
             | Fact::EffectCancelled { .. }
             | Fact::EffectExpired { .. }
+            | Fact::AmountAllowed { .. }
+            | Fact::OverpaymentKept { .. }
+            | Fact::WriteOffRecovered { .. }
+            | Fact::PlanRefused { .. }
+            | Fact::InstalmentMissed { .. }
+            | Fact::PlanKept { .. }
+            | Fact::PlanBroken { .. }
+            | Fact::SettlementAccepted { .. }
+            | Fact::SettlementKept { .. }
+            | Fact::SettlementFailed { .. }
+            | Fact::WriteOffDeclined { .. }
+            | Fact::ReturnLapsed { .. }
+            | Fact::CashInAdvanceRequired { .. }
+            | Fact::CashInAdvanceLifted { .. }
     )
 }
 

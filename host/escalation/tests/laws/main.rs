@@ -2,17 +2,21 @@
 
 #![allow(clippy::unwrap_used)] // a test may
 
+mod agreed;
 mod checks;
+mod ladder;
+mod money;
+mod relive;
 mod says;
 mod world;
 
 use escalation::event::{Event, Fact};
-use escalation::{Account, Money, Now, decide, evolve};
+use escalation::{Account, Money, Now, Policy, decide, evolve};
 use proptest::prelude::*;
 
 use checks::{ladder_law, money_law};
 use says::op;
-use world::{World, policy};
+use world::{World, packs, policy};
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
@@ -100,9 +104,8 @@ fn the_laws_bite() {
 }
 
 /// Deciding twice at the same moment decides nothing new, and nothing becomes due before `look_again` says so.
-pub fn at_rest(account: &Account, now: &Now) {
-    let policy = policy();
-    let decision = decide(account, policy, now);
+pub fn at_rest(account: &Account, now: &Now, policy: &Policy) {
+    let decision = decide(account, policy, packs(), now);
     assert_eq!(decision.events, Vec::new(), "a second decision at {} decides again", now.at);
     let days = match decision.look_again {
         Some(at) => escalation::invoice::days_between(now.today(), at.date()) - 1,
@@ -111,6 +114,6 @@ pub fn at_rest(account: &Account, now: &Now) {
     if days > 0 {
         let later = escalation::invoice::plus_days(now.today(), days).at(6, 0, 0, 0);
         let now = Now { at: later, cash_known_until: Some(later.date()), ..*now };
-        assert_eq!(decide(account, policy, &now).events, Vec::new(), "due on {later}, not foreseen");
+        assert_eq!(decide(account, policy, packs(), &now).events, Vec::new(), "due on {later}, not foreseen");
     }
 }

@@ -4,13 +4,15 @@ use escalation::account::EffectState;
 use escalation::cash::{Allocation, Evidence, Payment, Target};
 use escalation::dispute::Dispute;
 use escalation::event::Fact;
-use escalation::invoice::{CreditMemo, Invoice, plus_days};
+use escalation::invoice::{CreditMemo, Discount, Invoice, plus_days};
 use escalation::placement::{Collection, commission_of};
 use escalation::promise::{Promise, PromiseState};
+use escalation::protection::{Protection, ProtectionKind};
 use escalation::report::{CallResult, Tracking};
 use escalation::{Action, Currency, Date, InvoiceNumber, Money};
 use proptest::prelude::*;
 
+use crate::agreed::{Agree, agree};
 use crate::world::World;
 
 /// Something that happens; `n` picks among what is there.
@@ -47,6 +49,9 @@ pub enum Op {
     Block(u8),
     Unblock,
     Stop(u8),
+    LiftStop(u8),
+    Protect(u8),
+    Unprotect(u8),
     CallEnded(u8),
     Bounce,
     Agency {
@@ -64,6 +69,8 @@ pub enum Op {
         missing: bool,
     },
     Backfill(bool),
+    /// What people agree with the debtor.
+    Agree(Agree),
     /// How effects end from now on: done, unknown, rejected, delayed.
     Outcome(u8),
     /// An effect that was just cancelled went out all the same.
@@ -87,12 +94,16 @@ pub fn op() -> impl Strategy<Value = Op> {
         1 => any::<u8>().prop_map(Op::Block),
         1 => Just(Op::Unblock),
         1 => any::<u8>().prop_map(Op::Stop),
+        1 => any::<u8>().prop_map(Op::LiftStop),
+        1 => any::<u8>().prop_map(Op::Protect),
+        1 => any::<u8>().prop_map(Op::Unprotect),
         2 => any::<u8>().prop_map(Op::CallEnded),
         1 => Just(Op::Bounce),
         3 => (any::<u8>(), minor.clone()).prop_map(|(n, minor)| Op::Agency { n, minor }),
         1 => (any::<u8>(), minor).prop_map(|(n, minor)| Op::Assign { n, minor }),
         1 => any::<bool>().prop_map(Op::Settle),
         1 => (any::<u8>(), any::<bool>()).prop_map(|(n, missing)| Op::Listed { n, missing }),
+        5 => agree().prop_map(Op::Agree),
         1 => any::<bool>().prop_map(Op::Backfill),
         2 => (0u8..8).prop_map(Op::Outcome),
         1 => Just(Op::TooLate),
@@ -100,7 +111,7 @@ pub fn op() -> impl Strategy<Value = Op> {
 }
 
 impl World {
-    fn item(&self, n: u8) -> Option<&InvoiceNumber> {
+    pub fn item(&self, n: u8) -> Option<&InvoiceNumber> {
         let count = self.account.items.len();
         (count > 0).then(|| self.account.items.keys().nth(usize::from(n) % count)).flatten()
     }
@@ -130,6 +141,7 @@ impl World {
     pub fn fact(&mut self, op: Op) -> Option<Fact> {
         match op {
             Op::Days(_) | Op::Outcome(_) | Op::Backfill(_) => None,
+            Op::Agree(agree) => self.agreed(agree),
             Op::CallEnded(n) => Some(self.call_ended(n)),
             Op::Agency { n, minor } => self.agency(n, minor),
             Op::Promise { .. }
@@ -152,7 +164,10 @@ impl World {
             payable: total,
             terms: String::new(),
             payment_references: Vec::new(),
-            discounts: Vec::new(),
+            discounts: match total.minor % 3 {
+                0 => vec![Discount { percent: "2.5".into(), until: plus_days(due_on, -10) }],
+                _ => Vec::new(),
+            },
             buyer_reference: None,
             order: None,
         }
@@ -269,6 +284,19 @@ impl World {
                 let medium = if n.is_multiple_of(8) { "all" } else { ["call", "email", "letter"][usize::from(n) % 3] };
                 Fact::StopRequested { medium: medium.to_owned(), text: String::new() }
             }
+            Op::LiftStop(n) => {
+                let medium = ["all", "call", "email", "letter"][usize::from(n) % 4].to_owned();
+                Fact::StopLifted { medium, reason: "asked for it".to_owned() }
+            }
+            Op::Protect(n) => {
+                let kind = ProtectionKind::ALL[usize::from(n) % 4];
+                let until = (!n.is_multiple_of(3)).then(|| plus_days(today, i32::from(n % 30)));
+                Fact::ProtectionBegan { protection: Protection { kind, since: today, until, text: String::new() } }
+            }
+            Op::Unprotect(n) => {
+                let kind = ProtectionKind::ALL[usize::from(n) % 4];
+                Fact::ProtectionEnded { kind, reason: String::new() }
+            }
             Op::Bounce => {
                 let message = self.account.contacts.last()?.key.clone();
                 Fact::MessageTracked { message, status: Tracking::Bounced, text: String::new() }
@@ -280,8 +308,18 @@ impl World {
     fn call_ended(&self, n: u8) -> Fact {
         let mut effects = self.account.effects.values();
         let call = effects.find(|known| known.state == EffectState::Handed).map(|known| known.effect.key.clone());
-        let words =
-            ["no_answer", "rpc_ptp", "canceled", "voicemail_left", "busy", "invalid_number", "dnc_request", "failed"];
+        let words = [
+            "no_answer",
+            "rpc_ptp",
+            "canceled",
+            "voicemail_left",
+            "busy",
+            "invalid_number",
+            "dnc_request",
+            "failed",
+            "rpc_paid_claimed",
+            "bankruptcy",
+        ];
         Fact::CallEnded(CallResult {
             account: self.account.id.clone(),
             call,

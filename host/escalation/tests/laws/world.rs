@@ -7,24 +7,50 @@ use escalation::account::EffectState;
 use escalation::event::{Event, Fact};
 use escalation::invoice::plus_days;
 use escalation::{
-    Account, Action, Clearance, DateTime, Effect, InvoiceNumber, Now, Party, Policy, clear, decide, evolve,
+    Account, Action, Clearance, DateTime, Effect, InFlight, InvoiceNumber, Now, Packs, Party, Policy, clear, decide,
+    evolve, in_flight,
 };
 
 use crate::at_rest;
-use crate::checks::{contact_law, is_record, ladder_law, money_law};
+use crate::checks::{contact_law, four_eyes_law, is_record, ladder_law, money_law};
 use crate::says::Op;
 
 const STANDARD: &str = include_str!("../../../../config/policies/standard.toml");
+const SEGMENTS: &str = include_str!("../../../../config/policies/segments.toml");
 
 pub fn policy() -> &'static Policy {
     static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::parse(STANDARD, "standard.toml").unwrap());
     &POLICY
 }
 
+pub fn packs() -> &'static Packs {
+    static PACKS: LazyLock<Packs> = LazyLock::new(|| Packs::shipped().unwrap());
+    &PACKS
+}
+
+/// Several segments and ladders, people who approve, a calendar.
+pub fn segments() -> &'static Policy {
+    static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::parse(SEGMENTS, "segments.toml").unwrap());
+    &POLICY
+}
+
+/// The same in a second version: other days, a level less, and a mandatory one that was not there.
+pub fn segments_2() -> &'static Policy {
+    static POLICY: LazyLock<Policy> = LazyLock::new(|| {
+        let text = SEGMENTS
+            .replace("version = \"1\"", "version = \"2\"")
+            .replace("later_days = 7", "later_days = 12")
+            .replace("id = \"firm-notice\"", "id = \"warning\"\nmandatory = true");
+        Policy::parse(&text, "segments-2.toml").unwrap()
+    });
+    &POLICY
+}
+
 pub struct World {
     pub account: Account,
     pub journal: Vec<Event>,
-    policy: &'static Policy,
+    pub policy: &'static Policy,
+    packs: &'static Packs,
     pub now: DateTime,
     backfill: bool,
     count: u32,
@@ -35,11 +61,16 @@ pub struct World {
 
 impl World {
     pub fn new() -> Self {
+        Self::under(policy())
+    }
+
+    pub fn under(policy: &'static Policy) -> Self {
         let now = jiff::civil::date(2026, 1, 5).at(6, 0, 0, 0);
         let mut world = Self {
             account: Account::new("acme".into()),
             journal: Vec::new(),
-            policy: policy(),
+            policy,
+            packs: packs(),
             now,
             backfill: false,
             count: 0,
@@ -49,6 +80,7 @@ impl World {
         let debtor = Party {
             id: "acme".into(),
             name: "Acme".into(),
+            country: "DE".into(),
             address: vec!["Acme".into(), "Street 1".into()],
             email: Some("a@b.example".into()),
             phone: Some("+1".into()),
@@ -63,6 +95,7 @@ impl World {
         evolve(&mut self.account, &event);
         self.journal.push(event);
         money_law(&self.account);
+        four_eyes_law(&self.account, self.policy);
     }
 
     pub fn live(&mut self, op: Op) {
@@ -72,7 +105,12 @@ impl World {
             Op::Backfill(begins) => self.backfill = begins,
             op => {
                 if let Some(fact) = self.fact(op) {
-                    self.fold("world", fact);
+                    let origin = match self.count % 3 {
+                        0 => "desk:kim",
+                        1 => "desk:lee",
+                        _ => "world",
+                    };
+                    self.fold(origin, fact);
                 }
             }
         }
@@ -86,19 +124,21 @@ impl World {
         }
     }
 
-    fn clock(&self) -> Now {
-        Now { at: self.now, cash_known_until: Some(self.now.date()), backfill: self.backfill }
+    pub fn clock(&self) -> Now {
+        Now { at: self.now, cash_known_until: Some(self.now.date()), backfill: self.backfill, offset_minutes: 60 }
     }
 
     fn settle(&mut self) {
         for round in 0.. {
             assert!(round < 20, "does not come to rest: {:#?}", self.journal.iter().rev().take(12).collect::<Vec<_>>());
-            for fact in decide(&self.account, self.policy, &self.clock()).events {
+            for fact in decide(&self.account, self.policy, self.packs, &self.clock()).events {
                 assert!(!self.backfill || is_record(&fact), "decided in backfill: {fact:?}");
                 self.fold("policy", fact);
             }
-            ladder_law(&self.account, self.policy);
-            at_rest(&self.account, &self.clock());
+            if self.policy.segments.is_empty() {
+                ladder_law(&self.account, self.policy);
+            }
+            at_rest(&self.account, &self.clock(), self.policy);
             if !self.dispatch() {
                 return;
             }
@@ -112,12 +152,16 @@ impl World {
         let mut ended = false;
         for effect in planned {
             let key = effect.key.clone();
-            match clear(&self.account, &effect, self.policy, &self.clock()) {
+            match clear(&self.account, &effect, self.policy, self.packs, &self.clock()) {
                 Clearance::Wait { .. } => continue,
                 Clearance::Cancel { guard } => {
                     self.fold("dispatch", Fact::EffectCancelled { key, because: guard.text })
                 }
-                Clearance::Allow | Clearance::NeedsApproval => self.goes_out(effect),
+                Clearance::NeedsApproval => {
+                    let who = if self.account.approvers(&key).is_empty() { "desk:ANNA" } else { "desk:ORLA" };
+                    self.fold(who, Fact::EffectApproved { key });
+                }
+                Clearance::Allow => self.goes_out(effect),
             }
             ended = true;
         }
@@ -157,6 +201,16 @@ impl World {
                 self.fold("dispatch", Fact::EffectDone { key, reference: text });
             }
         }
+    }
+
+    /// The version of the policy is another one from now on, for the account in flight too.
+    pub fn migrates(&mut self, to: &'static Policy, how: InFlight) {
+        let moved = in_flight::plan(&self.account, (self.policy, to), self.packs, how, &self.clock(), "better letters");
+        if let Some(fact) = moved.and_then(|moved| moved.fact) {
+            self.fold("desk:ANNA", fact);
+        }
+        self.policy = to;
+        self.settle();
     }
 
     pub fn fresh(&mut self) -> u32 {

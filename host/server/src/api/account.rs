@@ -3,12 +3,14 @@
 use axum::Json;
 use axum::extract::State;
 use escalation::invoice::OpenItem;
-use escalation::{Account, AccountId, Date, Party, Policy};
+use escalation::protection::Protection;
+use escalation::{Account, AccountId, Date, Party, Policy, guard};
 use serde::Serialize;
 use store::LaneState;
 use store::lane::DecisionRow;
 use utoipa::ToSchema;
 
+use super::agreed::{self, AgreedView};
 use super::effects::{self, EffectView};
 use super::money::{self, MoneyView};
 use super::narrate::word;
@@ -17,24 +19,6 @@ use super::timeline::{ReasonView, moment, reason};
 use super::{Answer, Named};
 use crate::web::problem::{Problem, ProblemView};
 use crate::web::{Hub, Shared};
-
-/// Codes of reasons that keep the hub from acting, as `escalation::guard` lists them.
-const GUARDS: [&str; 14] = [
-    "dispute",
-    "promise",
-    "dunning-block",
-    "placed",
-    "payment-pending",
-    "stopped",
-    "weekday",
-    "contact-gap",
-    "call-budget",
-    "small-balance",
-    "stale-feed",
-    "unknown-outcome",
-    "nothing-owed",
-    "unreachable",
-];
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Account)]
@@ -55,7 +39,10 @@ pub struct AccountView {
     pub promises: Vec<PromiseView>,
     pub disputes: Vec<DisputeView>,
     pub placements: Vec<PlacementView>,
+    /// Plans, settlements, write-offs and returns.
+    pub agreed: AgreedView,
     pub blocked: Option<BlockView>,
+    pub protections: Vec<ProtectionView>,
     /// Media that the debtor asked not to be used; `all` for none at all.
     pub stopped: Vec<String>,
     /// Media whose address turned out wrong.
@@ -110,6 +97,8 @@ pub struct PlannedView {
     pub state: String,
     /// It goes out only when a person agrees.
     pub needs_approval: bool,
+    /// Who agreed so far.
+    pub approved_by: Vec<String>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -172,6 +161,10 @@ pub struct PlacementView {
     pub collected: Vec<MoneyView>,
     pub commission_due: Vec<MoneyView>,
     pub remitted: MoneyView,
+    /// The share by the exact sum, rounded once: of what was collected and, where they count, of direct payments.
+    pub commission_exact: MoneyView,
+    /// Still owed to the agency; negative: it kept more than its share.
+    pub owed_to_agency: MoneyView,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -179,6 +172,18 @@ pub struct PlacementView {
 pub struct BlockView {
     pub reason: String,
     pub until: Option<String>,
+}
+
+/// An attorney, insolvency, a death or a moratorium on record.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Protection)]
+pub struct ProtectionView {
+    pub kind: String,
+    pub since: String,
+    pub until: Option<String>,
+    pub text: String,
+    /// Its last day has not passed.
+    pub holds: bool,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -205,7 +210,7 @@ pub async fn gather(hub: &dyn Hub, id: &AccountId) -> Result<AccountView, Proble
     let Some((account, lane)) = store.account(id).await? else { return Err(Problem::no_account(id.as_str())) };
     let last = store.decisions(id, 1).await?.into_iter().next();
     let effects = effects::of_account(hub, id).await?;
-    Ok(view(&account, lane, last, effects, &hub.policy(), hub.now().date()))
+    Ok(view(&account, lane, last, effects, &hub.policy_of(&account), hub.now().date()))
 }
 
 fn view(
@@ -232,10 +237,12 @@ fn view(
         promises: account.promises.iter().rev().map(promise).collect(),
         disputes: account.disputes.iter().rev().map(dispute).collect(),
         placements: account.placements.iter().rev().map(placement).collect(),
+        agreed: agreed::view(account, policy, today),
         blocked: account
             .blocked
             .as_ref()
             .map(|block| BlockView { reason: block.reason.clone(), until: block.until.map(|until| until.to_string()) }),
+        protections: account.protections.iter().map(|known| protection(known, today)).collect(),
         stopped: account.stopped.iter().cloned().collect(),
         unreachable: account.unreachable.iter().cloned().collect(),
         unapplied_payments: rests.map(|posted| payment(&posted.payment, Some(posted.unapplied.into()))).collect(),
@@ -251,7 +258,7 @@ fn next(account: &Account, lane: &LaneState, last: Option<DecisionRow>, policy: 
     let mut because = last.map(|decision| decision.because).unwrap_or_default();
     because.dedup();
     let (blocks, reasons): (Vec<_>, Vec<_>) =
-        because.iter().map(reason).partition(|reason| GUARDS.contains(&reason.code.as_str()));
+        because.iter().map(reason).partition(|reason| guard::CODES.contains(&reason.code.as_str()));
     let mut planned: Vec<_> = account
         .effects
         .values()
@@ -261,10 +268,21 @@ fn next(account: &Account, lane: &LaneState, last: Option<DecisionRow>, policy: 
             due_on: planned.effect.due_on.to_string(),
             state: word(&planned.state),
             needs_approval: effects::needs_approval(account, &planned.effect, policy),
+            approved_by: effects::approved_by(account, &planned.effect),
         })
         .collect();
     planned.sort_by(|a, b| (&a.due_on, &a.key).cmp(&(&b.due_on, &b.key)));
     NextView { look_again: lane.next_due_at.map(moment), planned, reasons, blocks }
+}
+
+fn protection(known: &Protection, today: Date) -> ProtectionView {
+    ProtectionView {
+        kind: known.kind.as_str().to_owned(),
+        since: known.since.to_string(),
+        until: known.until.map(|last| last.to_string()),
+        text: known.text.clone(),
+        holds: known.holds_on(today),
+    }
 }
 
 fn debtor(party: &Party) -> DebtorView {
@@ -281,8 +299,7 @@ fn debtor(party: &Party) -> DebtorView {
 }
 
 fn item_view(item: &OpenItem, policy: &Policy, today: Date) -> ItemView {
-    let title =
-        |id: &escalation::LevelId| policy.levels.iter().find(|level| level.id == *id).map(|level| level.title.clone());
+    let title = |id: &escalation::LevelId| policy.level(id).map(|level| level.title.clone());
     ItemView {
         invoice: item.invoice.number.to_string(),
         issued_on: item.invoice.issued_on.to_string(),
@@ -328,6 +345,7 @@ fn placement(placement: &escalation::placement::Placement) -> PlacementView {
     let total = |of: fn(&escalation::placement::Collection) -> escalation::Money| {
         money::all(escalation::account::sum(placement.collections.iter().map(of)))
     };
+    let statement = placement.statement();
     PlacementView {
         key: placement.key.to_string(),
         sequence: placement.sequence,
@@ -341,6 +359,8 @@ fn placement(placement: &escalation::placement::Placement) -> PlacementView {
         collected: total(|collection| collection.gross),
         commission_due: total(|collection| collection.commission),
         remitted: placement.remitted.into(),
+        commission_exact: statement.commission.into(),
+        owed_to_agency: statement.owed.into(),
     }
 }
 

@@ -13,8 +13,20 @@ use crate::web::problem::Problem;
 use crate::web::{Hub, Shared, limits};
 
 pub const SORTS: [&str; 4] = ["open", "overdue", "level", "name"];
-pub const FLAGS: [&str; 9] =
-    ["promise", "dispute", "hold", "placed", "blocked", "parked", "stopped", "stray-reversal", "missing-at-source"];
+pub const FLAGS: [&str; 12] = [
+    "promise",
+    "dispute",
+    "hold",
+    "placed",
+    "blocked",
+    "parked",
+    "stopped",
+    "stray-reversal",
+    "missing-at-source",
+    "plan",
+    "cash-in-advance",
+    "to-approve",
+];
 
 /// What to show. Empty values count as not given, as forms send them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]

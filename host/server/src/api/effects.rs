@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use escalation::account::EffectState;
-use escalation::{Account, AccountId, Action, Effect, Policy};
+use escalation::{Account, AccountId, Action, Effect, Policy, approval};
 use serde::{Deserialize, Serialize};
 use store::{EffectRow, EffectStatus};
 use utoipa::{IntoParams, ToSchema};
@@ -48,6 +48,8 @@ pub struct EffectView {
     pub ended_at: Option<String>,
     /// The other side's name for it, or why it ended as it did.
     pub note: String,
+    /// People who agreed to it, where one or two have to and somebody is still missing.
+    pub approved_by: Vec<String>,
     /// Given with the effects of an account.
     pub attempts: Vec<AttemptView>,
 }
@@ -89,16 +91,15 @@ pub async fn by_status(hub: &dyn Hub, status: EffectStatus, limit: u32) -> Resul
 /// Planned effects that go out only when a person agrees.
 pub async fn awaiting_approval(hub: &dyn Hub) -> Result<Vec<EffectView>, Problem> {
     let mut waiting = Vec::new();
-    if !hub.policy().agency.approval {
-        return Ok(waiting);
-    }
     for row in hub.store().effects_by_status(EffectStatus::Planned, limits::PLANNED_SCANNED_MAX).await? {
-        if !matches!(row.effect.action, Action::PlaceWithAgency { .. }) {
+        let may = !row.effect.approval.is_none() || matches!(row.effect.action, Action::PlaceWithAgency { .. });
+        if !may {
             continue;
         }
-        let account = hub.store().account(&row.account).await?;
-        if account.is_some_and(|(account, _)| needs_approval(&account, &row.effect, &hub.policy())) {
-            waiting.push(view(row, Vec::new()));
+        let Some((account, _)) = hub.store().account(&row.account).await? else { continue };
+        if needs_approval(&account, &row.effect, &hub.policy_of(&account)) {
+            let approved_by = approved_by(&account, &row.effect);
+            waiting.push(EffectView { approved_by, ..view(row, Vec::new()) });
         }
     }
     Ok(waiting)
@@ -106,10 +107,13 @@ pub async fn awaiting_approval(hub: &dyn Hub) -> Result<Vec<EffectView>, Problem
 
 /// As `escalation::clear` has it.
 pub fn needs_approval(account: &Account, effect: &Effect, policy: &Policy) -> bool {
-    policy.agency.approval
-        && matches!(effect.action, Action::PlaceWithAgency { .. })
-        && !account.approved.contains(&effect.key)
+    approval::missing(account, effect, policy) > 0
         && account.effects.get(&effect.key).is_some_and(|known| known.state == EffectState::Planned)
+}
+
+/// Who agreed so far.
+pub fn approved_by(account: &Account, effect: &Effect) -> Vec<String> {
+    account.approvers(&effect.key).iter().map(|one| one.by.clone()).collect()
 }
 
 /// The effects of an account, newest first, each with its attempts.
@@ -143,6 +147,7 @@ fn view(row: EffectRow, attempts: Vec<store::Attempt>) -> EffectView {
         due_at: moment(row.due_at),
         ended_at: row.ended_at.map(moment),
         note: row.note,
+        approved_by: Vec::new(),
         attempts: attempts.into_iter().map(attempt).collect(),
     }
 }

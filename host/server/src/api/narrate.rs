@@ -1,15 +1,17 @@
 //! Facts and actions as sentences, for people.
 
+mod agreed;
+
 use escalation::cash::{Allocation, Payment, Target};
 use escalation::policy::Channel;
 use escalation::report::Tracking;
-use escalation::{Action, Fact, InvoiceNumber};
+use escalation::{Action, Arrival, Fact, InvoiceNumber};
 use serde::Serialize;
 
 /// A fact, told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Told {
-    /// What it is about: `money`, `invoice`, `contact`, `promise`, `dispute`, `agency`, `credit`, `level`, `effect`, `person`;
+    /// What it is about: `money`, `invoice`, `contact`, `promise` (plans and settlements too), `dispute`, `agency`, `credit`, `level`, `effect`, `person`;
     /// `gone`: it cannot be told.
     pub topic: &'static str,
     pub text: String,
@@ -22,6 +24,7 @@ pub fn fact(fact: &Fact) -> Told {
         .or_else(|| contact(fact))
         .or_else(|| person(fact))
         .or_else(|| decided(fact))
+        .or_else(|| agreed::told(fact))
         .unwrap_or_else(|| ended(fact))
 }
 
@@ -134,6 +137,16 @@ fn person(fact: &Fact) -> Option<Told> {
             told("person", format!("Dunning blocked{until}"), reason)
         }
         Fact::DunningUnblocked { reason } => told("person", "Dunning block lifted".to_owned(), reason),
+        Fact::ProtectionBegan { protection } => {
+            told("person", "Protection on record".to_owned(), &protection.in_words())
+        }
+        Fact::ProtectionEnded { kind, reason } => {
+            told("person", format!("Protection ended: {}", kind.as_str()), reason)
+        }
+        Fact::StopLifted { medium, reason } => {
+            let what = if medium == "all" { "any contact" } else { medium };
+            told("person", format!("May be contacted again: {what}"), reason)
+        }
         Fact::PaymentMoved { payment, to } => told("money", format!("Payment moved to account {to}"), payment.as_str()),
         Fact::EffectApproved { key } => told("person", "Approved by a person".to_owned(), key.as_str()),
         Fact::EffectSettled { key, happened, text } => {
@@ -154,6 +167,17 @@ fn decided(fact: &Fact) -> Option<Told> {
         }
         Fact::LevelPassed { invoice, level, because } => {
             told("level", format!("Invoice {invoice} passes over level `{level}`"), because)
+        }
+        Fact::PolicyAssigned { policy, how, because, .. } => {
+            let text = match how {
+                Arrival::Start => format!("Ladder begins with policy {policy}"),
+                Arrival::Migrate => format!("Moved to policy {policy}"),
+                Arrival::Restart => format!("Begins anew with policy {policy}"),
+            };
+            told("level", text, because)
+        }
+        Fact::SegmentAssigned { segment, ladder, because } => {
+            told("level", format!("Segment `{segment}`, ladder `{ladder}`"), because)
         }
         Fact::CreditHeld { reason } => told("credit", "Credit hold".to_owned(), reason),
         Fact::CreditReleased { reason } => told("credit", "Credit hold released".to_owned(), reason),
@@ -206,6 +230,13 @@ pub fn action(action: &Action) -> String {
         }
         Action::RecallPlacement { reason, .. } => format!("recall the placement: {reason}"),
         Action::PostCashApplication { invoice, amount, .. } => format!("post {amount} on invoice {invoice}"),
+        Action::WriteOff(booking) => {
+            format!("book {} of invoice {} as {}", booking.amount, booking.invoice, booking.kind.as_str())
+        }
+        Action::ReverseWriteOff(booking) => {
+            format!("take back {} of invoice {}, booked as {}", booking.amount, booking.invoice, booking.kind.as_str())
+        }
+        Action::IssueCreditMemo(order) => format!("credit memo of {} on invoice {}", order.amount, order.invoice),
     }
 }
 

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::Answer;
 use super::account::{PaymentView, payment};
+use super::agreed::{SettlementView, WriteOffView};
 use super::connections::{self, ConnectionView};
 use super::effects::{self, EffectView};
 use super::lanes::LaneView;
@@ -34,6 +35,17 @@ pub struct NeedsListView {
     pub stray_reversals: Vec<StrayView>,
     /// Open invoices that the accounting package does not list any more.
     pub missing: Vec<MissingView>,
+    /// Write-offs and settlements that wait for a second person.
+    pub to_approve: Vec<ToApproveView>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ToApprove)]
+pub struct ToApproveView {
+    pub account: String,
+    pub name: String,
+    pub write_offs: Vec<WriteOffView>,
+    pub settlements: Vec<SettlementView>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -89,6 +101,7 @@ pub async fn gather(hub: &dyn Hub) -> Result<NeedsListView, Problem> {
         unapplied: unapplied(hub).await?,
         stray_reversals: stray(hub).await?,
         missing: missing(hub).await?,
+        to_approve: to_approve(hub).await?,
     })
 }
 
@@ -96,7 +109,10 @@ async fn unapplied(hub: &dyn Hub) -> Result<Vec<UnappliedView>, Problem> {
     let mut found = Vec::new();
     for id in with_unapplied(hub).await? {
         let Some((account, _)) = hub.store().account(&id).await? else { continue };
-        let rests = account.payments.values().filter(|posted| !posted.unapplied.is_zero());
+        let rests = account.payments.values().filter(|posted| !posted.unapplied.is_zero() && !posted.kept);
+        if rests.clone().next().is_none() {
+            continue;
+        }
         let open = |item: &escalation::invoice::OpenItem| OpenView {
             invoice: item.invoice.number.to_string(),
             open: item.open.into(),
@@ -136,6 +152,19 @@ async fn missing(hub: &dyn Hub) -> Result<Vec<MissingView>, Problem> {
                 since: since.to_string(),
             });
         }
+    }
+    Ok(found)
+}
+
+async fn to_approve(hub: &dyn Hub) -> Result<Vec<ToApproveView>, Problem> {
+    let mut found = Vec::new();
+    for id in flagged(hub, "to-approve").await? {
+        let Some((account, _)) = hub.store().account(&id).await? else { continue };
+        let mut agreed = super::agreed::view(&account, &hub.policy(), hub.now().date());
+        agreed.write_offs.retain(|one| one.waits);
+        agreed.settlements.retain(|one| one.waits);
+        let (write_offs, settlements) = (agreed.write_offs, agreed.settlements);
+        found.push(ToApproveView { account: id.to_string(), name: account.debtor.name, write_offs, settlements });
     }
     Ok(found)
 }

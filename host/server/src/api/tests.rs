@@ -1,5 +1,7 @@
 //! The API over real accounts.
 
+mod metrics;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
 use serde_json::Value;

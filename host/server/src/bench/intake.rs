@@ -8,12 +8,15 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use axum::Router;
+use axum::body::Bytes;
+use axum::routing::post;
 use axum::serve::ListenerExt;
 use engine::clock::SimulatedClock;
 use engine::holds::Holds;
 use engine::{Engine, Scribe};
 use escalation::request::Request;
-use escalation::{Account, Date, DateTime, Effect, Party, Policy};
+use escalation::{Account, Date, DateTime, Effect, Party, Policy, Received};
 use store::Store;
 use store::sqlite::SqliteStore;
 use tokio::net::TcpListener;
@@ -27,27 +30,31 @@ use client::Client;
 
 const CONNECTIONS: usize = 64;
 const REPORTS: usize = 20_000;
+/// Reports of a program that gathers some before it sends.
+const REPORTS_A_REQUEST: usize = 16;
+const INTAKE: &str = "/api/intake/invoices";
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
 const AT: DateTime = DateTime::constant(2026, 1, 5, 8, 0, 0, 0);
 
 type Failed = Box<dyn Error + Send + Sync>;
 
-pub async fn intake(folder: &Path, policy: Policy) -> Result<[Figure; 2], Box<dyn Error>> {
+pub async fn intake(folder: &Path, policy: Policy) -> Result<[Figure; 4], Box<dyn Error>> {
     let pages = store::bench::pages(REPORTS, CONNECTIONS);
     let bare = store::bench::bare_batched_insert(&folder.join("intake-bare.sqlite"), &pages).await?;
-    let bodies: Vec<Vec<u8>> = pages
-        .iter()
-        .flat_map(|page| &page.entries)
-        .map(|entry| serde_json::to_vec(&entry.received))
-        .collect::<Result<_, _>>()?;
-    let bodies = Arc::new(bodies);
-    let full = send(&folder.join("intake-full.sqlite"), &policy, bodies.clone(), None).await.map_err(plain)?;
-    let half = Some(full.rate / 2);
+    let reports: Vec<&Received> = pages.iter().flat_map(|page| &page.entries).map(|entry| &entry.received).collect();
+    let one_each = bodies(&reports, 1)?;
+    let (empty, _) = send(nothing(), one_each.clone(), None).await.map_err(plain)?.rate();
+    let (full, _) = run(folder, "full", &policy, one_each.clone(), None).await?.rate();
+    let many_each = bodies(&reports, REPORTS_A_REQUEST)?;
+    let (many, _) = run(folder, "many", &policy, many_each, None).await?.rate();
     let (_, sync_micros) = syncs(folder)?;
-    let paced = send(&folder.join("intake-half.sqlite"), &policy, bodies, half).await.map_err(plain)?;
+    let (_, p99_micros) = run(folder, "half", &policy, one_each, Some(full / 2)).await?.rate();
+    let bare_name = "bare group commit of 64 rows";
     Ok([
-        Figure::new("intake over HTTP, 64 connections", "reports/s", full.rate, "bare group commit of 64 rows", bare),
-        Figure::new("acknowledgement at half load, p99", "us", paced.p99_micros, "one fdatasync (middle)", sync_micros),
+        Figure::new("intake over HTTP, 64 connections", "reports/s", full, bare_name, bare),
+        Figure::new("the same, 16 reports a request", "reports/s", many, bare_name, bare),
+        Figure::new("the same requests, nothing stored", "requests/s", empty, bare_name, bare),
+        Figure::new("acknowledgement at half load, p99", "us", p99_micros, "one fdatasync (middle)", sync_micros),
     ])
 }
 
@@ -55,24 +62,66 @@ fn plain(error: Failed) -> Box<dyn Error> {
     error
 }
 
-struct Sent {
-    /// Acknowledged reports a second.
-    rate: u64,
-    p99_micros: u64,
+/// Request bodies of so many reports each.
+fn bodies(reports: &[&Received], each: usize) -> Result<Bodies, serde_json::Error> {
+    let bodies = reports.chunks(each).map(serde_json::to_vec).collect::<Result<_, _>>()?;
+    Ok(Bodies { bodies: Arc::new(bodies), each })
 }
 
-/// Sends every report in a request of its own; at a rate (a second), or as fast as it goes.
-async fn send(path: &Path, policy: &Policy, bodies: Arc<Vec<Vec<u8>>>, rate: Option<u64>) -> Result<Sent, Failed> {
-    let store = Arc::new(SqliteStore::open(path, "bench").await?);
+#[derive(Clone)]
+struct Bodies {
+    bodies: Arc<Vec<Vec<u8>>>,
+    /// Reports in each.
+    each: usize,
+}
+
+/// How long each acknowledgement took, in microseconds, and all of them together.
+struct Sent {
+    times: Vec<u64>,
+    micros: u128,
+    each: usize,
+}
+
+impl Sent {
+    /// Acknowledged reports a second, and the 99th percentile of the times.
+    fn rate(mut self) -> (u64, u64) {
+        self.times.sort_unstable();
+        let p99_micros = self.times.get(self.times.len() * 99 / 100).copied().unwrap_or_default();
+        let reports = (self.times.len() * self.each) as u128;
+        let rate = u64::try_from(reports * 1_000_000 / self.micros.max(1)).unwrap_or(u64::MAX);
+        tracing::debug!(rate, middle = middle(self.times), "reports were sent");
+        (rate, p99_micros)
+    }
+}
+
+/// Sends everything to a new hub; at a rate (requests a second), or as fast as it goes.
+async fn run(
+    folder: &Path,
+    name: &str,
+    policy: &Policy,
+    bodies: Bodies,
+    rate: Option<u64>,
+) -> Result<Sent, Box<dyn Error>> {
+    let store = Arc::new(SqliteStore::open(&folder.join(format!("intake-{name}.sqlite")), "bench").await?);
     let hub = Desked::new(Arc::new(engine(store.clone(), policy.clone())), Vec::new());
+    let access = Access { token: TOKEN.to_owned(), hosts: Vec::new() };
+    let sent = send(router(Arc::new(hub), access), bodies, rate).await.map_err(plain);
+    store.close().await;
+    sent
+}
+
+/// Answers at once, and keeps nothing: what HTTP alone costs, the client included.
+fn nothing() -> Router {
+    Router::new().route(INTAKE, post(|_: Bytes| async { "{}" }))
+}
+
+async fn send(router: Router, bodies: Bodies, rate: Option<u64>) -> Result<Sent, Failed> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let address = listener.local_addr()?;
-    let access = Access { token: TOKEN.to_owned(), hosts: Vec::new() };
-    let server =
-        tokio::spawn(async move { axum::serve(listener.tap_io(at_once), router(Arc::new(hub), access)).await });
+    let server = tokio::spawn(async move { axum::serve(listener.tap_io(at_once), router).await });
     let (started, mut connections) = (Instant::now(), JoinSet::new());
     for n in 0..CONNECTIONS {
-        let (bodies, mut client) = (bodies.clone(), Client::connect(address, TOKEN).await?);
+        let (bodies, mut client) = (bodies.bodies.clone(), Client::connect(address, TOKEN).await?);
         connections.spawn(async move {
             let mut times = Vec::new();
             for at in (n..bodies.len()).step_by(CONNECTIONS) {
@@ -83,24 +132,19 @@ async fn send(path: &Path, policy: &Policy, bodies: Arc<Vec<Vec<u8>>>, rate: Opt
                     tokio::time::sleep_until(meant.into()).await;
                     meant = Instant::now();
                 }
-                client.post("/api/intake/invoices", bodies.get(at).map(Vec::as_slice).unwrap_or_default()).await?;
+                client.post(INTAKE, bodies.get(at).map(Vec::as_slice).unwrap_or_default()).await?;
                 times.push(u64::try_from(meant.elapsed().as_micros()).unwrap_or(u64::MAX));
             }
             Ok::<_, Failed>(times)
         });
     }
-    let mut times = Vec::with_capacity(bodies.len());
+    let mut times = Vec::with_capacity(bodies.bodies.len());
     while let Some(done) = connections.join_next().await {
         times.extend(done??);
     }
-    let micros = started.elapsed().as_micros().max(1);
+    let micros = started.elapsed().as_micros();
     server.abort();
-    store.close().await;
-    times.sort_unstable();
-    let p99_micros = times.get(times.len() * 99 / 100).copied().unwrap_or_default();
-    let rate = u64::try_from(times.len() as u128 * 1_000_000 / micros).unwrap_or(u64::MAX);
-    tracing::debug!(rate, middle = middle(times), "reports were sent");
-    Ok(Sent { rate, p99_micros })
+    Ok(Sent { times, micros, each: bodies.each })
 }
 
 /// When the report with this number is to be sent, after the first one.
@@ -113,6 +157,7 @@ fn engine(store: Arc<dyn Store>, policy: Policy) -> Engine {
         store,
         clock: Arc::new(SimulatedClock::new(AT)),
         policy: Arc::new(policy),
+        packs: Arc::default(),
         creditor: Party::default(),
         scribe: Arc::new(Nobody),
         plugins: Vec::new(),

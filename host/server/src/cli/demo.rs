@@ -43,12 +43,13 @@ pub async fn run(told: Demo) -> Done {
     telemetry::start_quiet();
     demo::prepare(&told.dir)?;
     let config = Config::read(&told.dir.join("dunlin.toml"))?;
+    let measures = config.measures.clone();
     let sources = Sources::find(&std::env::current_dir()?).map_err(|error| Failure::Usage(error.to_string()))?;
     let wanted: Vec<String> = config.plugins.iter().map(|file| file.plugin.clone()).collect();
     let built = tokio::task::spawn_blocking(move || plugin::build(&sources, &wanted, &config.components)).await??;
     eprintln!("{} plugins are built", built.len());
     let mut town = demo::Demo::open(&told.dir, told.seed).await?;
-    let hub = Arc::new(Desked::new(town.engine.clone(), town.plugins.clone()));
+    let hub = Arc::new(Desked::new(town.engine.clone(), town.plugins.clone()).measured_by(measures));
     let desk = desk(&told, &hub).await?;
     let bar = progress(told.days);
     while town.day < told.days {

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 use engine::Clock;
-use escalation::{AccountId, Date};
+use engine::history::{Told, tell};
+use escalation::{Account, AccountId, Date, evolve};
 use letters::{Facts, Letters};
+use store::Store;
 
-use super::why::as_of;
 use super::{Common, Done, Failure, print_json};
 use crate::clock::SystemClock;
 use crate::config::Config;
@@ -69,4 +70,15 @@ pub async fn run(letter: Letter) -> Done {
     }
     println!("{}: {} ({} bytes)", letter.out.display(), written.subject, content.len());
     Ok(())
+}
+
+/// The account as its events made it up to the end of a day; none when it had none.
+async fn as_of(store: &dyn Store, id: &AccountId, day: Date) -> Result<Option<Account>, Failure> {
+    let mut account = Account::new(id.clone());
+    match tell(store, id, day, |event| evolve(&mut account, event)).await? {
+        Told::All => Ok(Some(account)),
+        Told::Nothing => Ok(None),
+        Told::Erased => Err(Failure::Work(format!("account `{id}` was erased: nothing is known of it any more"))),
+        Told::Unreadable(why) => Err(Failure::Work(why)),
+    }
 }

@@ -37,7 +37,7 @@ pub async fn run(serve: Serve) -> Done {
     tokio::pin!(stop);
     let started = start_patiently(&config, clock, &mut stop).await.map_err(|error| usage(&error))?;
     let Some(Started { engine, plugins }) = started else { return Ok(()) };
-    let hub = Arc::new(Desked::new(Arc::new(engine), plugins));
+    let hub = Arc::new(Desked::new(Arc::new(engine), plugins).measured_by(config.measures.clone()));
     desk.lead_to(hub.clone());
     if serve.common.json {
         println!("{}", serde_json::json!({ "desk": desk.link }));

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::forms::{self, From};
 use super::layout::{self, About, Frame};
 use super::notation::{amount, amounts, days, moment, sentence, state};
-use super::{Page, actions, agreements, effects, timeline};
+use super::{Page, actions, agreements, effects, terms, timeline};
 use crate::api::account::{AccountView, DebtorView, ItemView, PlannedView, gather};
 use crate::api::accounts::bounded;
 use crate::api::narrate::count;
@@ -17,7 +17,7 @@ use crate::api::needs::OpenView;
 use crate::api::{self, Named};
 use crate::web::guard::Visitor;
 use crate::web::problem::Problem;
-use crate::web::{Hub, Shared, limits};
+use crate::web::{Hub, Shared, limits, link};
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -49,6 +49,7 @@ pub async fn page(
                 (items(&view))
                 (money(&view, &visitor))
                 (agreements::promises(&view.promises))
+                (terms::section(&view, &visitor))
                 (agreements::disputes(&view, &visitor))
                 (agreements::placements(&view.placements))
                 (timeline::section(&history))
@@ -57,6 +58,7 @@ pub async fn page(
                 (next(&view, &visitor))
                 (debtor(&view.debtor, &view))
                 (dunning(&view, &visitor))
+                (contact(&view, &visitor))
                 (effects::section(&view.effects))
             }
         }
@@ -72,6 +74,7 @@ fn heading(view: &AccountView) -> Markup {
     html! {
         p.crumb { a href="/accounts" { "Accounts" } " / " (view.id) }
         h1 { (view.debtor.name) }
+        @if !view.items.is_empty() { p { a.button href=(format!("{}/call", link::account(&view.id))) { "Call" } } }
         div.tiles {
             div.tile { div.name { "Open" } div.figure { (amounts(&view.open)) } div.soft { (count(view.items.len(), "item")) ", " (view.settled) " settled" } }
             div.tile { div.name { "Overdue" } div.figure { (amounts(&view.overdue)) } div.soft { (days(view.days_past_due)) " past due" } }
@@ -182,7 +185,7 @@ fn one_planned(account: &str, planned: &PlannedView, visitor: &Visitor) -> Marku
         li {
             div.head { span.what { (sentence(&planned.text)) } (state(&planned.state)) }
             div.origin { "on " (planned.due_on) }
-            @if planned.needs_approval { p.soft { "Waits for a person to agree." } (forms::approve(visitor, account, &planned.key, From::Account)) }
+            @if planned.needs_approval { p.soft { "Waits for a person to agree." @if !planned.approved_by.is_empty() { " " (forms::approved_by(&planned.approved_by)) } } (forms::approve(visitor, account, &planned.key, From::Account)) }
             @if planned.state == "unknown" { details { summary { "Settle" } (forms::settle(visitor, account, &planned.key, From::Account)) } }
         }
     }
@@ -207,6 +210,43 @@ fn debtor(debtor: &DebtorView, view: &AccountView) -> Markup {
                     @if let Some(value) = value.filter(|value| !value.is_empty()) { dt { (name) } dd { (value) } }
                 }
             }
+        }
+    }
+}
+
+/// Who must not be contacted, or not by every medium.
+fn contact(view: &AccountView, visitor: &Visitor) -> Markup {
+    html! {
+        section.card {
+            h2 { "Contact" }
+            ul.list {
+                @for known in &view.protections {
+                    li {
+                        div.head {
+                            span.what { (sentence(&known.kind)) @if !known.text.is_empty() { ": " (known.text) } }
+                            @if known.holds { span.chip.warn { "protected" } } @else { span.chip { "over" } }
+                        }
+                        div.origin { "since " (known.since) @if let Some(until) = &known.until { ", until " (until) } }
+                        @if known.holds { details { summary { "It has ended" } (forms::unprotect(visitor, &view.id, &known.kind)) } }
+                    }
+                }
+                @for medium in &view.stopped {
+                    li {
+                        div.head {
+                            span.what { @if medium == "all" { "Asked not to be contacted" } @else { "Asked: no " (medium) } }
+                            span.chip.warn { "stopped" }
+                        }
+                        details { summary { "Asked for it again" } (forms::lift_stop(visitor, &view.id, medium)) }
+                    }
+                }
+                @for medium in &view.unreachable {
+                    li { div.head { span.what { (sentence(medium)) ": the address does not work" } span.chip { "unreachable" } } }
+                }
+            }
+            @if view.protections.is_empty() && view.stopped.is_empty() && view.unreachable.is_empty() {
+                p.soft { "Nothing keeps this debtor from being contacted." }
+            }
+            details { summary { "Attorney, insolvency, death, moratorium" } (forms::protect(visitor, &view.id)) }
         }
     }
 }

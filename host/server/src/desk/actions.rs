@@ -1,5 +1,7 @@
 //! What people do at the desk: each form becomes an event on the account. No act without the visitor's proof.
 
+pub mod agreed;
+
 use std::collections::BTreeMap;
 
 use axum::extract::{Form, FromRequest, Path, Request, State};
@@ -7,7 +9,8 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use escalation::cash::{Allocation, Evidence, Target};
 use escalation::id::DisputeId;
-use escalation::{Account, AccountId, Date, EffectKey, Fact, InvoiceNumber, Money, PaymentId};
+use escalation::protection::{Protection, ProtectionKind};
+use escalation::{Account, AccountId, Date, EffectKey, Fact, InvoiceNumber, Money, PaymentId, approval};
 
 use super::Failed;
 use crate::api::connections;
@@ -17,7 +20,7 @@ use crate::web::guard::{self, Visitor};
 use crate::web::problem::Problem;
 use crate::web::{Shared, Turn, limits, link, session};
 
-type Done = Result<Response, Failed>;
+pub(super) type Done = Result<Response, Failed>;
 
 /// A form whose proof was right.
 pub struct Act {
@@ -45,7 +48,7 @@ impl FromRequest<Shared> for Act {
 
 impl Act {
     /// Trimmed; empty when not given.
-    fn text(&self, name: &str) -> Result<&str, Problem> {
+    pub(super) fn text(&self, name: &str) -> Result<&str, Problem> {
         let text = self.fields.get(name).map(|text| text.trim()).unwrap_or_default();
         if text.chars().count() > limits::NOTE_CHARS_MAX || text.chars().any(char::is_control) {
             let hint = format!("one line of at most {} characters", limits::NOTE_CHARS_MAX);
@@ -54,14 +57,14 @@ impl Act {
         Ok(text)
     }
 
-    fn needed(&self, name: &str) -> Result<&str, Problem> {
+    pub(super) fn needed(&self, name: &str) -> Result<&str, Problem> {
         match self.text(name)? {
             "" => Err(Problem::wrong(format!("`{name}` is missing"), "go back and fill it in")),
             text => Ok(text),
         }
     }
 
-    fn who(&self) -> Result<&str, Problem> {
+    pub(super) fn who(&self) -> Result<&str, Problem> {
         let who = self.needed("who")?;
         if who.chars().count() > limits::WHO_CHARS_MAX {
             return Err(Problem::wrong(
@@ -87,10 +90,16 @@ pub fn said(word: &str) -> Option<&'static str> {
     match word {
         "blocked" => Some("Dunning is blocked. The next decision takes it into account."),
         "unblocked" => Some("The block is lifted. The next decision goes on where the ladder stands."),
+        "protected" => Some("It is on record. Nobody contacts this debtor, and what was handed on is called back."),
+        "unprotected" => Some("It has ended. The next decision goes on where the ladder stands."),
+        "stop-lifted" => Some("The medium may be used again."),
+        "called" => Some("The call is on record."),
         "resolved" => Some("The dispute is resolved."),
+        "agreed" => Some("It is on record. The next decision takes it into account."),
         "assigned" => Some("The money is assigned."),
         "settled" => Some("The outcome is on record."),
         "approved" => Some("It is approved and goes out with the next turn."),
+        "approved-first" => Some("Your approval is on record. A second, different person has to approve it too."),
         "moved" => Some("The payment is on its new account."),
         "repaired" => Some("The account is taken up again."),
         "closed" => Some("The invoice is closed: nothing is owed on it."),
@@ -104,23 +113,60 @@ pub fn said(word: &str) -> Option<&'static str> {
 }
 
 pub async fn block(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
-    let until = match act.text("until")? {
-        "" => None,
-        day => Some(
-            day.parse::<Date>()
-                .map_err(|_| Problem::wrong(format!("`{day}` is not a day"), "write it as `2026-03-31`"))?,
-        ),
-    };
-    if until.is_some_and(|until| until < web.hub.now().date()) {
-        return Err(Problem::wrong("the block would end in the past", "choose a later day, or none").into());
-    }
+    let until = last_day(&web, &act)?;
     let fact = Fact::DunningBlocked { reason: act.needed("reason")?.to_owned(), until };
     record(&web, &id, &act, fact, "blocked").await
+}
+
+/// The day on which it ends by itself, where one is given.
+fn last_day(web: &Shared, act: &Act) -> Result<Option<Date>, Problem> {
+    let until = match act.text("until")? {
+        "" => return Ok(None),
+        day => day
+            .parse::<Date>()
+            .map_err(|_| Problem::wrong(format!("`{day}` is not a day"), "write it as `2026-03-31`"))?,
+    };
+    if until < web.hub.now().date() {
+        return Err(Problem::wrong("it would end in the past", "choose a later day, or none"));
+    }
+    Ok(Some(until))
 }
 
 pub async fn unblock(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
     let fact = Fact::DunningUnblocked { reason: act.needed("reason")?.to_owned() };
     record(&web, &id, &act, fact, "unblocked").await
+}
+
+pub async fn protect(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
+    let (until, since) = (last_day(&web, &act)?, web.hub.now().date());
+    let protection = Protection { kind: kind(&act)?, since, until, text: act.needed("note")?.to_owned() };
+    record(&web, &id, &act, Fact::ProtectionBegan { protection }, "protected").await
+}
+
+pub async fn unprotect(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
+    let kind = kind(&act)?;
+    if !account(&web, &id).await?.protections.iter().any(|known| known.kind == kind) {
+        return Err(changed("this is not on record").into());
+    }
+    let reason = act.needed("reason")?.to_owned();
+    record(&web, &id, &act, Fact::ProtectionEnded { kind, reason }, "unprotected").await
+}
+
+fn kind(act: &Act) -> Result<ProtectionKind, Problem> {
+    let word = act.needed("kind")?;
+    ProtectionKind::named(word).ok_or_else(|| {
+        let hint = "allowed: attorney, insolvency, deceased, moratorium";
+        Problem::wrong(format!("`{word}` is no protection"), hint)
+    })
+}
+
+pub async fn lift_stop(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
+    let medium = act.needed("medium")?.to_owned();
+    if !account(&web, &id).await?.stopped.contains(&medium) {
+        return Err(changed("there is no such request").into());
+    }
+    let reason = act.needed("reason")?.to_owned();
+    record(&web, &id, &act, Fact::StopLifted { medium, reason }, "stop-lifted").await
 }
 
 pub async fn resolve(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
@@ -166,10 +212,17 @@ pub async fn approve(State(web): State<Shared>, Path(id): Path<String>, act: Act
     let key = EffectKey::new(act.needed("key")?);
     let account = account(&web, &id).await?;
     let planned = account.effects.get(&key).map(|planned| &planned.effect);
-    if !planned.is_some_and(|effect| needs_approval(&account, effect, &web.hub.policy())) {
+    let policy = web.hub.policy_of(&account);
+    if !planned.is_some_and(|effect| needs_approval(&account, effect, &policy)) {
         return Err(changed("this effect does not wait for approval").into());
     }
-    record(&web, &id, &act, Fact::EffectApproved { key }, "approved").await
+    let who = act.who()?;
+    if account.approvers(&key).iter().any(|one| approval::is_same_person(&one.by, who)) {
+        return Err(changed("you approved it already: a second, different person has to").into());
+    }
+    let missing = planned.map_or(0, |effect| approval::missing(&account, effect, &policy));
+    let said = if missing > 1 { "approved-first" } else { "approved" };
+    record(&web, &id, &act, Fact::EffectApproved { key }, said).await
 }
 
 pub async fn move_payment(State(web): State<Shared>, Path(id): Path<String>, act: Act) -> Done {
@@ -227,15 +280,19 @@ pub async fn turn(State(web): State<Shared>, Path(name): Path<String>, act: Act)
     Ok(see(if act.text("from")? == "needs" { "/needs" } else { "/plugins" }, said))
 }
 
-async fn account(web: &Shared, id: &str) -> Result<Account, Problem> {
+pub(super) async fn account(web: &Shared, id: &str) -> Result<Account, Problem> {
     let found = web.hub.store().account(&AccountId::new(id)).await?;
     found.map(|(account, _)| account).ok_or_else(|| Problem::no_account(id))
 }
 
 async fn record(web: &Shared, id: &str, act: &Act, fact: Fact, said: &str) -> Done {
+    record_all(web, id, act, vec![fact], said).await
+}
+
+pub(super) async fn record_all(web: &Shared, id: &str, act: &Act, facts: Vec<Fact>, said: &str) -> Done {
     let who = act.who()?;
     account(web, id).await?;
-    web.hub.record(&AccountId::new(id), who, fact).await.map_err(Problem::from)?;
+    web.hub.record(&AccountId::new(id), who, facts).await.map_err(Problem::from)?;
     Ok(remembered(act.back(id, said), who))
 }
 

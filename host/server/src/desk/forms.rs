@@ -1,5 +1,7 @@
 //! The forms by which people act. Each carries the visitor's proof and asks for a name, which the journal keeps.
 
+pub mod agreed;
+
 use escalation::id::NAME_LEN_MAX;
 use maud::{Markup, html};
 
@@ -43,6 +45,61 @@ pub fn unblock(visitor: &Visitor, account: &str) -> Markup {
             (note("reason", "Reason", true))
             (who(visitor))
             button type="submit" { "Lift the block" }
+        },
+    )
+}
+
+/// What protects the debtor from now on.
+pub fn protect(visitor: &Visitor, account: &str) -> Markup {
+    form(
+        visitor,
+        account,
+        "protect",
+        From::Account,
+        html! {
+            label { "What is the case"
+                select name="kind" required {
+                    option value="attorney" { "an attorney speaks for the debtor" }
+                    option value="insolvency" { "insolvency proceedings are open" }
+                    option value="deceased" { "the debtor has died" }
+                    option value="moratorium" { "a moratorium protects the debtor" }
+                }
+            }
+            (note("note", "Who said so, name or file number", true))
+            label { "Last day, if it ends by itself" input type="date" name="until"; }
+            (who(visitor))
+            button type="submit" { "Put on record" }
+        },
+    )
+}
+
+pub fn unprotect(visitor: &Visitor, account: &str, kind: &str) -> Markup {
+    form(
+        visitor,
+        account,
+        "unprotect",
+        From::Account,
+        html! {
+            input type="hidden" name="kind" value=(kind);
+            (note("reason", "Reason", true))
+            (who(visitor))
+            button type="submit" { "It has ended" }
+        },
+    )
+}
+
+/// The debtor wants to be contacted again.
+pub fn lift_stop(visitor: &Visitor, account: &str, medium: &str) -> Markup {
+    form(
+        visitor,
+        account,
+        "lift-stop",
+        From::Account,
+        html! {
+            input type="hidden" name="medium" value=(medium);
+            (note("reason", "Proof of the debtor's own word", true))
+            (who(visitor))
+            button type="submit" { "May be used again" }
         },
     )
 }
@@ -113,6 +170,11 @@ pub fn move_to(visitor: &Visitor, account: &str, payment: &PaymentView, from: Fr
             button.quiet type="submit" { "Move" }
         },
     )
+}
+
+/// `Ada approved it; a second person has to.`
+pub fn approved_by(people: &[String]) -> String {
+    format!("{} approved it; a second person has to.", people.join(" and "))
 }
 
 /// Agrees to an effect that does not go out by itself.
@@ -251,7 +313,7 @@ fn turn(visitor: &Visitor, connection: &str, act: &str, from: From, fields: Mark
     }
 }
 
-fn form(visitor: &Visitor, account: &str, act: &str, from: From, fields: Markup) -> Markup {
+pub(super) fn form(visitor: &Visitor, account: &str, act: &str, from: From, fields: Markup) -> Markup {
     html! {
         form.act method="post" action=(format!("{}/{act}", link::account(account))) {
             (proof(visitor))
@@ -265,10 +327,10 @@ fn proof(visitor: &Visitor) -> Markup {
     html! { input type="hidden" name="proof" value=(visitor.form_proof); }
 }
 
-fn note(name: &str, text: &str, required: bool) -> Markup {
+pub(super) fn note(name: &str, text: &str, required: bool) -> Markup {
     html! { label.grow { (text) input type="text" name=(name) required[required] maxlength=(NOTE_CHARS_MAX); } }
 }
 
-fn who(visitor: &Visitor) -> Markup {
+pub(super) fn who(visitor: &Visitor) -> Markup {
     html! { label { "Your name" input.medium type="text" name="who" value=(visitor.who) required maxlength=(WHO_CHARS_MAX) autocomplete="name"; } }
 }

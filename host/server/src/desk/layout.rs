@@ -31,12 +31,13 @@ pub struct About<'a> {
 /// Fresh parts of a page, by name.
 pub type Parts = BTreeMap<&'static str, String>;
 
-const MENU: [(&str, &str); 6] = [
+const MENU: [(&str, &str); 7] = [
     ("/", "Overview"),
     ("/accounts", "Accounts"),
     ("/worklist", "Worklist"),
     ("/needs", "Needs a person"),
     ("/totals", "Totals"),
+    ("/metrics", "Metrics"),
     ("/plugins", "Plugins"),
 ];
 

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::forms::{self, From};
 use super::layout::{self, About, Frame};
 use super::notation::{amount, marked, moment, sentence};
-use super::{Page, actions};
+use super::{Page, actions, terms};
 use crate::api::Params;
 use crate::api::account::PaymentView;
 use crate::api::needs::{NeedsListView, gather};
@@ -37,6 +37,7 @@ pub async fn page(
         (connections(&view, &visitor))
         (effects(&view, &visitor))
         (approvals(&view, &visitor))
+        (to_approve(&view, &visitor))
         (unapplied(&view, &visitor))
         (missing(&view, &visitor))
         (reversals(&view))
@@ -122,6 +123,7 @@ fn approvals(view: &NeedsListView, visitor: &Visitor) -> Markup {
                     li {
                         div.head { span.what { (sentence(&effect.text)) } a href=(link::account(&effect.account)) { (effect.account) } }
                         div.origin { (effect.role) ", " (effect.kind) ", planned " (moment(&effect.planned_at)) }
+                        @if !effect.approved_by.is_empty() { div.detail { (forms::approved_by(&effect.approved_by)) } }
                         (forms::approve(visitor, &effect.account, &effect.key, From::Needs))
                     }
                 }
@@ -147,6 +149,25 @@ fn unapplied(view: &NeedsListView, visitor: &Visitor) -> Markup {
                             (forms::move_to(visitor, &account.account, one, From::Needs))
                         }
                     }
+                }
+            }
+        },
+    )
+}
+
+fn to_approve(view: &NeedsListView, visitor: &Visitor) -> Markup {
+    let about = "Write-offs and settlements that one person proposed, or the policy did, and another one decides.";
+    part(
+        "to-approve",
+        "For a second person",
+        about,
+        view.to_approve.len(),
+        html! {
+            @for one in &view.to_approve {
+                a href=(link::account(&one.account)) { (named(&one.name, &one.account)) }
+                ul.list {
+                    @for write_off in &one.write_offs { (terms::write_off(&one.account, write_off, visitor, From::Needs)) }
+                    @for settlement in &one.settlements { (terms::settlement(&one.account, settlement, visitor, From::Needs)) }
                 }
             }
         },

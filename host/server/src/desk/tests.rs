@@ -1,6 +1,11 @@
 //! The desk over real accounts.
 
+mod agreed;
+mod approvals;
+mod call;
 mod connections;
+mod protection;
+mod metrics;
 mod sources;
 
 use axum::body::Body;
@@ -14,7 +19,7 @@ use crate::web::fixture::town::{HOSTILE, account_of, received};
 use crate::web::fixture::{Fixture, Seen, TOKEN};
 use crate::web::link;
 
-const PAGES: [&str; 6] = ["/", "/accounts", "/worklist", "/needs", "/totals", "/plugins"];
+const PAGES: [&str; 7] = ["/", "/accounts", "/worklist", "/needs", "/totals", "/metrics", "/plugins"];
 
 /// The hidden proof of the first form of a page.
 fn proof(page: &Seen) -> String {
@@ -219,6 +224,11 @@ async fn acts_are_checked_before_they_are_recorded() {
         (&quiet, "block", "reason=x&who=", StatusCode::BAD_REQUEST),
         (&quiet, "block", "reason=x&who=Ada&until=2020-01-01", StatusCode::BAD_REQUEST),
         (&quiet, "block", "reason=a%0Ab&who=Ada", StatusCode::BAD_REQUEST),
+        (&quiet, "protect", "kind=rich&note=x&who=Ada", StatusCode::BAD_REQUEST),
+        (&quiet, "protect", "kind=attorney&note=&who=Ada", StatusCode::BAD_REQUEST),
+        (&quiet, "protect", "kind=moratorium&note=x&until=2020-01-01&who=Ada", StatusCode::BAD_REQUEST),
+        (&quiet, "unprotect", "kind=attorney&reason=x&who=Ada", StatusCode::CONFLICT),
+        (&quiet, "lift-stop", "medium=call&reason=x&who=Ada", StatusCode::CONFLICT),
         (&quiet, "resolve", "dispute=none&outcome=upheld&who=Ada", StatusCode::CONFLICT),
         (&rich, "resolve", "dispute=none&outcome=forgotten&who=Ada", StatusCode::BAD_REQUEST),
         (&quiet, "settle", "key=none&happened=yes&note=x&who=Ada", StatusCode::CONFLICT),

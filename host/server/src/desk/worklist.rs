@@ -14,7 +14,7 @@ pub async fn page(State(web): State<Shared>) -> Page {
     let view = gather(hub, limits::WORK_ROWS_MAX).await?;
     let policy = hub.policy();
     let title = |id: &str| {
-        policy.levels.iter().find(|level| level.id.as_str() == id).map_or(id.to_owned(), |level| level.title.clone())
+        policy.all_levels().find(|level| level.id.as_str() == id).map_or(id.to_owned(), |level| level.title.clone())
     };
     let body = html! {
         h1 { "Worklist" }

@@ -8,7 +8,9 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use escalation::event::Event;
-use escalation::{Account, Clearance, Date, DateTime, Fact, Money, Now, Party, Policy, Role, clear, decide, evolve};
+use escalation::{
+    Account, Clearance, Date, DateTime, Fact, Money, Now, Packs, Party, Policy, Role, clear, decide, evolve,
+};
 use jiff::ToSpan;
 use store::sqlite::SqliteStore;
 use store::view::CallRow;
@@ -33,6 +35,7 @@ pub struct Fixture {
 pub struct TestHub {
     store: SqliteStore,
     policy: Arc<Policy>,
+    packs: Packs,
     creditor: Party,
     now: Mutex<DateTime>,
     /// What people did: account, who, fact.
@@ -68,6 +71,12 @@ impl Fixture {
         Self::under(&POLICY.replace("\napproval = false", "\napproval = true"), debtors, days).await
     }
 
+    /// The same, where two people approve each placement.
+    pub async fn four_eyes(debtors: u32, days: i32) -> Self {
+        let policy = POLICY.replace("action = \"place\"", "action = \"place\"\napproval = \"four-eyes\"");
+        Self::under(&policy, debtors, days).await
+    }
+
     async fn under(policy: &str, debtors: u32, days: i32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("dunlin.sqlite"), "nordlicht").await.unwrap();
@@ -80,6 +89,7 @@ impl Fixture {
         let hub = Arc::new(TestHub {
             store,
             policy: Arc::new(Policy::parse(policy, "standard.toml").unwrap()),
+            packs: Packs::shipped().unwrap(),
             creditor,
             now: Mutex::new("2026-01-05T06:00:00".parse().unwrap()),
             acts: Mutex::default(),
@@ -180,6 +190,16 @@ impl TestHub {
         self.decide_all(at).await;
     }
 
+    /// A person's act, as the engine would write it.
+    pub async fn does(&self, account: &str, who: &str, fact: Fact) {
+        let at = self.now();
+        let mut entry = entry(account, at.date(), fact);
+        entry.received.source.key.push_str(who);
+        entry.events.iter_mut().for_each(|(_, event)| event.origin = format!("desk:{who}"));
+        self.take("desk", vec![entry], Vec::new(), Vec::new()).await;
+        self.decide_all(at).await;
+    }
+
     pub async fn called(&self, plugin: &str, function: &str, micros: u64, error: &str) {
         let (at, log) = (self.now(), vec!["read 3 files".to_owned()]);
         let call = CallRow {
@@ -206,7 +226,7 @@ impl TestHub {
     }
 
     async fn decide_all(&self, at: DateTime) {
-        let now = Now { at, cash_known_until: Some(at.date()), backfill: false };
+        let now = Now { at, cash_known_until: Some(at.date()), backfill: false, offset_minutes: 0 };
         loop {
             let claimed = self.store.claim("test", at, MINUTE, 500).await.unwrap();
             if claimed.is_empty() {
@@ -221,7 +241,7 @@ impl TestHub {
         let mut account = lane.state.unwrap_or_else(|| Account::new(lane.account.clone()));
         lane.unread.iter().for_each(|stored| evolve(&mut account, &stored.event));
         let read_seq = lane.read_until;
-        let decision = decide(&account, &self.policy, now);
+        let decision = decide(&account, &self.policy, &self.packs, now);
         let event = |fact| Event { at: now.at, on: now.today(), origin: "policy".into(), fact };
         let events: Vec<Event> = decision.events.into_iter().map(event).collect();
         events.iter().for_each(|event| evolve(&mut account, event));
@@ -247,8 +267,8 @@ impl TestHub {
         }
         for (n, row) in due.into_iter().enumerate() {
             let (account, lane) = self.store.account(&row.account).await.unwrap().unwrap();
-            let now = Now { at, cash_known_until: Some(at.date()), backfill: false };
-            if clear(&account, &row.effect, &self.policy, &now) == Clearance::NeedsApproval {
+            let now = Now { at, cash_known_until: Some(at.date()), backfill: false, offset_minutes: 0 };
+            if clear(&account, &row.effect, &self.policy, &self.packs, &now) == Clearance::NeedsApproval {
                 continue;
             }
             let seen_seq = lane.done_seq;

@@ -49,3 +49,12 @@ pub const FACT_BYTES_MAX: usize = 16 * 1024;
 pub const CALLS_MAX: u32 = 20;
 /// Bars of the chart of money in.
 pub const WEEKS_SHOWN: u32 = 18;
+
+/// How long a request waits for a measurement, before it is told how far that is.
+pub const MEASURE_WAIT: Duration = Duration::from_secs(5);
+/// How long a measurement is shown again before another is made.
+pub const MEASURE_KEPT: Duration = Duration::from_secs(300);
+/// Measurements that are kept.
+pub const MEASUREMENTS_KEPT_MAX: usize = 16;
+/// Exports of the aging by customer at the same time.
+pub const EXPORTS_AT_ONCE_MAX: usize = 4;

@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use clap::Args;
 use engine::holds::Holds;
 use engine::{Clock, Engine, EngineError};
-use escalation::{DateTime, Party, Policy};
+use escalation::{DateTime, Packs, Party, Policy};
 use jiff::ToSpan;
 use store::postgres::{LeaseClock, PgOptions, PgStore};
 use store::sqlite::SqliteStore;
@@ -182,6 +182,7 @@ async fn start(worker: &Worker) -> Result<Engine, String> {
         store,
         clock: Arc::new(FastClock { epoch: worker.epoch }),
         policy: Arc::new(Policy::parse(POLICY, "policy.toml").map_err(text)?),
+        packs: Arc::new(Packs::shipped().map_err(text)?),
         creditor: Party { id: TENANT.to_owned(), ..Party::default() },
         scribe: Arc::new(Plain),
         plugins: vec![Arc::new(World::new(&worker.world))],

@@ -312,6 +312,7 @@ fn golden_decision(lane: &Claimed, event: Event) -> Decided {
         key: EffectKey::new("hold:debtor-000000:cycle-1"),
         due_on: at().date(),
         valid_until: None,
+        approval: escalation::Approval::None,
         action: Action::HoldCredit { reason: "30 days past due".to_owned() },
     };
     let reason = Reason {

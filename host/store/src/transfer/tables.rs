@@ -202,6 +202,10 @@ pub const TABLES: &[Table] = &[
     whole("cursor", &[text("connection"), text("cursor"), text("at")]),
     whole("kv", &[text("plugin"), text("key"), bytes("value")]),
     whole("valve", &[text("connection"), text("state")]),
+    whole(
+        "policy",
+        &[text("name"), text("version"), int("place"), text("text"), text("at"), text("who"), text("because")],
+    ),
     whole("lease", &[text("name"), fixed("holder", "NULL"), int("fence"), fixed("until", OVER)]),
     Table {
         name: "note",

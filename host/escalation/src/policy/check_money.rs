@@ -1,0 +1,99 @@
+//! What a policy says of money must be possible: amounts that are amounts, shares that are shares.
+
+use super::Policy;
+use super::check::{Fault, amounts};
+use crate::money::{Currency, Money};
+use crate::placement::commission_of;
+
+/// Shares by age and amount.
+const TIERS_MAX: usize = 20;
+const AMOUNT_HINT: &str = "allowed: a plain decimal in quotes, such as EUR = \"10.00\"";
+
+pub(super) fn check(policy: &Policy) -> Result<(), Fault> {
+    let top =
+        |section, key, text: String, hint: &str| Err(Fault { level: None, section, key, text, hint: hint.to_owned() });
+    let amounts_of = [
+        ("tolerance.underpaid", &policy.tolerance.underpaid),
+        ("tolerance.overpaid", &policy.tolerance.overpaid),
+        ("settlement.waive_max", &policy.settlement.waive_max),
+    ];
+    for (section, given) in amounts_of {
+        amounts(given).or_else(|text| top(section, "", format!("`{section}`: {text}"), AMOUNT_HINT))?;
+    }
+    let shares = [
+        ("tolerance", "underpaid_percent_max", policy.tolerance.underpaid_percent_max),
+        ("settlement", "waive_percent_max", policy.settlement.waive_percent_max),
+    ];
+    for (section, key, percent) in shares {
+        if percent > 100 {
+            return top(section, key, format!("`{key}` is a share in percent"), "allowed: 0 to 100");
+        }
+    }
+    if policy.plan.instalments_max < 2 {
+        let hint = "allowed: 2 and more; one instalment is a promise";
+        return top("plan", "instalments_max", "`instalments_max` would let no plan be a plan".to_owned(), hint);
+    }
+    if policy.plan.days_max == 0 {
+        return top("plan", "days_max", "`days_max = 0` would let no plan be agreed".to_owned(), "allowed: 1 and more");
+    }
+    tiers(policy)
+}
+
+fn tiers(policy: &Policy) -> Result<(), Fault> {
+    let fault =
+        |key, text, hint: &str| Err(Fault { level: None, section: "agency.tier", key, text, hint: hint.to_owned() });
+    let tiers = &policy.agency.tiers;
+    if tiers.len() > TIERS_MAX {
+        return fault(
+            "commission",
+            format!("{} tiers are too many", tiers.len()),
+            &format!("allowed: up to {TIERS_MAX}"),
+        );
+    }
+    for tier in tiers {
+        if commission_of(Money::zero(Currency::EUR), &tier.commission).is_none() {
+            let text = format!("`commission = \"{}\"` is not a share", tier.commission);
+            return fault("commission", text, "allowed: a fraction from 0 to 1, such as `1/3` or `25/100`");
+        }
+        amounts(&tier.from_amount).or_else(|text| fault("from_amount", text, AMOUNT_HINT))?;
+    }
+    let falls = tiers.windows(2).any(|pair| matches!(pair, [one, next] if next.from_days < one.from_days));
+    if falls {
+        let text = "the tiers of the agency's share do not rise by `from_days`".to_owned();
+        return fault("from_days", text, "put the younger accounts first: the last tier that fits counts");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::policy::Policy;
+
+    const STANDARD: &str = include_str!("../../../../config/policies/standard.toml");
+
+    /// The standard policy with one text replaced, which must be there.
+    fn refused(from: &str, to: &str) -> String {
+        assert!(STANDARD.contains(from), "`{from}` is not in the standard policy");
+        let text = STANDARD.replacen(from, to, 1);
+        match Policy::parse(&text, "p.toml") {
+            Ok(_) => panic!("accepted:\n{text}"),
+            Err(error) => error.to_string(),
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused_where_it_stands() {
+        let error = refused("waive_percent_max = 10", "waive_percent_max = 101");
+        assert!(error.contains("`waive_percent_max` is a share in percent"), "{error}");
+        let error = refused("instalments_max = 12", "instalments_max = 1");
+        assert!(error.contains("one instalment is a promise"), "{error}");
+        let error = refused("EUR = \"200.00\"", "EUR = \"lots\"");
+        assert!(error.contains("`settlement.waive_max`: `lots` is not an amount"), "{error}");
+        let tiers = "tail_days = 30\n[[agency.tier]]\nfrom_days = 90\ncommission = \"2/5\"\n[[agency.tier]]\nfrom_days = 30\n\
+                     commission = \"1/2\"\n";
+        assert!(refused("tail_days = 30\n", tiers).contains("do not rise by `from_days`"));
+        assert!(
+            refused("tail_days = 30\n", &tiers.replace("1/2", "0.5")).contains("`commission = \"0.5\"` is not a share")
+        );
+    }
+}
