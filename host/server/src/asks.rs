@@ -13,13 +13,14 @@ use escalation::request::{
 };
 use escalation::{Account, Action, Date, Effect, InvoiceNumber, Money, Party};
 
-use crate::letters::{self, CreditorFacts, DebtorFacts, Facts, ItemFacts, LetterItem, Letters};
+use letters::{Facts, Letters};
 
 /// What every request is written with.
 pub struct Clerk {
     pub letters: Letters,
     pub creditor: Party,
-    pub iban: String,
+    /// The creditor, with what a letterhead needs beyond a party.
+    pub letterhead: letters::facts::Creditor,
     /// Addresses of colleagues, by the role that a policy names.
     pub colleagues: BTreeMap<String, String>,
 }
@@ -105,17 +106,17 @@ impl Asks<'_> {
         };
         let letters = &self.clerk.letters;
         let language = letters.language(&notice.template, debtor);
-        let facts = self.facts(account, &notice.invoices, notice.deadline, &language);
-        let rendered = letters.render(&notice.template, &language, &facts)?;
+        let facts = Facts { deadline: notice.deadline, ..self.facts(account, &notice.invoices) };
+        let written = letters.write(&notice.template, &language, &facts).map_err(|error| error.to_string())?;
         Ok(Message {
             account: account.id.clone(),
             channel: notice.channel.as_str().to_owned(),
             recipient: debtor.clone(),
             address,
-            language: rendered.language,
-            subject: rendered.subject,
-            text: rendered.text,
-            html: Some(rendered.html),
+            text: written.text(),
+            html: Some(written.html()),
+            language: written.language,
+            subject: written.subject,
             notes: Vec::new(),
         })
     }
@@ -134,17 +135,17 @@ impl Asks<'_> {
         let recipient =
             Party { id: to.to_owned(), name: to.to_owned(), email: Some(address.clone()), ..Party::default() };
         let language = clerk.letters.language(template, &clerk.creditor);
-        let facts = self.facts(account, invoices, None, &language);
-        let rendered = clerk.letters.render(template, &language, &facts)?;
+        let facts = self.facts(account, invoices);
+        let written = clerk.letters.write(template, &language, &facts).map_err(|error| error.to_string())?;
         Ok(Message {
             account: account.id.clone(),
             channel: Channel::Email.as_str().to_owned(),
             recipient,
             address: address.clone(),
-            language: rendered.language,
-            subject: rendered.subject,
-            text: rendered.text,
-            html: Some(rendered.html),
+            text: written.text(),
+            html: Some(written.html()),
+            language: written.language,
+            subject: written.subject,
             notes: Vec::new(),
         })
     }
@@ -175,66 +176,14 @@ impl Asks<'_> {
         }
     }
 
-    fn facts(&self, account: &Account, invoices: &[InvoiceNumber], deadline: Option<Date>, language: &str) -> Facts {
-        let clerk = self.clerk;
-        let items: Vec<LetterItem> = named(account, invoices)
-            .map(|item| LetterItem {
-                invoice: item.invoice.number.clone(),
-                issued_on: item.invoice.issued_on,
-                due_on: item.invoice.due_on,
-                original: item.invoice.total,
-                open: item.open,
-                days_past_due: item.days_past_due(self.today),
-            })
-            .collect();
-        let creditor = &clerk.creditor;
-        Facts {
-            creditor: CreditorFacts {
-                name: creditor.name.clone(),
-                address: creditor.address.clone(),
-                email: creditor.email.clone().unwrap_or_default(),
-                phone: creditor.phone.clone().unwrap_or_default(),
-                iban: clerk.iban.clone(),
-            },
-            debtor: DebtorFacts {
-                id: account.id.as_str().to_owned(),
-                name: account.debtor.name.clone(),
-                address: account.debtor.address.clone(),
-            },
-            total: letters::total(&items, language),
-            deadline: deadline.map(|deadline| letters::day(deadline, language)),
-            today: letters::day(self.today, language),
-            reference: reference(account, invoices),
-            items: items
-                .iter()
-                .map(|item| ItemFacts {
-                    invoice: item.invoice.as_str().to_owned(),
-                    issued_on: letters::day(item.issued_on, language),
-                    due_on: letters::day(item.due_on, language),
-                    original: letters::amount(item.original, language),
-                    open: letters::amount(item.open, language),
-                    days_past_due: item.days_past_due,
-                })
-                .collect(),
-        }
+    fn facts(&self, account: &Account, invoices: &[InvoiceNumber]) -> Facts {
+        Facts::of(account, invoices, &self.clerk.letterhead, self.today)
     }
 }
 
 /// The open items among those named, oldest due first: what was paid meanwhile is not asked for.
 fn named<'a>(account: &'a Account, invoices: &'a [InvoiceNumber]) -> impl Iterator<Item = &'a OpenItem> {
     account.open_items().into_iter().filter(|item| invoices.contains(&item.invoice.number))
-}
-
-/// What the payer shall quote: the reference of a single invoice, else the numbers.
-fn reference(account: &Account, invoices: &[InvoiceNumber]) -> String {
-    let mut references = named(account, invoices).map(|item| {
-        let own = item.invoice.payment_references.first();
-        own.cloned().unwrap_or_else(|| item.invoice.number.as_str().to_owned())
-    });
-    match (references.next(), references.next()) {
-        (Some(only), None) => only,
-        _ => named(account, invoices).map(|item| item.invoice.number.as_str()).collect::<Vec<_>>().join(", "),
-    }
 }
 
 fn ask_item(item: &OpenItem) -> Item {

@@ -10,6 +10,7 @@ pub mod doubt;
 pub mod erase;
 pub mod init;
 pub mod lane;
+pub mod letter;
 pub mod metrics;
 pub mod migrate_store;
 pub mod pack;
@@ -62,6 +63,8 @@ enum Command {
     Story(story::Story),
     /// Say why an account is treated as it is
     Why(why::Why),
+    /// Write a letter to an account into a file, as HTML or text
+    Letter(letter::Letter),
     /// Say how receivables stood on any day: aging, DSO, CEI, promises, calls, agencies, cost
     Metrics(metrics::Metrics),
     /// List parked accounts, and take them up again
@@ -130,6 +133,7 @@ pub fn run() -> ExitCode {
             Command::Doctor(command) => doctor::run(command).await,
             Command::Story(command) => story::run(command),
             Command::Why(command) => why::run(command).await,
+            Command::Letter(command) => letter::run(command).await,
             Command::Metrics(command) => metrics::run(command).await,
             Command::Lane(command) => lane::run(command).await,
             Command::Policy(command) => policy::run(command).await,

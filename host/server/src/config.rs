@@ -67,6 +67,11 @@ pub struct Creditor {
     /// Where debtors pay to, as letters print it.
     #[serde(default)]
     pub iban: String,
+    #[serde(default)]
+    pub bic: String,
+    /// Where and under which number the firm is registered, as letters print it.
+    #[serde(default)]
+    pub registration: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -282,6 +287,16 @@ impl Creditor {
             phone: self.phone.clone(),
             vat_id: self.vat_id.clone(),
             zone: None,
+        }
+    }
+
+    /// As a letterhead states it.
+    pub fn letterhead(&self) -> letters::facts::Creditor {
+        letters::facts::Creditor {
+            party: self.party(),
+            iban: self.iban.clone(),
+            bic: self.bic.clone(),
+            registration: self.registration.clone(),
         }
     }
 }

@@ -12,7 +12,6 @@ pub mod start;
 pub mod policies;
 pub mod connectors;
 pub mod asks;
-pub mod letters;
 pub mod packs;
 pub mod web;
 pub mod desk;

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use escalation::{Catalogue, DateTime, Policy, PolicyRef};
+use letters::Letters;
 use store::{Published, Publishing, Store};
 use thiserror::Error;
 
-use crate::letters::Letters;
 use crate::start::StartError;
 
 /// Why a start does not go on with the policy in the configuration.

@@ -17,7 +17,6 @@ use crate::asks::Clerk;
 use crate::config::{Config, ConfigError, PluginFile, read_text};
 use crate::connectors::Running;
 use crate::database;
-use crate::letters::Letters;
 use crate::limits;
 use crate::packs;
 use crate::policies::{self, Changed};
@@ -28,6 +27,8 @@ pub enum StartError {
     Config(#[from] ConfigError),
     #[error(transparent)]
     Policy(#[from] escalation::policy::PolicyError),
+    #[error(transparent)]
+    Letters(#[from] letters::LetterError),
     #[error(transparent)]
     Packs(#[from] packs::PacksError),
     #[error(transparent)]
@@ -64,7 +65,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Started, St
     let scribe = Arc::new(Clerk {
         letters,
         creditor: creditor.clone(),
-        iban: config.creditor.iban.clone(),
+        letterhead: config.creditor.letterhead(),
         colleagues: config.colleagues.clone(),
     });
     let running = config.plugins.iter().zip(&plugins).map(|(file, plugin)| Running {
@@ -105,9 +106,9 @@ fn owner() -> String {
 }
 
 /// The policy, and the letters that it names; the packs are read too, so that a wrong one is told at the start.
-pub fn read_words(config: &Config) -> Result<(Policy, Letters), StartError> {
+pub fn read_words(config: &Config) -> Result<(Policy, letters::Letters), StartError> {
     let policy = read_policy(&config.policy)?;
-    let letters = Letters::load(&config.letters)?;
+    let letters = letters::Letters::load(&config.letters)?;
     policies::check_templates(&policy, &letters)?;
     packs::of(config)?;
     Ok((policy, letters))

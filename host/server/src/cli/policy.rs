@@ -8,9 +8,9 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use escalation::Policy;
 use escalation::policy::{Anchor, Finding, Level};
+use letters::Letters;
 
 use super::{Done, Failure, print_json};
-use crate::letters::Letters;
 use crate::policies::check_templates;
 use crate::start::read_policy;
 

@@ -7,13 +7,13 @@ use engine::Clock;
 use engine::publish::{self, Plan};
 use engine::repair::Act;
 use escalation::{InFlight, Now, Packs, Policy};
+use letters::Letters;
 use store::Published;
 
 use super::super::{Common, Done, Failure, print_json};
 use crate::clock::SystemClock;
 use crate::config::{Config, read_text};
 use crate::database;
-use crate::letters::Letters;
 use crate::packs;
 use crate::policies::check_templates;
 
