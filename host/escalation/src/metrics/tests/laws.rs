@@ -119,7 +119,7 @@ proptest! {
         let seen = seen(&setup, "D/1", &history(&deals));
         for position in seen.iter().flat_map(|seen| seen.positions.values()) {
             let figures = figures(position, &setup.period);
-            let of = |metric: Metric| figures[&metric].value.clone().ok();
+            let of = |metric: Metric| figures[&metric].value.ok();
             if let (Some(best), Some(late)) = (of(Metric::BestPossibleDso), of(Metric::AverageDaysDelinquent)) {
                 prop_assert_eq!(best.plus(late), of(Metric::Dso));
             }

@@ -77,7 +77,9 @@ fn print(relived: &Relived, current: &Policy, other: &Policy, span: Span) {
     row("credit holds", count(|course| course.holds));
     row("  days held", count(|course| course.held_days));
     row("placements", count(|course| course.placements));
-    row("  placed", courses.map(|course| sums(course)));
+    for currency in names(courses, |course| course.placed.keys().map(String::as_str).collect()) {
+        row(&format!("  placed, {currency}"), courses.map(|course| placed(course, currency)));
+    }
     println!("levels reached");
     for level in names(courses, |course| course.levels.keys().map(String::as_str).collect()) {
         row(&format!("  {level}"), courses.map(|course| number(course.levels.get(level))));
@@ -123,7 +125,7 @@ fn number(count: Option<&u64>) -> String {
     count.copied().unwrap_or_default().to_string()
 }
 
-fn sums(course: &Course) -> String {
-    let sums: Vec<String> = course.placed().iter().map(ToString::to_string).collect();
-    if sums.is_empty() { "nothing".to_owned() } else { sums.join(", ") }
+fn placed(course: &Course, currency: &str) -> String {
+    let sum = course.placed().into_iter().find(|sum| sum.currency.as_str() == currency);
+    sum.map_or_else(|| "nothing".to_owned(), |sum| sum.plain())
 }
