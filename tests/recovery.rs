@@ -75,7 +75,9 @@ fn a_second_process_on_the_same_workspace_is_told_so() {
         .spawn()
         .unwrap();
     let mut line = String::new();
-    BufReader::new(first.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    // Open until the end: who writes to a closed pipe ends.
+    let mut said = BufReader::new(first.stdout.take().unwrap());
+    said.read_line(&mut line).unwrap();
     assert!(line.contains("the desk is at http://127.0.0.1:"), "{line}");
     let second = run(&["serve", "--config", config, "--listen", "127.0.0.1:0"]);
     first.kill().unwrap();
