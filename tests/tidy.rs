@@ -129,8 +129,13 @@ fn imports_go_one_way() {
 
 #[test]
 fn heavy_crates_are_named_in_one_place() {
-    let owners =
-        [("sqlx", "host/store"), ("wasmtime", "host/sandbox"), ("cap_std", "host/sandbox"), ("axum", "host/server")];
+    let owners = [
+        ("sqlx", "host/store"),
+        ("wasmtime", "host/sandbox"),
+        ("cap_std", "host/sandbox"),
+        ("typst", "host/letters"),
+        ("axum", "host/server"),
+    ];
     let mut found = Vec::new();
     for path in files(&[".rs"]) {
         let name = path.to_string_lossy().into_owned();

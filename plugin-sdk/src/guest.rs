@@ -34,15 +34,21 @@ bind!(gateway, "gateway-plugin", "export_gateway");
 bind!(dialer, "dialer-plugin", "export_dialer");
 bind!(agency, "agency-plugin", "export_agency");
 bind!(messenger, "messenger-plugin", "export_messenger");
+bind!(bureau, "bureau-plugin", "export_bureau");
+bind!(coverage, "coverage-plugin", "export_coverage");
+bind!(notifier, "notifier-plugin", "export_notifier");
 
 /// The contract's types by interface, as `record!` and `variant!` name them.
 pub mod wire {
     pub use super::accounting::exports::dunlin::plugin::accounting;
     pub use super::agency::exports::dunlin::plugin::agency;
     pub use super::base::dunlin::plugin::{files, kv, log, types};
+    pub use super::bureau::exports::dunlin::plugin::bureau;
+    pub use super::coverage::exports::dunlin::plugin::coverage;
     pub use super::dialer::exports::dunlin::plugin::dialer;
     pub use super::gateway::exports::dunlin::plugin::gateway;
     pub use super::messenger::exports::dunlin::plugin::messenger;
+    pub use super::notifier::exports::dunlin::plugin::notifier;
 }
 
 /// Carries a plugin's role traits to the contract's exports.
@@ -101,6 +107,9 @@ adapt!(gateway: Gateway);
 adapt!(dialer: Dialer);
 adapt!(agency: Agency);
 adapt!(messenger: Messenger);
+adapt!(bureau: Bureau);
+adapt!(coverage: Coverage);
+adapt!(notifier: Notifier);
 
 fn one_for_each<T: Mirror>(answers: Vec<T>, asked: usize) -> Result<Vec<T::Wire>> {
     match answers.len() {

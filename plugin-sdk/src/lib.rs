@@ -10,9 +10,12 @@ mod role;
 
 pub mod accounting;
 pub mod agency;
+pub mod bureau;
+pub mod coverage;
 pub mod dialer;
 pub mod gateway;
 pub mod messenger;
+pub mod notifier;
 
 pub mod config;
 mod error;
@@ -32,6 +35,8 @@ pub mod guest;
 
 pub use accounting::Accounting;
 pub use agency::Agency;
+pub use bureau::Bureau;
+pub use coverage::Coverage;
 pub use dialer::Dialer;
 pub use error::{Error, Kind, Result};
 pub use gateway::Gateway;
@@ -39,6 +44,7 @@ pub use inbox::{Document, Inbox, Taken};
 pub use jiff::civil::Date;
 pub use messenger::Messenger;
 pub use money::{Money, decimals};
+pub use notifier::Notifier;
 pub use types::{
     Batch, ControlTotal, Event, Extension, Finding, Instant, Note, OpenItem, Outcome, Page, Party, Progress, Receipt,
     Refusal, Rejection, Request, Source,
@@ -77,5 +83,14 @@ macro_rules! export_role {
     };
     (messenger $exported:ident) => {
         $crate::guest::messenger::export_messenger!($exported with_types_in $crate::guest::messenger);
+    };
+    (notifier $exported:ident) => {
+        $crate::guest::notifier::export_notifier!($exported with_types_in $crate::guest::notifier);
+    };
+    (coverage $exported:ident) => {
+        $crate::guest::coverage::export_coverage!($exported with_types_in $crate::guest::coverage);
+    };
+    (bureau $exported:ident) => {
+        $crate::guest::bureau::export_bureau!($exported with_types_in $crate::guest::bureau);
     };
 }

@@ -96,13 +96,19 @@ impl Engine {
         Ok(moved)
     }
 
-    /// The plugin that performs an effect of a role, if one runs.
+    /// The plugin that performs an effect of a role, if one runs. Without a notifier a messenger carries what colleagues have to
+    /// know.
     fn performer(&self, role: Role, kind: &str) -> Option<Performer<'_>> {
-        self.plugins
+        let found = self
+            .plugins
             .iter()
             .map(AsRef::as_ref)
             .filter(|plugin| plugin.roles().contains(&role))
-            .find_map(|plugin| plugin.performs(kind).map(|performs| Performer { plugin, role, performs }))
+            .find_map(|plugin| plugin.performs(kind).map(|performs| Performer { plugin, role, performs }));
+        match role {
+            Role::Notifier => found.or_else(|| self.performer(Role::Messenger, "send")),
+            _ => found,
+        }
     }
 
     /// Effects that nobody performs. What only tells the accounting package is kept here, where the desk shows it; what

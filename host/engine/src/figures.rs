@@ -157,7 +157,7 @@ impl Count {
                 }
                 *figures.notices_by_level.entry(notice.level.as_str().to_owned()).or_default() += 1;
             }
-            Action::TellColleague { .. } => figures.colleagues_told += 1,
+            Action::TellColleague { .. } | Action::AlertColleague { .. } => figures.colleagues_told += 1,
             Action::QueueCall(_) => figures.calls_queued += 1,
             Action::WithdrawCall { .. } => figures.calls_withdrawn += 1,
             Action::PlaceWithAgency { .. } => figures.placements += 1,

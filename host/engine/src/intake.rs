@@ -7,7 +7,7 @@ use escalation::id::{DisputeId, PromiseId};
 use escalation::invoice::Invoice;
 use escalation::promise::{Promise, PromiseState};
 use escalation::report::{DisputeReport, InvoiceReport, Received, Report};
-use escalation::{AccountId, DateTime, Fact, Money, Policy};
+use escalation::{AccountId, DateTime, Fact, Money, Party, Policy};
 use jiff::ToSpan;
 use store::{Entry, Lookup, Refused, Store, StoreError};
 
@@ -56,11 +56,7 @@ impl Intake<'_> {
             }
             Report::Invoice(invoice) => return Ok(self.invoice(invoice, received.source.version.is_some())),
             Report::CreditMemo { debtor, memo } => {
-                let account = AccountId::new(&debtor.id);
-                return Ok(Ok(vec![
-                    (account.clone(), Fact::DebtorSynced { debtor }),
-                    (account, Fact::CreditMemoIssued { memo }),
-                ]));
+                return Ok(Ok(of_debtor(debtor, Fact::CreditMemoIssued { memo })));
             }
             Report::PaymentsReceived { payments } => {
                 return self.money(payments, true, |payment| Fact::PaymentReceived { payment }).await;
@@ -82,7 +78,7 @@ impl Intake<'_> {
             Report::Disputed(report) => {
                 let DisputeReport { account, invoice, amount, reason, text } = report;
                 let (id, opened_on, resolution) = (DisputeId::new(key), on, None);
-                let dispute = Dispute { id, invoice, amount, reason, text, opened_on, resolution };
+                let dispute = Dispute { id, invoice, amount, reason, text, opened_on, resolution, owner: None };
                 (account, Fact::DisputeOpened { dispute })
             }
             Report::AskedToStop { account, medium, text } => (account, Fact::StopRequested { medium, text }),
@@ -97,6 +93,19 @@ impl Intake<'_> {
             }
             Report::Tracked { account, message, status, at: _, text } => {
                 (account, Fact::MessageTracked { message, status, text })
+            }
+            Report::CreditReport { account, report } => (account, Fact::CreditReported { report }),
+            Report::Cover { account, engagement, cover } => (account, Fact::CoverReported { engagement, cover }),
+            Report::NotificationAcknowledged { account, notification, by, at: _, text } => {
+                (account, Fact::NotificationAcknowledged { notification, by, text })
+            }
+            Report::Customer { debtor, since } => return Ok(Ok(of_debtor(debtor, Fact::CustomerSince { since }))),
+            Report::CreditApplied { debtor, application } => {
+                return Ok(Ok(of_debtor(debtor, Fact::CreditApplied { application })));
+            }
+            Report::Engaged { debtor, engagement } => return Ok(Ok(of_debtor(debtor, Fact::Engaged { engagement }))),
+            Report::EngagementEnded { account, engagement, reason } => {
+                (account, Fact::EngagementEnded { engagement, reason })
             }
             Report::Other { kind, .. } => return Ok(Err(format!("the kind `{kind}` is not known to this version"))),
         };
@@ -161,4 +170,10 @@ impl Intake<'_> {
         }
         Ok(Ok(facts))
     }
+}
+
+/// What is reported together with its debtor opens the account if there is none yet.
+fn of_debtor(debtor: Party, fact: Fact) -> Vec<(AccountId, Fact)> {
+    let account = AccountId::new(&debtor.id);
+    vec![(account.clone(), Fact::DebtorSynced { debtor }), (account, fact)]
 }

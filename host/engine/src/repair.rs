@@ -155,6 +155,7 @@ fn is_reported(fact: &Fact) -> bool {
             | Fact::EffectExpired { .. }
             | Fact::EffectSettled { .. }
             | Fact::PaymentMoved { .. }
+            | Fact::Charged { .. }
             | Fact::AmountAllowed { .. }
             | Fact::OverpaymentKept { .. }
             | Fact::WriteOffRecovered { .. }

@@ -5,8 +5,9 @@ use escalation::cash::normalise;
 use escalation::invoice::OpenItem;
 use escalation::plan::PaymentPlan;
 use escalation::settlement::SettlementState;
+use escalation::upfront::prepayments;
 use escalation::write_off::WriteOffState;
-use escalation::{Account, Currency, Date, Policy};
+use escalation::{Account, Action, Currency, Date, Policy};
 use store::AccountRow;
 use store::view::ItemRow;
 
@@ -36,7 +37,7 @@ pub fn row(account: &Account, policy: &Policy, today: Date) -> AccountRow {
         oldest_due_on: account.open_items().first().map(|item| item.invoice.due_on),
         level,
         level_rank,
-        flags: flags(account, today),
+        flags: flags(account, policy, today),
         payer_accounts: payer_accounts(account),
         items,
         references: references(account),
@@ -79,7 +80,12 @@ fn main_currency(account: &Account) -> Currency {
     largest.or_else(newest).or_else(unapplied).unwrap_or(Currency::EUR)
 }
 
-fn flags(account: &Account, today: Date) -> Vec<String> {
+/// By this flag the accounts of one person in charge are found, however the name was typed.
+pub fn collector_flag(who: &str) -> String {
+    format!("collector:{}", who.trim().to_lowercase())
+}
+
+fn flags(account: &Account, policy: &Policy, today: Date) -> Vec<String> {
     let blocked = account.blocked.as_ref().is_some_and(|block| block.until.is_none_or(|until| until >= today));
     let missing = account.items.values().any(|item| item.is_open() && item.missing_since.is_some());
     let proposed = account.write_offs.iter().any(|one| one.state == WriteOffState::Proposed);
@@ -96,10 +102,17 @@ fn flags(account: &Account, today: Date) -> Vec<String> {
         ("to-approve", to_approve),
         ("missing-at-source", missing),
         ("stray-reversal", !account.stray_reversals.is_empty()),
+        ("credit-open", account.upfront.applications.values().any(|file| file.is_open())),
+        ("prepayment-open", prepayments(account, policy, today).iter().any(|one| one.lacking.is_positive())),
+        ("cover-lapsed", account.upfront.waiting.values().any(|one| one.lapsed && one.engagement.on >= today)),
+        ("terms-proposed", account.upfront.proposed.is_some()),
+        ("task", !account.tasks.is_empty()),
+        ("call", account.effects.values().any(|known| matches!(known.effect.action, Action::QueueCall(_)))),
     ]
     .into_iter()
     .filter(|(_, applies)| *applies)
     .map(|(flag, _)| flag.to_owned())
+    .chain(policy.collector_of(account).map(collector_flag))
     .collect()
 }
 
@@ -111,7 +124,7 @@ fn payer_accounts(account: &Account) -> Vec<String> {
     known
 }
 
-/// References that lead to the account and to none of its items: placements, remittances, and the bank's own references of
+/// References that lead to the account and to none of its items: placements, remittances, what waits to be paid before its day, and the bank's own references of
 /// recent payments, by which a reversal finds its way.
 fn references(account: &Account) -> Vec<String> {
     let mut references = Vec::new();
@@ -120,6 +133,7 @@ fn references(account: &Account) -> Vec<String> {
         references.push(normalise(&placement.agency_reference));
         references.extend(placement.collections.iter().map(|collection| normalise(&collection.remittance_reference)));
     }
+    references.extend(account.upfront.waiting.keys().map(|engagement| normalise(engagement.as_str())));
     let mut recent: Vec<_> = account.payments.values().map(|posted| &posted.payment).collect();
     recent.sort_by(|a, b| (b.booked_on, &b.id).cmp(&(a.booked_on, &a.id)));
     for payment in recent.into_iter().take(limits::PAYMENTS_INDEXED_MAX) {

@@ -8,11 +8,13 @@ use serde::{Deserialize, Serialize};
 use crate::approval::Approved;
 use crate::assignment::{PolicyRef, Segmented};
 use crate::cash::{Payment, PostedPayment};
+use crate::charge::Charge;
 use crate::dispute::Dispute;
 use crate::effect::Effect;
 use crate::goods::GoodsReturn;
 use crate::id::{AccountId, EffectKey, InvoiceNumber, PaymentId};
 use crate::invoice::{OpenItem, Step};
+use crate::mandate::Mandate;
 use crate::money::{Currency, Money};
 use crate::party::Party;
 use crate::placement::Placement;
@@ -20,6 +22,9 @@ use crate::plan::PaymentPlan;
 use crate::promise::Promise;
 use crate::protection::Protection;
 use crate::settlement::Settlement;
+use crate::suit::Suit;
+use crate::task::{Datum, Task};
+use crate::upfront::Upfront;
 use crate::write_off::WriteOff;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -35,6 +40,10 @@ pub struct Account {
     pub pending: BTreeMap<PaymentId, Payment>,
     /// Reversals whose payment is not known (yet); a person looks at them.
     pub stray_reversals: Vec<Payment>,
+    /// What notices claimed beside the principal, oldest first: a fee for each notice, interest and compensation of the newest that is
+    /// out and of those that are on their way; [`crate::charge::standing`] says what counts.
+    #[serde(default)]
+    pub charges: Vec<Charge>,
     pub promises: Vec<Promise>,
     pub disputes: Vec<Dispute>,
     pub placements: Vec<Placement>,
@@ -56,6 +65,9 @@ pub struct Account {
     /// One of a kind at most.
     #[serde(default)]
     pub protections: Vec<Protection>,
+    /// The law firm that may write for the creditor.
+    #[serde(default)]
+    pub mandate: Option<Mandate>,
     /// The day on which the debtor said to have paid already. It holds the ladder once: until money comes, a second word holds nothing.
     #[serde(default)]
     pub claims_paid_since: Option<Date>,
@@ -79,12 +91,30 @@ pub struct Account {
     pub not_before: Option<Date>,
     #[serde(default)]
     pub segment: Option<Segmented>,
+    /// Who is in charge, where a person said so; otherwise the policy names somebody, or nobody.
+    #[serde(default)]
+    pub collector: Option<Collector>,
+    /// Open ones, oldest first, at most [`crate::task::TASKS_OPEN_MAX`]. Those that ended are in the journal.
+    #[serde(default)]
+    pub tasks: Vec<Task>,
+    /// A person looked for these in vain: nobody looks again before the accounting package tells something new.
+    #[serde(default)]
+    pub not_found: BTreeSet<Datum>,
+    /// By reason, the day on which somebody was last asked to mend the cause: disputes until then have been counted.
+    #[serde(default)]
+    pub alarms: BTreeMap<String, Date>,
+    /// Those that run, at most [`crate::suit::SUITS_MAX`].
+    #[serde(default)]
+    pub suits: Vec<Suit>,
     /// Keys of everything ever planned that must not be planned twice.
     pub spent: BTreeSet<EffectKey>,
     /// Cancelled lately, newest last, at most [`CANCELLED_KEPT_MAX`]: one of them may have been going out at that very
     /// moment. If it turns out that it went, it counts.
     #[serde(default)]
     pub cancelled: Vec<TakenBack>,
+    /// Before the debt exists; most accounts have nothing here.
+    #[serde(default, skip_serializing_if = "Upfront::is_empty")]
+    pub upfront: Upfront,
 }
 
 /// Set by people: leave this account alone.
@@ -92,6 +122,13 @@ pub struct Account {
 pub struct DunningBlock {
     pub reason: String,
     pub until: Option<Date>,
+}
+
+/// The one person in charge.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Collector {
+    pub who: String,
+    pub since: Date,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -138,6 +175,9 @@ pub enum EffectState {
 pub struct TakenBack {
     pub effect: Effect,
     pub steps: Vec<TakenStep>,
+    /// What it claimed.
+    #[serde(default)]
+    pub charges: Vec<Charge>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -165,6 +205,7 @@ impl Account {
             payments: BTreeMap::new(),
             pending: BTreeMap::new(),
             stray_reversals: Vec::new(),
+            charges: Vec::new(),
             promises: Vec::new(),
             disputes: Vec::new(),
             placements: Vec::new(),
@@ -177,6 +218,7 @@ impl Account {
             returns: Vec::new(),
             stopped: BTreeSet::new(),
             protections: Vec::new(),
+            mandate: None,
             claims_paid_since: None,
             unreachable: BTreeSet::new(),
             contacts: Vec::new(),
@@ -186,8 +228,14 @@ impl Account {
             policy: None,
             not_before: None,
             segment: None,
+            collector: None,
+            tasks: Vec::new(),
+            not_found: BTreeSet::new(),
+            alarms: BTreeMap::new(),
+            suits: Vec::new(),
             spent: BTreeSet::new(),
             cancelled: Vec::new(),
+            upfront: Upfront::default(),
         }
     }
 

@@ -16,6 +16,7 @@ pub use text::{normalise, tokens};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::charge::ChargeKind;
 use crate::id::{AccountId, InvoiceNumber, PaymentId};
 use crate::money::Money;
 
@@ -86,6 +87,11 @@ pub struct Allocation {
 #[serde(rename_all = "kebab-case")]
 pub enum Target {
     Invoice(InvoiceNumber),
+    /// What lateness cost, beside the principal.
+    Charge {
+        invoice: InvoiceNumber,
+        kind: ChargeKind,
+    },
     /// The agency's remittance of what it collected.
     AgencyRemittance(crate::id::EffectKey),
 }
@@ -104,6 +110,8 @@ pub enum Evidence {
     KeptRest,
     /// It names an invoice that was written off.
     AfterWriteOff,
+    /// More than the principal of the invoice that it names.
+    BeyondPrincipal,
 }
 
 /// An open item that might be meant, as the store's index knows it.

@@ -46,6 +46,8 @@ pub struct PartPayment {
 pub struct Notice {
     pub sent: Date,
     pub kind: NoticeKind,
+    /// A fee is asked for it, as far as the law allows one; without it the notice still counts as one that was sent.
+    pub with_fee: bool,
     /// A fee for it was agreed when the debt arose.
     pub fee_agreed: bool,
     /// What it cost in fact, where that is known.
@@ -78,6 +80,11 @@ pub struct Answer {
     pub arisen: Option<Arisen>,
     pub segments: Vec<Segment>,
     pub payments: Vec<Allocated>,
+    /// The rules by which interest and compensation arose; none: there is none.
+    pub interest_rule: Option<Line>,
+    pub compensation_rule: Option<Line>,
+    /// What each notice costs, in the order in which they were sent.
+    pub notices: Vec<Line>,
     pub rules: Vec<Line>,
     pub refused: Vec<Refusal>,
 }
@@ -152,6 +159,9 @@ impl Claim {
             arisen: None,
             segments: Vec::new(),
             payments: Vec::new(),
+            interest_rule: None,
+            compensation_rule: None,
+            notices: Vec::new(),
             rules: Vec::new(),
             refused: Vec::new(),
         };
@@ -175,6 +185,8 @@ impl Claim {
                     answer.fees = Some(self.money(ledger.fees_open()));
                     answer.compensation = Some(self.money(ledger.compensation_open()));
                     answer.payments = ledger.payments;
+                    answer.notices = ledger.notices;
+                    answer.compensation_rule = ledger.compensation_rule;
                     answer.rules = ledger.lines;
                 }
             }
@@ -204,6 +216,9 @@ impl Claim {
         });
         answer.segments = ledger.segments.clone();
         answer.payments = ledger.payments.clone();
+        answer.notices = ledger.notices.clone();
+        answer.interest_rule = ledger.interest_rule.clone();
+        answer.compensation_rule = ledger.compensation_rule.clone();
         answer.rules = ledger.lines.clone();
     }
 

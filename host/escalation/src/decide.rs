@@ -1,18 +1,25 @@
 //! What to do now, and why. The only place where choices are made.
 //!
 //! The order matters: money first, so that nobody is chased for what is paid; then promises, plans and settlements; then what
-//! was planned and has lost its reason; then the agency; then the ladder and what is lost; last what accounting has to be told.
+//! was planned and has lost its reason; then the agency; then complaints, the ladder, what people have to do and what is lost; then
+//! what is not owed yet; last what accounting has to be told.
 
 mod approvals;
 mod agreements;
 mod allowances;
+mod charges;
 mod cleanup;
+mod complaints;
+mod credit;
+mod engagements;
 mod ladder;
+mod notice_period;
 mod placements;
 mod plan;
 mod posting;
 mod promises;
 mod segments;
+mod tasks;
 #[cfg(test)]
 mod tests;
 mod write_offs;
@@ -112,18 +119,25 @@ pub fn decide(account: &Account, policy: &Policy, packs: &Packs, now: &Now) -> D
 fn act(work: &mut Work<'_>) {
     posting::release_credit(work);
     approvals::follow(work);
+    charges::restate(work);
     cleanup::take_back(work);
     placements::keep_up(work);
     segments::assign(work);
+    complaints::follow(work);
     ladder::climb(work);
+    tasks::end(work);
+    tasks::open(work);
     write_offs::propose(work);
     write_offs::order_credit_memos(work);
+    credit::consider(work);
+    engagements::prepare(work);
     posting::tell_accounting(work);
 }
 
 /// Nothing new, and nothing that would have come with it; only what has lost its reason is taken back.
 fn hold_still(work: &mut Work<'_>, guard: Guard) {
     cleanup::take_back(work);
+    tasks::end(work);
     work.says(&guard.code, guard.text).until = guard.until;
     if let Some(until) = guard.until {
         work.wakes(until);
@@ -166,6 +180,20 @@ impl Work<'_> {
             self.wakes(plus_days(last, 1));
         }
         self.happens(Fact::EffectPlanned { effect: Effect { key, due_on, valid_until, approval, action } });
+    }
+
+    /// Tells a colleague once; nobody is named: nobody.
+    fn alerts(&mut self, key: &str, to: &str, subject: String, text: String) {
+        let key = EffectKey::new(key);
+        if !to.is_empty() && !self.account.spent.contains(&key) {
+            self.plans(key, None, Action::AlertColleague { to: to.to_owned(), subject, text });
+        }
+    }
+
+    /// The debtor as people call them.
+    fn name(&self) -> String {
+        let debtor = &self.account.debtor;
+        if debtor.name.is_empty() { self.account.id.to_string() } else { debtor.name.clone() }
     }
 
     fn says(&mut self, code: &str, text: impl Into<String>) -> &mut Reason {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::allowance::AllowanceKind;
 use crate::approval::Approval;
 use crate::commission::CommissionTerms;
-use crate::id::{EffectKey, InvoiceNumber, LevelId, PaymentId};
+use crate::id::{ApplicationId, EffectKey, EngagementId, InvoiceNumber, LevelId, PaymentId};
 use crate::money::Money;
 use crate::policy::{Channel, Tone};
 
@@ -77,6 +77,36 @@ pub enum Action {
         amount: Money,
         received_on: Date,
     },
+    /// A short notification to a colleague about what is no step of the ladder: the decision wrote it.
+    AlertColleague {
+        to: String,
+        subject: String,
+        text: String,
+    },
+    OrderCreditReport {
+        application: ApplicationId,
+        amount: Money,
+        /// Why the creditor may ask.
+        reason: String,
+        /// Not to be bought for more than this.
+        #[serde(default)]
+        price_max: Option<Money>,
+    },
+    EnquireCover {
+        engagement: EngagementId,
+        on: Date,
+        payer: String,
+        member: String,
+        service: String,
+    },
+    /// Ask the customer to pay before the service or delivery.
+    AskPrepayment {
+        engagement: EngagementId,
+        channel: Channel,
+        amount: Money,
+        /// The last day on which the money is in time.
+        until: Date,
+    },
     /// Tell the accounting package what is not asked for any more, and what is asked for again after all.
     WriteOff(Booking),
     ReverseWriteOff(Booking),
@@ -116,6 +146,19 @@ pub struct Notice {
     pub invoices: Vec<InvoiceNumber>,
     /// The day by which payment is asked for.
     pub deadline: Option<Date>,
+    /// Set where it asks whether the invoices arrived: an answer is awaited for so many days after sending.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confirm_days: Option<u16>,
+}
+
+/// The template of the letter that hands an invoice over.
+pub const INVOICE: &str = "invoice";
+
+impl Notice {
+    /// The invoices that reach the debtor with it; of most notices none.
+    pub fn releases(&self) -> Vec<InvoiceNumber> {
+        if self.template == INVOICE { self.invoices.clone() } else { Vec::new() }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -136,10 +179,22 @@ pub enum Role {
     Dialer,
     Agency,
     Messenger,
+    Bureau,
+    Coverage,
+    Notifier,
 }
 
 impl Role {
-    pub const ALL: [Role; 5] = [Role::Accounting, Role::Gateway, Role::Dialer, Role::Agency, Role::Messenger];
+    pub const ALL: [Role; 8] = [
+        Role::Accounting,
+        Role::Gateway,
+        Role::Dialer,
+        Role::Agency,
+        Role::Messenger,
+        Role::Bureau,
+        Role::Coverage,
+        Role::Notifier,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -148,6 +203,9 @@ impl Role {
             Self::Dialer => "dialer",
             Self::Agency => "agency",
             Self::Messenger => "messenger",
+            Self::Bureau => "bureau",
+            Self::Coverage => "coverage",
+            Self::Notifier => "notifier",
         }
     }
 }
@@ -156,7 +214,7 @@ impl Action {
     /// The role that performs it, and the name of the effect in that role's contract.
     pub fn performed_by(&self) -> (Role, &'static str) {
         match self {
-            Self::SendNotice(_) | Self::TellColleague { .. } => (Role::Messenger, "send"),
+            Self::SendNotice(_) | Self::AskPrepayment { .. } => (Role::Messenger, "send"),
             Self::WithdrawMessage { .. } => (Role::Messenger, "withdraw"),
             Self::QueueCall(_) => (Role::Dialer, "queue-call"),
             Self::WithdrawCall { .. } => (Role::Dialer, "withdraw-call"),
@@ -169,12 +227,15 @@ impl Action {
             Self::PlaceWithAgency { .. } => (Role::Agency, "place"),
             Self::ReportDirectPayment { .. } => (Role::Agency, "report-direct-payment"),
             Self::RecallPlacement { .. } => (Role::Agency, "recall"),
+            Self::OrderCreditReport { .. } => (Role::Bureau, "order-credit-report"),
+            Self::EnquireCover { .. } => (Role::Coverage, "enquire-cover"),
+            Self::TellColleague { .. } | Self::AlertColleague { .. } => (Role::Notifier, "notify"),
         }
     }
 
     /// Reaches the debtor.
     pub fn is_contact(&self) -> bool {
-        matches!(self, Self::SendNotice(_) | Self::QueueCall(_))
+        matches!(self, Self::SendNotice(_) | Self::QueueCall(_) | Self::AskPrepayment { .. })
     }
 
     /// Taken as a step of the ladder by the items that it names.

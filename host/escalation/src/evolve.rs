@@ -3,10 +3,13 @@
 mod agreements;
 mod allowances;
 mod cash;
+mod charges;
 mod contact;
 mod effects;
 mod placements;
 mod promises;
+mod upfront;
+mod tasks;
 #[cfg(test)]
 mod tests;
 
@@ -17,7 +20,7 @@ use crate::approval;
 use crate::assignment;
 use crate::dispute::{Dispute, Resolution};
 use crate::event::{Event, Fact};
-use crate::id::{DisputeId, InvoiceNumber};
+use crate::id::{DisputeId, InvoiceNumber, LevelId};
 use crate::invoice::{Invoice, OpenItem, Step};
 use crate::plan::PlanState;
 use crate::promise::PromiseState;
@@ -56,25 +59,14 @@ pub fn evolve(account: &mut Account, event: &Event) {
         Fact::PromiseRefused { promise, .. } => promises::end(account, promise, PromiseState::Cancelled),
 
         Fact::DisputeOpened { dispute } => dispute_opened(account, dispute),
-        Fact::DisputeResolved { dispute, outcome, text } => {
-            let resolution = Resolution { on, outcome: outcome.clone(), text: text.clone() };
-            dispute_resolved(account, dispute, resolution);
-        }
-        Fact::DunningBlocked { reason, until } => {
-            account.blocked = Some(DunningBlock { reason: reason.clone(), until: *until });
-        }
+        Fact::DisputeResolved { dispute, outcome, text } => dispute_resolved(account, dispute, outcome, text, on),
+        Fact::DunningBlocked { reason, until } => blocked(account, reason, *until),
         Fact::DunningUnblocked { .. } => account.blocked = None,
 
-        Fact::LevelReached { invoice, level } => {
-            step(account, invoice, Step { level: level.clone(), on, passed: None })
-        }
-        Fact::LevelPassed { invoice, level, because } => {
-            step(account, invoice, Step { level: level.clone(), on, passed: Some(because.clone()) });
-        }
+        Fact::LevelReached { invoice, level } => step(account, invoice, level, on, None),
+        Fact::LevelPassed { invoice, level, because } => step(account, invoice, level, on, Some(because.clone())),
         Fact::PolicyAssigned { .. } | Fact::SegmentAssigned { .. } => assignment::assigned(account, &event.fact, on),
-        Fact::CreditHeld { reason } => {
-            account.hold.get_or_insert_with(|| CreditHold { since: on, reason: reason.clone() });
-        }
+        Fact::CreditHeld { reason } => held(account, reason, on),
         Fact::CreditReleased { .. } => account.hold = None,
 
         Fact::PlacementAcknowledged { placement, status, agency_reference, reason } => {
@@ -91,8 +83,13 @@ pub fn evolve(account: &mut Account, event: &Event) {
         Fact::EffectApproved { key } => approval::given(account, key, event),
         Fact::EffectSettled { key, happened, .. } => effects::settled(account, key, *happened),
         // For the record: it changes nothing.
-        Fact::LaneRetried { .. } => {}
-        agreed => self::agreed(account, agreed, event),
+        Fact::LaneRetried { .. } | Fact::NotificationAcknowledged { .. } => {}
+
+        // Each takes what is its own.
+        other => {
+            upfront::took_place(account, other, on);
+            agreed(account, other, event);
+        }
     }
 }
 
@@ -104,6 +101,9 @@ fn agreed(account: &mut Account, fact: &Fact, event: &Event) {
         Fact::AmountAllowed { invoice, allowance } => {
             allowances::allow(account, invoice, allowance);
         }
+        Fact::MandateGiven { mandate } => account.mandate = Some(mandate.clone()),
+        Fact::MandateEnded { .. } => account.mandate = None,
+        Fact::Charged { charge } => charges::charged(account, charge),
         Fact::OverpaymentKept { payment } => cash::kept(account, payment),
         Fact::WriteOffRecovered { payment, invoice, amount } => {
             allowances::recovered(account, payment, invoice, *amount, on);
@@ -141,7 +141,7 @@ fn agreed(account: &mut Account, fact: &Fact, event: &Event) {
             account.cash_in_advance.get_or_insert_with(required);
         }
         Fact::CashInAdvanceLifted { .. } => account.cash_in_advance = None,
-        _ => {}
+        _ => tasks::heard(account, event),
     }
 }
 
@@ -167,19 +167,27 @@ fn dispute_opened(account: &mut Account, dispute: &Dispute) {
     }
 }
 
-fn dispute_resolved(account: &mut Account, dispute: &DisputeId, resolution: Resolution) {
+fn dispute_resolved(account: &mut Account, dispute: &DisputeId, outcome: &str, text: &str, on: Date) {
     if let Some(known) = account.disputes.iter_mut().find(|known| &known.id == dispute && known.is_open()) {
-        known.resolution = Some(resolution);
+        known.resolution = Some(Resolution { on, outcome: outcome.to_owned(), text: text.to_owned() });
     }
 }
 
+fn blocked(account: &mut Account, reason: &str, until: Option<Date>) {
+    account.blocked = Some(DunningBlock { reason: reason.to_owned(), until });
+}
+
+fn held(account: &mut Account, reason: &str, on: Date) {
+    account.hold.get_or_insert_with(|| CreditHold { since: on, reason: reason.to_owned() });
+}
+
 /// Each level once. One that was passed over can still be taken: another ladder may ask for it.
-fn step(account: &mut Account, invoice: &InvoiceNumber, step: Step) {
+fn step(account: &mut Account, invoice: &InvoiceNumber, level: &LevelId, on: Date, passed: Option<String>) {
     let Some(item) = account.items.get_mut(invoice) else { return };
-    if step.passed.is_none() {
-        item.steps.retain(|known| known.level != step.level || known.passed.is_none());
+    if passed.is_none() {
+        item.steps.retain(|known| &known.level != level || known.passed.is_none());
     }
-    if item.steps.iter().all(|known| known.level != step.level) {
-        item.steps.push(step);
+    if item.steps.iter().all(|known| &known.level != level) {
+        item.steps.push(Step { level: level.clone(), on, passed });
     }
 }

@@ -47,6 +47,16 @@ pub fn in_words(effect: &Effect) -> String {
         Action::ReportDirectPayment { amount, .. } => format!("report a direct payment of {amount} to the agency"),
         Action::RecallPlacement { placement, reason } => format!("recall the placement `{placement}`: {reason}"),
         Action::PostCashApplication { amount, .. } => format!("post {amount} to {invoices}"),
+        Action::AlertColleague { to, subject, .. } => format!("tell `{to}`: {subject}"),
+        Action::OrderCreditReport { application, amount, .. } => {
+            format!("order a credit report for `{application}` of {amount}")
+        }
+        Action::EnquireCover { engagement, on, payer, .. } => {
+            format!("ask {payer} about the cover of `{engagement}` on {on}")
+        }
+        Action::AskPrepayment { engagement, amount, until, channel } => {
+            format!("ask by {} for {amount} before `{engagement}`, to be paid by {until}", channel.as_str())
+        }
         Action::WriteOff(booking) => format!("book {} of {invoices} as {}", booking.amount, booking.kind.as_str()),
         Action::ReverseWriteOff(booking) => {
             format!("take back {} of {invoices} booked as {}", booking.amount, booking.kind.as_str())
@@ -86,6 +96,7 @@ pub fn changes_when(code: &str) -> Option<&'static str> {
         "small-balance" => "more is owed",
         "stale-feed" => "a newer bank statement comes",
         "unknown-outcome" => "a person says whether it happened",
+        "tasks-full" => "a task has ended",
         "unreachable" => "an address or number is known that works",
         "backfill" => "the backfill ends",
         "approval" => "the people have agreed",

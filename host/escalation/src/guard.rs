@@ -1,10 +1,15 @@
 //! Reasons not to act. Each has a code for machines, a sentence for people, and a day on which it may end.
 
 mod agreed;
+mod codes;
 mod contact;
 mod law;
+mod upfront;
 
+pub use codes::CODES;
 pub use contact::{call_impossible, channel, of_contact};
+pub(crate) use law::{is_zone, pack_of};
+pub use upfront::of_prepayment;
 
 use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
@@ -17,6 +22,7 @@ use crate::invoice::{OpenItem, days_between, plus_days};
 use crate::money::Money;
 use crate::pack::Packs;
 use crate::policy::Policy;
+use crate::task::TASKS_OPEN_MAX;
 
 /// Something that keeps us from acting.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,46 +36,6 @@ pub struct Guard {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hour: Option<Time>,
 }
-
-/// Every code there is; host/GUARDS.md has a section for each.
-pub const CODES: [&str; 36] = [
-    "nothing-owed",
-    "attorney",
-    "insolvency",
-    "deceased",
-    "moratorium",
-    "stopped",
-    "dunning-block",
-    "placed",
-    "dispute",
-    "missing-at-source",
-    "payment-pending",
-    "payment-claimed",
-    "promise",
-    "plan",
-    "settlement",
-    "goods-return",
-    "small-balance",
-    "stale-feed",
-    "unknown-country",
-    "no-pack",
-    "unknown-zone",
-    "no-calendar",
-    "too-early",
-    "contact-budget",
-    "after-conversation",
-    "holiday",
-    "quiet-hours",
-    "weekday",
-    "calendar",
-    "call-budget",
-    "contact-gap",
-    "unreachable",
-    "unknown-outcome",
-    "backfill",
-    "superseded",
-    "expired",
-];
 
 /// When a guard of contacts is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,6 +114,12 @@ pub fn of_item(scene: Scene<'_>, item: &OpenItem) -> Option<Guard> {
         .or_else(|| stale_feed(scene))
 }
 
+/// People have enough to do about this account: nothing is asked of them before a task has ended.
+pub(crate) fn tasks_full(account: &Account) -> Option<Guard> {
+    let text = format!("{TASKS_OPEN_MAX} tasks are open on this account: the next waits until one has ended");
+    account.tasks_full().then(|| Guard::new("tasks-full", text, None))
+}
+
 /// An unknown outcome of the same purpose: it may have happened, so it is not done again until a person says.
 pub fn unknown_outcome(account: &Account, action: &Action) -> Option<Guard> {
     let same = |other: &Action| {
@@ -172,6 +144,9 @@ pub fn of_effect(scene: Scene<'_>, effect: &Effect) -> Option<Guard> {
     if let Some(text) = superseded(scene.account, effect, today) {
         return Some(Guard::new("superseded", text, None));
     }
+    if let Some(guard) = upfront::of_action(scene, &effect.action) {
+        return Some(guard);
+    }
     if effect.action.is_ladder() {
         for number in effect.action.invoices() {
             let Some(item) = scene.account.items.get(number) else { continue };
@@ -184,6 +159,7 @@ pub fn of_effect(scene: Scene<'_>, effect: &Effect) -> Option<Guard> {
     let medium = match &effect.action {
         Action::SendNotice(notice) => channel(scene.account, &[notice.channel]).err(),
         Action::QueueCall(_) => call_impossible(scene.account).map(|text| Guard::new("superseded", text, None)),
+        Action::AskPrepayment { channel: by, .. } => channel(scene.account, &[*by]).err(),
         _ => None,
     };
     let contact = || of_contact(scene, &effect.action, Asked::AtTheDoor);
@@ -334,6 +310,10 @@ fn purpose(action: &Action) -> (&'static str, String) {
         Action::ReportDirectPayment { placement, payment, .. } => ("direct", format!("{placement} {payment}")),
         Action::RecallPlacement { placement, .. } => ("recall", placement.to_string()),
         Action::PostCashApplication { payment, .. } => ("post", payment.to_string()),
+        Action::AlertColleague { to, subject, .. } => ("alert", format!("{to} {subject}")),
+        Action::OrderCreditReport { application, .. } => ("report", application.to_string()),
+        Action::EnquireCover { engagement, .. } => ("cover", engagement.to_string()),
+        Action::AskPrepayment { engagement, .. } => ("prepayment", engagement.to_string()),
         Action::WriteOff(booking) | Action::ReverseWriteOff(booking) => ("let off", booking.line.to_string()),
         Action::IssueCreditMemo(order) => ("credit memo", order.reference.clone()),
     }
@@ -367,16 +347,4 @@ fn superseded(account: &Account, effect: &Effect, today: Date) -> Option<String>
         _ => None,
     };
     gone.map(str::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_code_has_its_section() {
-        let told = include_str!("../../GUARDS.md");
-        let sections: Vec<&str> = told.lines().filter_map(|line| line.strip_prefix("## ")).collect();
-        assert_eq!(sections, CODES);
-    }
 }

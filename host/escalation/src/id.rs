@@ -68,6 +68,14 @@ name! {
     LevelId
 }
 name! {
+    /// An application for credit, as whoever reported it named it.
+    ApplicationId
+}
+name! {
+    /// An appointment or an order that waits for its day, as its source named it.
+    EngagementId
+}
+name! {
     /// A payment plan, by the account and its number there.
     PlanId
 }
@@ -78,6 +86,14 @@ name! {
 name! {
     /// A write-off, by what is written off and who asked for it.
     WriteOffId
+}
+name! {
+    /// A task of an account, by what it is for.
+    TaskId
+}
+name! {
+    /// A suit, by the account and its number there.
+    SuitId
 }
 name! {
     /// An offer to take goods back, by the account and its number there.

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::allowance::{self, Allowance};
+use crate::arrival::Arrival;
 use crate::id::{InvoiceNumber, LevelId};
 use crate::money::Money;
 
@@ -79,6 +80,9 @@ pub struct OpenItem {
     /// The day on which the source was found not to list it any more.
     #[serde(default)]
     pub missing_since: Option<Date>,
+    /// Whether it reached the debtor, where that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub arrival: Option<Arrival>,
 }
 
 /// One level that an item took or passed.
@@ -107,6 +111,7 @@ impl OpenItem {
             cycle: 1,
             source: source.to_owned(),
             missing_since: None,
+            arrival: None,
         }
     }
 

@@ -13,6 +13,7 @@
 
 mod aging;
 mod calls;
+mod causes;
 mod cost;
 mod figures;
 mod meter;
@@ -24,6 +25,7 @@ mod watch;
 
 pub use aging::{Basis, Edges};
 pub use calls::{Calls, Contacts};
+pub use causes::Cause;
 pub use cost::{Cost, Price, UnitCosts};
 pub use figures::{call_figures, figures, share};
 pub use meter::{COSTLIEST_MAX, Costly, CurrencyMetrics, Meter, Metrics};

@@ -114,6 +114,24 @@ impl Pack {
         self.notice_period.iter().filter(fits)
     }
 
+    /// The period that the last letter before others act must leave, if the law states one. A debtor of unknown kind has the longest
+    /// of all kinds.
+    pub fn last_notice_period(&self, debtor: PartyKind, sent: Date) -> Option<&NoticePeriod> {
+        let of = |(kind, letter): (&PartyKind, LetterKind)| {
+            self.notice_periods_for(*kind, ActorRole::FirstPartyCreditor, letter, sent).collect::<Vec<_>>()
+        };
+        let asked = debtor.possible().iter().flat_map(|kind| LetterKind::LAST.map(|letter| (kind, letter)));
+        asked.flat_map(of).max_by_key(|rule| rule.days)
+    }
+
+    /// Whether the last letter before others act must say something.
+    pub fn last_letter_says(&self, debtor: PartyKind, field: Field, sent: Date) -> bool {
+        let of = |(kind, letter): (&PartyKind, LetterKind)| {
+            self.letter_for(*kind, ActorRole::FirstPartyCreditor, letter, sent).any(|rule| rule.fields.contains(&field))
+        };
+        debtor.possible().iter().flat_map(|kind| LetterKind::LAST.map(|letter| (kind, letter))).any(of)
+    }
+
     /// The fields that a letter of a kind must carry, all of them together.
     pub fn letter_for(
         &self,

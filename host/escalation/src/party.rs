@@ -41,6 +41,14 @@ pub enum PartyKind {
 }
 
 impl PartyKind {
+    /// The kinds whose rules are kept: who is of no known kind is treated with the care owed to all.
+    pub fn possible(&self) -> &[Self] {
+        match self {
+            Self::Unknown => &[Self::Consumer, Self::Business],
+            known => std::slice::from_ref(known),
+        }
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Business => "business",

@@ -6,17 +6,22 @@ mod check;
 mod examine;
 mod ladder;
 mod check_money;
+mod check_people;
 mod money;
 mod parse;
+mod people;
 mod segment;
+mod upfront;
 
-pub use calendar::{Calendar, Day, easter, orthodox_easter};
+pub use calendar::{Calendar, Day};
 pub use catalogue::{Catalogue, NotPublished};
 pub use examine::Finding;
 pub use ladder::{Ladder, STANDARD};
-pub use money::{DiscountRules, PlanRules, SettlementRules, Tier, ToleranceRules, WriteOffRules, limit};
+pub use money::{ChargeRules, DiscountRules, PlanRules, SettlementRules, Tier, ToleranceRules, WriteOffRules, limit};
 pub use parse::PolicyError;
+pub use people::{Complaint, RepeatRules, TaskRules};
 pub use segment::{Chosen, Segment, SegmentCondition};
+pub use upfront::{CoverageRules, CreditRules, PrepaymentRules};
 
 use std::collections::BTreeMap;
 
@@ -25,6 +30,7 @@ use serde::{Deserialize, Serialize};
 use crate::approval::Approval;
 use crate::id::LevelId;
 use crate::money::Currency;
+use crate::pack::NoticeKind;
 use crate::party::PartyKind;
 use crate::score::ScoreRules;
 
@@ -55,6 +61,8 @@ pub struct Policy {
     #[serde(default, rename = "ladder")]
     pub ladders: Vec<Ladder>,
     #[serde(default)]
+    pub charges: ChargeRules,
+    #[serde(default)]
     pub discount: DiscountRules,
     #[serde(default)]
     pub tolerance: ToleranceRules,
@@ -64,6 +72,19 @@ pub struct Policy {
     pub settlement: SettlementRules,
     #[serde(default)]
     pub write_off: WriteOffRules,
+    #[serde(default)]
+    pub credit: CreditRules,
+    #[serde(default)]
+    pub coverage: CoverageRules,
+    #[serde(default)]
+    pub prepayment: PrepaymentRules,
+    #[serde(default)]
+    pub tasks: TaskRules,
+    /// Who settles which complaint; a reason that is not named has no owner.
+    #[serde(default, rename = "complaint")]
+    pub complaints: Vec<Complaint>,
+    #[serde(default)]
+    pub repeat: RepeatRules,
     /// The standard ladder, from the first to the last.
     #[serde(rename = "level")]
     pub levels: Vec<Level>,
@@ -155,12 +176,22 @@ pub struct Level {
     /// For notices and colleagues: the template's name.
     #[serde(default)]
     pub template: String,
-    /// For `tell-colleague`: whom, by the role that the configuration names.
+    /// For `tell-colleague`: whom, by the role that the configuration names. For `task`: a role, or a person's name.
     #[serde(default)]
     pub to: String,
+    /// For `task`: what is to be done.
+    #[serde(default)]
+    pub task: String,
     /// For notices: asks for payment within so many days of sending.
     #[serde(default)]
     pub deadline_days: Option<u16>,
+    /// For notices that ask whether the invoice arrived: somebody asks on the phone when so many days after sending nobody
+    /// has answered.
+    #[serde(default)]
+    pub confirm_days: Option<u16>,
+    /// For notices from `charges.from` on: the fee that the law allows for a notice of this kind.
+    #[serde(default)]
+    pub fee: Option<NoticeKind>,
     /// Applies only if all of it holds; otherwise the level is passed over.
     #[serde(default)]
     pub when: Condition,
@@ -191,6 +222,8 @@ pub enum LevelAction {
     Notice,
     Call,
     TellColleague,
+    /// A person has to do something, by the desk.
+    Task,
     HoldCredit,
     Place,
 }

@@ -4,7 +4,9 @@ use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::cash::Payment;
-use crate::id::{AccountId, EffectKey, InvoiceNumber};
+use crate::credit::{CreditApplication, CreditReport};
+use crate::engagement::{Cover, Engagement};
+use crate::id::{AccountId, EffectKey, EngagementId, InvoiceNumber};
 use crate::invoice::{CreditMemo, Discount};
 use crate::money::Money;
 use crate::party::Party;
@@ -56,6 +58,17 @@ pub enum Report {
     Returned { account: AccountId, placement: EffectKey, reason: String, closed_on: Date },
     // messenger
     Tracked { account: AccountId, message: EffectKey, status: Tracking, at: DateTime, text: String },
+    // bureau
+    CreditReport { account: AccountId, report: CreditReport },
+    // coverage
+    Cover { account: AccountId, engagement: EngagementId, cover: Cover },
+    // notifier
+    NotificationAcknowledged { account: AccountId, notification: EffectKey, by: String, at: DateTime, text: String },
+    // accounting, or whoever takes orders and appointments
+    Customer { debtor: Party, since: Date },
+    CreditApplied { debtor: Party, application: CreditApplication },
+    Engaged { debtor: Party, engagement: Engagement },
+    EngagementEnded { account: AccountId, engagement: EngagementId, reason: String },
     // any role
     Other { kind: String, notes: Vec<(String, String)> },
 }

@@ -4,7 +4,7 @@ use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::effect::Role;
-use crate::id::{AccountId, EffectKey, InvoiceNumber, PaymentId};
+use crate::id::{AccountId, EffectKey, EngagementId, InvoiceNumber, PaymentId};
 use crate::money::Money;
 use crate::party::Party;
 
@@ -40,6 +40,9 @@ pub enum Ask {
     WriteOff(WriteOffAsk),
     ReverseWriteOff(WriteOffAsk),
     IssueCreditMemo(CreditMemoAsk),
+    OrderCreditReport(ReportOrder),
+    EnquireCover(CoverEnquiry),
+    Notify(Notification),
 }
 
 /// A finished message: the host wrote every word.
@@ -171,8 +174,69 @@ pub struct CreditMemoAsk {
     pub reference: String,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReportOrder {
+    pub account: AccountId,
+    pub debtor: Party,
+    /// The credit that was applied for.
+    pub amount: Money,
+    /// Why the creditor may ask, in a sentence.
+    pub reason: String,
+    #[serde(default)]
+    pub price_max: Option<Money>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CoverEnquiry {
+    pub account: AccountId,
+    pub debtor: Party,
+    pub appointment: EngagementId,
+    /// The day of the service.
+    pub on: Date,
+    pub payer: String,
+    pub member: String,
+    pub service: String,
+}
+
+/// A finished notification to a colleague: the host wrote every word.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Notification {
+    pub account: AccountId,
+    /// The role that the policy names, such as `sales-rep`.
+    pub recipient_role: String,
+    pub recipient: Party,
+    /// As the operator wrote it for this role.
+    pub address: String,
+    pub language: String,
+    pub subject: String,
+    pub text: String,
+    #[serde(default)]
+    pub html: Option<String>,
+    /// The page of the account; empty when the desk has no address.
+    #[serde(default)]
+    pub link: String,
+}
+
+impl Notification {
+    /// The same as an e-mail, for a hub whose only way to reach anybody is a messenger.
+    pub fn into_message(self) -> Message {
+        let text = if self.link.is_empty() { self.text } else { format!("{}\n\n{}", self.text.trim_end(), self.link) };
+        Message {
+            account: self.account,
+            channel: "email".to_owned(),
+            recipient: self.recipient,
+            address: self.address,
+            language: self.language,
+            subject: self.subject,
+            text,
+            html: self.html,
+            notes: Vec::new(),
+        }
+    }
+}
+
 /// Every effect of the contract, by role, as manifests name them.
-pub const EFFECTS: [(Role, &str); 13] = [
+pub const EFFECTS: [(Role, &str); 16] = [
     (Role::Messenger, "send"),
     (Role::Messenger, "withdraw"),
     (Role::Dialer, "queue-call"),
@@ -186,9 +250,20 @@ pub const EFFECTS: [(Role, &str); 13] = [
     (Role::Accounting, "write-off"),
     (Role::Accounting, "reverse-write-off"),
     (Role::Accounting, "issue-credit-memo"),
+    (Role::Bureau, "order-credit-report"),
+    (Role::Coverage, "enquire-cover"),
+    (Role::Notifier, "notify"),
 ];
 
 impl Ask {
+    /// As a messenger can carry it: a notification becomes an e-mail, everything else stays as it is.
+    pub fn for_messenger(self) -> Self {
+        match self {
+            Self::Notify(notification) => Self::Send(notification.into_message()),
+            other => other,
+        }
+    }
+
     /// The role that performs it, and the name of the effect in that role's contract.
     pub fn performed_by(&self) -> (Role, &'static str) {
         match self {
@@ -205,6 +280,9 @@ impl Ask {
             Self::WriteOff(_) => EFFECTS[10],
             Self::ReverseWriteOff(_) => EFFECTS[11],
             Self::IssueCreditMemo(_) => EFFECTS[12],
+            Self::OrderCreditReport(_) => EFFECTS[13],
+            Self::EnquireCover(_) => EFFECTS[14],
+            Self::Notify(_) => EFFECTS[15],
         }
     }
 }

@@ -2,6 +2,8 @@
 //! so do our own tests. The grammar stands in tests/scenarios/README.md.
 
 mod agreed;
+mod debtor;
+mod deed;
 mod expect;
 mod hear;
 mod judge;
@@ -9,6 +11,8 @@ mod outcome;
 mod parse;
 mod says;
 mod text;
+mod upfront;
+mod work;
 mod world;
 
 use std::fmt;

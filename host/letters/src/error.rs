@@ -26,4 +26,7 @@ pub enum LetterError {
     Tone { template: String, found: String, why: String },
     #[error("the letter `{template}` has {lines} lines in one list; at most {max} are allowed")]
     TooLong { template: String, lines: usize, max: usize },
+    /// The page could not be set: the layout is wrong, or a sign is in no font.
+    #[error("the page cannot be set: {0}")]
+    Page(String),
 }

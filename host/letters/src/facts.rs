@@ -26,6 +26,8 @@ pub struct Facts {
     pub reference: Reference,
     /// The law firm that writes, and the mandate on record. None: the creditor writes itself.
     pub mandate: Option<Mandate>,
+    /// What was agreed about payment, where it is on record.
+    pub terms: Option<Terms>,
     /// What was agreed to be paid in parts.
     pub plan: Vec<Instalment>,
     /// What went onto the account and off it.
@@ -70,8 +72,8 @@ pub struct Charge {
 pub enum ChargeKind {
     /// Simple interest on a principal, at one rate, over days from one to another, both included.
     Interest { principal: Money, rate: Percent, from: Date, to: Date },
-    /// A fee by its name, in the language of the letter.
-    Fee { name: String },
+    /// A fee by its name, in the language of the letter; none: the language's own word for a reminder's.
+    Fee { name: Option<String> },
     /// The fixed sum for late payment between businesses.
     Compensation,
 }
@@ -89,6 +91,14 @@ pub struct Mandate {
     pub file: String,
     /// The day on which the mandate was given.
     pub given_on: Date,
+}
+
+/// Terms of payment on record.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    pub agreed_on: Date,
+    /// Days from the invoice to its due date.
+    pub net_days: u16,
 }
 
 /// A part of a payment plan.
@@ -122,8 +132,8 @@ pub struct Contact {
     pub on: Date,
     /// `email`, `letter`, `call`, ... as the account records it.
     pub medium: String,
-    /// What it was, such as the level of the policy.
-    pub about: String,
+    /// What it was: the id of the policy's level, or `call` for one that no level asked for.
+    pub level: String,
 }
 
 /// A sum was too large to be kept.

@@ -5,6 +5,10 @@ use std::fmt;
 /// The kinds of letters. A template's name says its kind; one of another name says it with a line `Kind: ...`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
+    /// Before an appointment or a delivery: nothing is owed yet.
+    Prepayment,
+    /// Hands an invoice over: its figures and how to pay. The tax document is the accounting package's.
+    Invoice,
     ReceiptConfirmation,
     CourtesyReminder,
     FirstNotice,
@@ -22,7 +26,9 @@ pub enum Kind {
 }
 
 impl Kind {
-    pub const ALL: [Kind; 13] = [
+    pub const ALL: [Kind; 15] = [
+        Kind::Prepayment,
+        Kind::Invoice,
         Kind::ReceiptConfirmation,
         Kind::CourtesyReminder,
         Kind::FirstNotice,
@@ -40,6 +46,8 @@ impl Kind {
 
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Prepayment => "prepayment",
+            Self::Invoice => "invoice",
             Self::ReceiptConfirmation => "receipt-confirmation",
             Self::CourtesyReminder => "courtesy-reminder",
             Self::FirstNotice => "first-notice",

@@ -2,15 +2,19 @@
 
 use escalation::account::Account;
 use escalation::cash::Target;
+use escalation::charge::{Bearing, ChargeKind as Claimed, Standing, standing};
 use escalation::invoice::OpenItem;
 use escalation::{Date, InvoiceNumber, Money};
 
-use crate::facts::{Contact, Creditor, Facts, Item, Movement, MovementKind};
+use crate::facts::{
+    Charge, ChargeKind, Contact, Creditor, Facts, Item, Mandate, Movement, MovementKind, Percent, Terms,
+};
 use crate::reference::Reference;
 
 impl Facts {
     /// The facts of a letter about the invoices named, as far as they are still open: what was paid meanwhile is not asked for.
-    /// Charges, plan and mandate are for the caller to add.
+    /// What lateness was claimed to cost stands with them; with something overdue, also what earlier invoices left of it.
+    /// Plan and mandate are for the caller to add.
     pub fn of(account: &Account, invoices: &[InvoiceNumber], creditor: &Creditor, today: Date) -> Self {
         let open: Vec<&OpenItem> =
             account.open_items().into_iter().filter(|item| invoices.contains(&item.invoice.number)).collect();
@@ -21,9 +25,13 @@ impl Facts {
             today,
             deadline: None,
             reference: reference(&open),
+            charges: charges(account, &open, today),
             items: open.into_iter().map(|item| of_item(item, today)).collect(),
-            charges: Vec::new(),
             mandate: None,
+            terms: account
+                .upfront
+                .terms_on(today)
+                .map(|terms| Terms { agreed_on: terms.agreed_on, net_days: terms.net_days }),
             plan: Vec::new(),
             movements: movements(account, today),
             history: account
@@ -32,10 +40,20 @@ impl Facts {
                 .map(|contact| Contact {
                     on: contact.on,
                     medium: contact.medium.clone(),
-                    about: about(contact.key.as_str()),
+                    level: level(contact.key.as_str(), &contact.medium),
                 })
                 .collect(),
         }
+    }
+
+    /// The same for a letter of the law firm that has a mandate for the account; none is on record: it cannot be written.
+    pub fn under_mandate(self, account: &Account) -> Self {
+        let mandate = account.mandate.as_ref().map(|known| Mandate {
+            firm: known.firm.clone(),
+            file: known.file.clone(),
+            given_on: known.given_on,
+        });
+        Self { mandate, ..self }
     }
 
     /// The facts of a letter about everything that is open.
@@ -53,6 +71,35 @@ fn of_item(item: &OpenItem, today: Date) -> Item {
         original: item.invoice.total,
         open: item.open,
         days_past_due: item.days_past_due(today),
+    }
+}
+
+/// The lines that stand, less what was paid for them; interest part by part.
+fn charges(account: &Account, open: &[&OpenItem], today: Date) -> Vec<Charge> {
+    let late = open.iter().any(|item| item.days_past_due(today) > 0);
+    let left_over = |number: &InvoiceNumber| late && account.items.get(number).is_some_and(|item| !item.is_open());
+    let ours = |number: &InvoiceNumber| open.iter().any(|item| &item.invoice.number == number) || left_over(number);
+    let stands = standing(account).into_iter().filter(|one| ours(&one.charge.invoice));
+    stands.flat_map(lines).filter(|line| line.amount.is_positive()).collect()
+}
+
+fn lines(one: Standing<'_>) -> Vec<Charge> {
+    let line = |what, amount| Charge { what, amount, law: one.charge.source.clone() };
+    match one.charge.kind {
+        Claimed::Fee => vec![line(ChargeKind::Fee { name: None }, one.open())],
+        Claimed::Compensation => vec![line(ChargeKind::Compensation, one.open())],
+        Claimed::Interest => {
+            let mut paid = one.paid;
+            let part = |bearing: &Bearing| {
+                let taken = paid.min(bearing.amount.minor);
+                paid -= taken;
+                let Bearing { principal, from, to, .. } = *bearing;
+                let rate = Percent(bearing.rate.thousandths());
+                let amount = Money { minor: bearing.amount.minor - taken, ..bearing.amount };
+                line(ChargeKind::Interest { principal, rate, from, to }, amount)
+            };
+            one.charge.bears.iter().map(part).collect()
+        }
     }
 }
 
@@ -103,8 +150,23 @@ fn movements(account: &Account, today: Date) -> Vec<Movement> {
     lines
 }
 
-/// The level in a business key such as `letter:final-demand:INV-123:cycle-1`.
-fn about(key: &str) -> String {
-    let level = key.split(':').nth(1).unwrap_or(key);
-    level.replace('-', " ")
+/// The level in a business key such as `notice:final-demand:INV-123:cycle-1`. What is not a notice or a queued call was done
+/// without a level, and is called by its medium.
+fn level(key: &str, medium: &str) -> String {
+    match key.split(':').collect::<Vec<_>>().as_slice() {
+        ["notice" | "call", level, ..] => (*level).to_owned(),
+        _ => medium.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::level;
+
+    #[test]
+    fn a_contact_is_named_by_its_level() {
+        assert_eq!(level("notice:final-demand:INV:7:cycle-1", "email"), "final-demand");
+        assert_eq!(level("call:first-call:INV-7:cycle-1:again-2", "call"), "first-call");
+        assert_eq!(level("call-ended:2026-03-09T10:15:00", "call"), "call");
+    }
 }

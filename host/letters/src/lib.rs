@@ -1,8 +1,8 @@
-//! Every word that a debtor reads: one text and the facts of an account become an e-mail.
+//! Every word that a debtor reads: one text and the facts of an account become an e-mail, a page and a PDF.
 //!
 //! A **template** (`<language>/<template>.txt`) is filled with the **facts** of a letter and becomes **blocks**: paragraphs, the
-//! table of items, the payment box. The blocks are written twice, as plain text and as HTML; so the two cannot say different
-//! things. Nothing leaves before it was looked at: what a country requires must be
+//! table of items, the payment box. The blocks are written three times, as plain text, as HTML and as a page that Typst
+//! sets; so the three cannot say different things. Nothing leaves before it was looked at: what a country requires must be
 //! there, and what nobody should read must not.
 //!
 //! The modules, in reading order:
@@ -19,6 +19,7 @@ pub mod block;
 pub mod text;
 pub mod html;
 pub mod sheet;
+pub mod press;
 pub mod required;
 pub mod tone;
 pub mod sample;

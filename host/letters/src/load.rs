@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use escalation::Packs;
 use minijinja::{Environment, UndefinedBehavior};
 
 use crate::block;
 use crate::error::LetterError;
 use crate::kind::Kind;
+use crate::press::Press;
 use crate::templates::Letters;
 use crate::words::{FILLED, Words, built_in};
 use crate::{FALLBACK, sample, tone};
@@ -16,7 +18,7 @@ use crate::{FALLBACK, sample, tone};
 const FILE_LEN_MAX: u64 = 512 << 10;
 
 /// What a template may name; a loop's own variable has the fields of its list.
-const FIELDS: [&str; 16] = [
+const FIELDS: [&str; 17] = [
     "creditor",
     "sender",
     "debtor",
@@ -28,6 +30,7 @@ const FIELDS: [&str; 16] = [
     "today",
     "reference",
     "mandate",
+    "terms",
     "plan",
     "plan_total",
     "movements",
@@ -35,11 +38,17 @@ const FIELDS: [&str; 16] = [
     "history",
 ];
 
-pub(crate) fn load(folder: &Path) -> Result<Letters, LetterError> {
+pub(crate) fn load(folder: &Path, packs: Packs) -> Result<Letters, LetterError> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    let mut letters =
-        Letters { environment, words: BTreeMap::new(), kinds: BTreeMap::new(), folder: folder.to_owned() };
+    let mut letters = Letters {
+        environment,
+        words: BTreeMap::new(),
+        kinds: BTreeMap::new(),
+        folder: folder.to_owned(),
+        packs,
+        press: Press::load(read_optional(&folder.join("layout.typ"))?, read_optional(&folder.join("logo.svg"))?)?,
+    };
     let mut sources = Vec::new();
     for language in entries(folder)?.into_iter().filter(|path| path.is_dir()) {
         let name = stem(&language);

@@ -1,5 +1,8 @@
 //! What a letter must contain: every demand, and more where the debtor's country asks for it. A letter that lacks it is refused.
 
+use escalation::Packs;
+use escalation::pack::{Field, NoticePeriod};
+
 use crate::block::Tag;
 use crate::error::LetterError;
 use crate::facts::{ChargeKind, Facts};
@@ -8,19 +11,6 @@ use crate::sheet::Part;
 use crate::templates::Written;
 use crate::values::Values;
 
-/// A day to pay by that a country asks for in the last letter before others act. Days count from sending.
-struct Notice {
-    country: &'static str,
-    days: i32,
-    source: &'static str,
-}
-
-const NOTICES: [Notice; 2] = [
-    Notice { country: "DK", days: 10, source: "inkassoloven § 10" },
-    // Good practice of the supervisory authority, no number of the law.
-    Notice { country: "SE", days: 8, source: "god inkassosed, inkassolagen § 5" },
-];
-
 /// The Act that a claim for statutory interest in Britain names.
 const LATE_PAYMENT_ACT: &str = "Late Payment of Commercial Debts (Interest) Act 1998";
 
@@ -28,7 +18,7 @@ const LATE_PAYMENT_ACT: &str = "Late Payment of Commercial Debts (Interest) Act 
 ///
 /// Amounts, days and names are looked for in the finished text, so a template that forgets a field is found out whatever it
 /// calls it. What a paragraph says no check can read; it is found by its mark (`[dispute]`, `[next-step]`, `[further-costs]`).
-pub(crate) fn lacks(written: &Written, values: &Values, facts: &Facts) -> Vec<String> {
+pub(crate) fn lacks(written: &Written, values: &Values, facts: &Facts, packs: &Packs) -> Vec<String> {
     let mut lacks = Vec::new();
     if written.kind == Kind::Internal {
         return lacks;
@@ -51,7 +41,14 @@ pub(crate) fn lacks(written: &Written, values: &Values, facts: &Facts) -> Vec<St
     if written.kind.is_demand() {
         demand(written, values, &text, &mut must);
         charges(facts, values, &text, &mut must);
-        last(written, facts, &text, &mut must);
+        last(written, facts, packs, &text, &mut must);
+    }
+    if written.kind == Kind::Invoice {
+        demand(written, values, &text, &mut must);
+    }
+    if written.kind == Kind::Prepayment {
+        payable(written, values, &text, &mut must);
+        must(values.deadline.as_deref().is_some_and(shows), "the day to pay by".to_owned());
     }
     if written.kind == Kind::SuspensionWarning {
         must(has(written, Tag::NextStep), "what will happen (a paragraph marked `[next-step]`)".to_owned());
@@ -67,8 +64,8 @@ pub(crate) fn lacks(written: &Written, values: &Values, facts: &Facts) -> Vec<St
 }
 
 /// Refuses a letter that lacks something.
-pub(crate) fn check(written: &Written, values: &Values, facts: &Facts) -> Result<(), LetterError> {
-    let lacks = lacks(written, values, facts);
+pub(crate) fn check(written: &Written, values: &Values, facts: &Facts, packs: &Packs) -> Result<(), LetterError> {
+    let lacks = lacks(written, values, facts, packs);
     if lacks.is_empty() {
         return Ok(());
     }
@@ -79,6 +76,7 @@ pub(crate) fn check(written: &Written, values: &Values, facts: &Facts) -> Result
 /// What every demand contains: which invoices, what is open, how to pay, how to object.
 fn demand(written: &Written, values: &Values, text: &str, must: &mut impl FnMut(bool, String)) {
     must(!values.items.is_empty(), "an open invoice".to_owned());
+    payable(written, values, text, must);
     for item in &values.items {
         let fields = [
             (&item.invoice, "the number"),
@@ -91,6 +89,10 @@ fn demand(written: &Written, values: &Values, text: &str, must: &mut impl FnMut(
             must(text.contains(value.as_str()), format!("{what} of invoice {}", item.invoice));
         }
     }
+}
+
+/// How much, where to, under which reference, and how to object.
+fn payable(written: &Written, values: &Values, text: &str, must: &mut impl FnMut(bool, String)) {
     must(text.contains(&values.total), "the total".to_owned());
     must(
         !values.creditor.iban.is_empty() && text.contains(&values.creditor.iban),
@@ -126,22 +128,27 @@ fn charges(facts: &Facts, values: &Values, text: &str, must: &mut impl FnMut(boo
 }
 
 /// The last letter names a day, far enough away where the country says so, and what comes after it.
-fn last(written: &Written, facts: &Facts, text: &str, must: &mut impl FnMut(bool, String)) {
+fn last(written: &Written, facts: &Facts, packs: &Packs, text: &str, must: &mut impl FnMut(bool, String)) {
     if !written.kind.is_last() {
         return;
     }
     let shown = facts.deadline.map(|deadline| crate::notation::day(deadline, &written.language));
     must(shown.is_some_and(|day| text.contains(&day)), "the day to pay by (`deadline_days` of the level)".to_owned());
     must(has(written, Tag::NextStep), "what will happen (a paragraph marked `[next-step]`)".to_owned());
-    for notice in NOTICES.iter().filter(|notice| notice.country == facts.debtor.country) {
+    // Without a pack nobody is written to by the ladder; a person who writes by hand answers for it.
+    let Ok(pack) = packs.of(&facts.debtor.country) else { return };
+    let kind = facts.debtor.kind;
+    if let Some(rule) = pack.last_notice_period(kind, facts.today) {
+        let lawful = rule.last_day(facts.today, pack.calendar.as_ref());
+        let in_time = lawful.is_ok_and(|day| facts.deadline.is_some_and(|deadline| deadline >= day));
         let days = facts.deadline.map_or(0, |deadline| escalation::invoice::days_between(facts.today, deadline));
-        let Notice { days: least, source, .. } = notice;
-        must(days >= *least, format!("a day to pay by at least {least} days after sending ({source}; it has {days})"));
+        let NoticePeriod { days: least, source, .. } = rule;
+        must(in_time, format!("a day to pay by at least {least} days after sending ({source}; it has {days})"));
     }
-    if facts.debtor.country == "DK" {
+    if pack.last_letter_says(kind, Field::FurtherCostsWarning, facts.today) {
         must(
             has(written, Tag::FurtherCosts),
-            "that further costs may follow (a paragraph marked `[further-costs]`; inkassoloven § 10)".to_owned(),
+            format!("that further costs may follow (a paragraph marked `[further-costs]`; pack {})", pack.country),
         );
     }
 }

@@ -4,7 +4,7 @@ use escalation::party::PartyKind;
 use escalation::{Currency, Date, InvoiceNumber, Money, Party};
 
 use crate::facts::{
-    Charge, ChargeKind, Contact, Creditor, Facts, Instalment, Item, Mandate, Movement, MovementKind, Percent,
+    Charge, ChargeKind, Contact, Creditor, Facts, Instalment, Item, Mandate, Movement, MovementKind, Percent, Terms,
 };
 use crate::reference::Reference;
 
@@ -42,6 +42,7 @@ pub fn facts(language: &str) -> Facts {
         charges,
         deadline: Some(day(2026, 5, 4)),
         mandate: Some(mandate()),
+        terms: Some(Terms { agreed_on: day(2026, 1, 12), net_days: 14 }),
         plan: vec![
             Instalment { due_on: day(2026, 5, 4), amount: money(140_000) },
             Instalment { due_on: day(2026, 6, 4), amount: money(140_000) },
@@ -53,9 +54,9 @@ pub fn facts(language: &str) -> Facts {
             movement((2026, 3, 27), MovementKind::Payment, money(-100_000)),
         ],
         history: vec![
-            contact((2026, 3, 17), "email", "first notice"),
+            contact((2026, 3, 17), "email", "first-notice"),
             contact((2026, 3, 24), "call", "call"),
-            contact((2026, 4, 1), "letter", "firm notice"),
+            contact((2026, 4, 1), "letter", "firm-notice"),
         ],
         ..bare_in(country, currency)
     }
@@ -86,6 +87,7 @@ fn bare_in(country: &str, currency: Currency) -> Facts {
         charges: Vec::new(),
         reference: Reference::rf("20260142").unwrap_or(Reference::Plain("RE-2026-0142".to_owned())),
         mandate: None,
+        terms: None,
         plan: Vec::new(),
         movements: Vec::new(),
         history: Vec::new(),
@@ -158,8 +160,8 @@ fn movement(on: (i16, i8, i8), what: MovementKind, amount: Money) -> Movement {
     Movement { on: day(on.0, on.1, on.2), what, amount }
 }
 
-fn contact(on: (i16, i8, i8), medium: &str, about: &str) -> Contact {
-    Contact { on: day(on.0, on.1, on.2), medium: medium.to_owned(), about: about.to_owned() }
+fn contact(on: (i16, i8, i8), medium: &str, level: &str) -> Contact {
+    Contact { on: day(on.0, on.1, on.2), medium: medium.to_owned(), level: level.to_owned() }
 }
 
 fn day(year: i16, month: i8, day: i8) -> Date {

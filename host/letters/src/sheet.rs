@@ -269,6 +269,8 @@ impl Parts<'_> {
         info.retain(|(_, value)| !value.is_empty());
         let mut address = vec![values.debtor.name.clone()];
         address.extend(values.debtor.address.iter().cloned());
+        // A letter to a colleague is not put into an envelope to the debtor by mistake.
+        address.retain(|_| self.kind != Kind::Internal);
         let from: Vec<&str> =
             std::iter::once(sender.name.as_str()).chain(sender.address.iter().take(2).map(String::as_str)).collect();
         let behalf = format!("{} {}", words.on_behalf, values.creditor.name);

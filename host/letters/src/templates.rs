@@ -3,28 +3,32 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use escalation::Party;
+use escalation::{Packs, Party};
 use minijinja::{Environment, Value};
 
 use crate::block::cut;
 use crate::error::LetterError;
 use crate::facts::{Facts, LINES_MAX};
 use crate::kind::Kind;
+use crate::press::Press;
 use crate::sheet::{Part, Parts, Sheet};
 use crate::values::Values;
 use crate::words::Words;
 use crate::{FALLBACK, html, load, required, text, tone};
 
-/// All letters of a folder.
+/// All letters of a folder, and the press that sets them.
 pub struct Letters {
     pub(crate) environment: Environment<'static>,
     pub(crate) words: BTreeMap<String, Words>,
     /// By `<language>/<template>`.
     pub(crate) kinds: BTreeMap<String, Kind>,
     pub(crate) folder: PathBuf,
+    /// What the law of a debtor's country asks of a letter.
+    pub(crate) packs: Packs,
+    pub(crate) press: Press,
 }
 
-/// A finished letter. Text and HTML say the same, because they are written from the same parts.
+/// A finished letter. Text, HTML and PDF say the same, because they are written from the same parts.
 #[derive(Clone, Debug)]
 pub struct Written {
     pub template: String,
@@ -48,12 +52,12 @@ impl Written {
 }
 
 impl Letters {
-    /// Reads a folder: `<language>/<template>.txt`, `<language>/words.toml`.
+    /// Reads a folder: `<language>/<template>.txt`, `<language>/words.toml`, `layout.typ` and `logo.svg`.
     ///
     /// Each template is tried with made-up facts. One that cannot be parsed, names what does not exist or speaks in a tone that
     /// no letter may have is refused with its file and line.
-    pub fn load(folder: &Path) -> Result<Self, LetterError> {
-        load::load(folder)
+    pub fn load(folder: &Path, packs: Packs) -> Result<Self, LetterError> {
+        load::load(folder, packs)
     }
 
     /// Refuses a policy whose templates are missing.
@@ -92,8 +96,13 @@ impl Letters {
         }
         let (written, values) = self.fill(template, language, facts)?;
         tone::check(&written, &values, facts.mandate.is_some())?;
-        required::check(&written, &values, facts)?;
+        required::check(&written, &values, facts, &self.packs)?;
         Ok(written)
+    }
+
+    /// Sets a letter as PDF.
+    pub fn print(&self, written: &Written) -> Result<Vec<u8>, LetterError> {
+        self.press.print(written)
     }
 
     /// Fills a template, unchecked: for [`write`](Self::write) and for trying it.

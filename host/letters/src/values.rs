@@ -23,6 +23,7 @@ pub(crate) struct Values {
     pub today: String,
     pub reference: String,
     pub mandate: Option<Mandate>,
+    pub terms: Option<Terms>,
     pub plan: Vec<Instalment>,
     pub plan_total: String,
     pub movements: Vec<Movement>,
@@ -85,6 +86,12 @@ pub(crate) struct Mandate {
 }
 
 #[derive(Serialize)]
+pub(crate) struct Terms {
+    pub agreed_on: String,
+    pub net_days: u16,
+}
+
+#[derive(Serialize)]
 pub(crate) struct Instalment {
     pub number: usize,
     pub due_on: String,
@@ -134,7 +141,7 @@ impl Values {
                 kind: facts.debtor.kind.as_str(),
             },
             items: items(facts, language),
-            charges: charges(facts, language),
+            charges: charges(facts, words, language),
             principal: amounts(&facts.principal().map_err(large)?, language),
             total: amounts(&facts.total().map_err(large)?, language),
             deadline: facts.deadline.map(|deadline| day(deadline, language)),
@@ -145,6 +152,10 @@ impl Values {
                 file: clean(&mandate.file),
                 given_on: day(mandate.given_on, language),
             }),
+            terms: facts
+                .terms
+                .as_ref()
+                .map(|terms| Terms { agreed_on: day(terms.agreed_on, language), net_days: terms.net_days }),
             plan: plan(facts, language),
             plan_total: amounts(&sums(facts.plan.iter().map(|part| part.amount)).map_err(large)?, language),
             movements: movements(facts, words, language).map_err(large)?,
@@ -155,7 +166,7 @@ impl Values {
                 .map(|contact| Contact {
                     on: day(contact.on, language),
                     how: clean(words.medium(&contact.medium)),
-                    about: clean(&contact.about),
+                    about: clean(&words.level(&contact.level)),
                 })
                 .collect(),
         })
@@ -182,10 +193,16 @@ impl Values {
     }
 }
 
-/// One line of plain text: no breaks, no signs that steer a printer or mark a block.
+/// One line of plain text: no breaks, no signs that steer a printer, mark a block or turn the order of letters around.
 pub(crate) fn clean(text: &str) -> String {
     let kept = text.chars().map(|sign| if sign.is_control() { ' ' } else { sign });
-    kept.filter(|sign| !('\u{e000}'..='\u{f8ff}').contains(sign)).collect::<String>().trim().to_owned()
+    kept.filter(|sign| !is_mark(*sign)).collect::<String>().trim().to_owned()
+}
+
+/// Private signs, which mark blocks here, and the invisible ones that set the direction of writing: with them a name could be
+/// read as another one.
+fn is_mark(sign: char) -> bool {
+    matches!(sign, '\u{e000}'..='\u{f8ff}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 fn sender(party: &Party, facts: &Facts) -> Sender {
@@ -217,7 +234,7 @@ fn items(facts: &Facts, language: &str) -> Vec<Item> {
     facts.items.iter().map(item).collect()
 }
 
-fn charges(facts: &Facts, language: &str) -> Vec<Charge> {
+fn charges(facts: &Facts, words: &Words, language: &str) -> Vec<Charge> {
     let charge = |charge: &crate::facts::Charge| {
         let plain = Charge {
             kind: "compensation",
@@ -231,7 +248,10 @@ fn charges(facts: &Facts, language: &str) -> Vec<Charge> {
         };
         match &charge.what {
             ChargeKind::Compensation => plain,
-            ChargeKind::Fee { name } => Charge { kind: "fee", name: clean(name), ..plain },
+            ChargeKind::Fee { name } => {
+                let name = name.as_deref().unwrap_or(&words.reminder_fee);
+                Charge { kind: "fee", name: clean(name), ..plain }
+            }
             ChargeKind::Interest { principal, rate, from, to } => Charge {
                 kind: "interest",
                 rate: percent(*rate, language),

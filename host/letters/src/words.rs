@@ -1,5 +1,7 @@
 //! The words of a language that all its letters share: labels, lines of lists, the closing, the route for objections.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::error::LetterError;
@@ -23,7 +25,6 @@ pub struct Words {
     pub due: String,
     pub original: String,
     pub open: String,
-    pub charge: String,
     pub principal: String,
     pub total: String,
     // the payment box
@@ -47,6 +48,8 @@ pub struct Words {
     pub signature: String,
     // lines and paragraphs, filled
     pub item_line: String,
+    /// The fee that a law allows for a reminder or demand.
+    pub reminder_fee: String,
     pub interest_line: String,
     pub fee_line: String,
     pub compensation_line: String,
@@ -58,6 +61,8 @@ pub struct Words {
     pub closing: String,
     /// What a contact's medium is called.
     pub media: Media,
+    /// What a contact was about: the policy's levels, by id.
+    pub levels: BTreeMap<String, String>,
 }
 
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -122,6 +127,11 @@ impl Words {
             "dispute" => &self.dispute,
             _ => &self.privacy,
         }
+    }
+
+    /// What a level is called; one that has no word is named by its id.
+    pub fn level(&self, id: &str) -> String {
+        self.levels.get(id).cloned().unwrap_or_else(|| id.replace('-', " "))
     }
 
     /// What a medium is called; one that has no word is named as it is recorded.

@@ -15,7 +15,9 @@ const LANGUAGES: [&str; 5] = ["en", "de", "el", "da", "sv"];
 fn letters() -> &'static Letters {
     static LETTERS: OnceLock<Letters> = OnceLock::new();
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/letters");
-    LETTERS.get_or_init(|| Letters::load(&folder).unwrap_or_else(|error| panic!("{error}")))
+    LETTERS.get_or_init(|| {
+        Letters::load(&folder, escalation::Packs::shipped().unwrap()).unwrap_or_else(|error| panic!("{error}"))
+    })
 }
 
 fn lacks(letters: &Letters, template: &str, language: &str, facts: &Facts) -> String {
@@ -196,4 +198,27 @@ fn a_list_has_a_bound() {
         letters.write("first-notice", "en", &facts),
         Err(LetterError::TooLong { lines: 2001, max: 2000, .. })
     ));
+}
+
+/// What was written and said is told in the letter's language; a level that has no word there, by its id.
+#[test]
+fn the_correspondence_speaks_the_language_of_the_letter() {
+    let mut facts = Facts { mandate: None, ..sample::facts("de") };
+    let written = |facts: &Facts| letters().write("case-file", "de", facts).unwrap().text();
+    let text = written(&facts);
+    assert!(
+        text.contains("17.03.2026  E-Mail: Zahlungserinnerung\n24.03.2026  Anruf: Gespräch über die Zahlung"),
+        "{text}"
+    );
+    facts.history[0].level = "own-level".to_owned();
+    assert!(written(&facts).contains("E-Mail: own level"), "{}", written(&facts));
+}
+
+/// A letter to a colleague has no address for an envelope.
+#[test]
+fn only_a_letter_to_the_debtor_has_the_debtors_address() {
+    let facts = sample::bare("en");
+    let address = |template: &str| letters().write(template, "en", &facts).unwrap().sheet.address;
+    assert_eq!(address("first-notice")[0], "Harbour & Sons Ltd");
+    assert!(address("sales-rep").is_empty());
 }

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use escalation::Packs;
 use letters::{Facts, LetterError, Letters, sample};
 
 const WHOLE: &str = "Subject: Hello\n\n[head]\n\n[items]\n\n[payment]\n\n[dispute]\n\n[signature]\n";
@@ -18,7 +19,7 @@ fn folder(name: &str, source: &str) -> tempfile::TempDir {
 
 /// The line and the reason.
 fn refused(folder: &Path) -> (usize, String) {
-    match Letters::load(folder) {
+    match Letters::load(folder, Packs::shipped().unwrap()) {
         Err(LetterError::File { line, why, .. }) => (line, why),
         Err(other) => panic!("{other}"),
         Ok(_) => panic!("it was accepted"),
@@ -28,7 +29,7 @@ fn refused(folder: &Path) -> (usize, String) {
 #[test]
 fn a_whole_letter_of_ones_own_is_accepted() {
     let own = folder("reminder.txt", &WHOLE.replace("Hello\n", "Hello\nKind: second-notice\n"));
-    let letters = Letters::load(own.path()).unwrap();
+    let letters = Letters::load(own.path(), Packs::shipped().unwrap()).unwrap();
     letters.check(&["reminder"]).unwrap();
     assert!(letters.write("reminder", "en", &sample::bare("en")).is_ok());
     let missing = letters.check(&["first-notice"]).unwrap_err().to_string();
@@ -86,14 +87,14 @@ fn a_template_that_cannot_be_parsed_and_words_that_lack_a_key_are_refused() {
     let (line, why) = refused(own.path());
     assert_eq!(line, 2);
     assert!(why.contains("phon"), "{why}");
-    let missing = Letters::load(&own.path().join("nowhere")).err().unwrap().to_string();
+    let missing = Letters::load(&own.path().join("nowhere"), Packs::shipped().unwrap()).err().unwrap().to_string();
     assert!(missing.contains("hint: `letters` names a folder"), "{missing}");
 }
 
 #[test]
 fn a_name_from_outside_is_neither_mark_nor_placeholder_nor_insult() {
     let own = folder("first-notice.txt", WHOLE);
-    let letters = Letters::load(own.path()).unwrap();
+    let letters = Letters::load(own.path(), Packs::shipped().unwrap()).unwrap();
     let mut facts = sample::bare("en");
     facts.debtor.name = "[payment] {{ total }} Deadbeat & Shame Ltd".to_owned();
     let written = letters.write("first-notice", "en", &facts).unwrap();
@@ -109,7 +110,7 @@ fn a_letter_that_leaves_something_out_is_refused_when_it_is_written() {
         ("[signature]", "data"),
     ] {
         let own = folder("first-notice.txt", &WHOLE.replace(mark, ""));
-        let letters = Letters::load(own.path()).unwrap();
+        let letters = Letters::load(own.path(), Packs::shipped().unwrap()).unwrap();
         let why = letters.write("first-notice", "en", &sample::bare("en")).unwrap_err().to_string();
         assert!(why.contains(what), "{mark}: {why}");
     }
@@ -119,7 +120,7 @@ fn a_letter_that_leaves_something_out_is_refused_when_it_is_written() {
 fn a_final_demand_to_denmark_says_that_costs_may_follow() {
     let own =
         folder("final-demand.txt", &WHOLE.replace("[head]", "[head]\n\nPay by {{ deadline }}.\n\n[next-step] We act."));
-    let letters = Letters::load(own.path()).unwrap();
+    let letters = Letters::load(own.path(), Packs::shipped().unwrap()).unwrap();
     let facts = |language: &str| Facts { deadline: sample::facts("de").deadline, ..sample::bare(language) };
     assert!(letters.write("final-demand", "en", &facts("de")).is_ok());
     let why = letters.write("final-demand", "en", &facts("da")).unwrap_err().to_string();

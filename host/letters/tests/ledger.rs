@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use escalation::cash::{Allocation, Evidence, Payment, Target};
+use escalation::credit::AgreedTerms;
 use escalation::event::Event;
 use escalation::invoice::{CreditMemo, Invoice};
 use escalation::{Account, AccountId, Currency, Date, DateTime, Fact, InvoiceNumber, Money, PaymentId, evolve};
@@ -18,7 +19,10 @@ const CURRENCIES: [&str; 4] = ["EUR", "SEK", "JPY", "KWD"];
 
 fn letters() -> &'static Letters {
     static LETTERS: OnceLock<Letters> = OnceLock::new();
-    LETTERS.get_or_init(|| Letters::load(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/letters")).unwrap())
+    LETTERS.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/letters");
+        Letters::load(&folder, escalation::Packs::shipped().unwrap()).unwrap()
+    })
 }
 
 /// Reads what a letter of this language wrote: groups and decimals off, minor units back.
@@ -143,7 +147,7 @@ proptest! {
             let mut expected = account.open();
             if charge > 0 {
                 let amount = Money::new(charge, currency);
-                facts.charges.push(Charge { what: ChargeKind::Fee { name: "Fee".to_owned() }, amount, law: "agreed".to_owned() });
+                facts.charges.push(Charge { what: ChargeKind::Fee { name: Some("Fee".to_owned()) }, amount, law: "agreed".to_owned() });
                 expected.iter_mut().filter(|sum| sum.currency == currency).for_each(|sum| sum.minor += charge);
             }
             let text = letters().write("first-notice", language, &facts).unwrap().text();
@@ -188,4 +192,97 @@ proptest! {
             prop_assert_eq!(parse(&letters::notation::amount(money, language), language), money);
         }
     }
+}
+
+fn happens(account: &mut Account, on: Date, fact: Fact) {
+    evolve(account, &Event { at: DateTime::from_parts(on, Default::default()), on, origin: "policy".to_owned(), fact });
+}
+
+/// Interest in two parts, a fee and the compensation for an invoice of 1000.00 EUR; so much of the interest is paid.
+fn charged(interest: i64, first: i64, paid: i64) -> Account {
+    use escalation::charge::{Bearing, Charge as Line, ChargeKind as Kind};
+    let (on, later) = (Date::new(2026, 3, 1).unwrap(), Date::new(2026, 4, 1).unwrap());
+    let eur = |minor| Money::new(minor, Currency::EUR);
+    let number = InvoiceNumber::new("INV-1");
+    let mut account = Account::new(AccountId::new("D-1"));
+    account.debtor = sample::bare("de").debtor;
+    happens(&mut account, on, Fact::InvoiceIssued { invoice: invoice_of(&number, on, eur(100_000)) });
+    let bears = [(on, first), (later, interest - first)].map(|(from, minor)| Bearing {
+        from,
+        to: later,
+        principal: eur(100_000),
+        rate: "10.27".parse().unwrap(),
+        amount: eur(minor),
+    });
+    for (kind, minor) in [(Kind::Interest, interest), (Kind::Fee, 120), (Kind::Compensation, 3_880)] {
+        let charge = Line {
+            invoice: number.clone(),
+            kind,
+            amount: eur(minor),
+            on: later,
+            notice: "notice:1".into(),
+            rule: "rule".to_owned(),
+            title: "a rule".to_owned(),
+            source: "the law".to_owned(),
+            certainty: escalation::pack::Certainty::Verified,
+            billed: eur(100_000),
+            bears: if kind == Kind::Interest { bears.to_vec() } else { Vec::new() },
+        };
+        happens(&mut account, later, Fact::Charged { charge });
+    }
+    if paid > 0 {
+        let payment = payment_of(1, later, eur(paid));
+        let to = Target::Charge { invoice: number, kind: Kind::Interest };
+        let allocations = vec![Allocation { to, amount: eur(paid), by: Evidence::BeyondPrincipal }];
+        let id = payment.id.clone();
+        happens(&mut account, later, Fact::PaymentReceived { payment });
+        happens(&mut account, later, Fact::CashAssigned { payment: id, allocations });
+    }
+    account
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+    /// A demand asks for the principal and for every charge that stands, less what was paid for it, in every language.
+    #[test]
+    fn a_demand_asks_for_the_charges_of_the_ledger(interest in 2_i64..50_000, share in 0..=100_i64, paid in 0..=100_i64) {
+        let account = charged(interest, interest * share / 100, interest * paid / 100);
+        let owed: i64 = escalation::charge::standing(&account).iter().map(|one| one.open().minor).sum();
+        prop_assert_eq!(owed, 4_000 + interest - interest * paid / 100);
+        let facts = Facts::of_all(&account, &sample::bare("de").creditor, Date::new(2026, 4, 20).unwrap());
+        for language in LANGUAGES {
+            let text = letters().write("second-notice", language, &facts).unwrap().text();
+            let expected = [Money::new(100_000 + owed, Currency::EUR)];
+            prop_assert_eq!(&sums(&text, total_label(language), language), &expected, "{}", text);
+        }
+    }
+}
+
+/// Terms on record stand in the firm notice with their day; without a record it says no day.
+#[test]
+fn the_terms_on_record_stand_in_the_firm_notice() {
+    let mut account = charged(2, 1, 0);
+    let today = Date::new(2026, 4, 20).unwrap();
+    let notice = |account: &Account, language: &str| {
+        let facts = Facts::of_all(account, &sample::bare("de").creditor, today);
+        letters().write("firm-notice", language, &facts).unwrap().text()
+    };
+    for language in LANGUAGES {
+        assert!(!notice(&account, language).contains("37"), "{language}");
+    }
+    let terms = AgreedTerms {
+        agreed_on: Date::new(2026, 1, 12).unwrap(),
+        proof: "contract 7".to_owned(),
+        net_days: 37,
+        signed: true,
+        fee_agreed: false,
+        interest_agreed: false,
+        until: None,
+    };
+    happens(&mut account, today, Fact::TermsRecorded { terms });
+    for language in LANGUAGES {
+        assert!(notice(&account, language).contains("37"), "{language}: {}", notice(&account, language));
+    }
+    assert!(notice(&account, "de").contains("Am 12.01.2026 haben wir Zahlung innerhalb von 37 Tagen"));
 }

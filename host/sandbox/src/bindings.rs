@@ -11,6 +11,9 @@ wasmtime::component::bindgen!({
             include dunlin:plugin/dialer-plugin@0.1.0;
             include dunlin:plugin/agency-plugin@0.1.0;
             include dunlin:plugin/messenger-plugin@0.1.0;
+            include dunlin:plugin/bureau-plugin@0.1.0;
+            include dunlin:plugin/coverage-plugin@0.1.0;
+            include dunlin:plugin/notifier-plugin@0.1.0;
         }
     ",
     world: "dunlin:host/every-role",
@@ -20,4 +23,4 @@ wasmtime::component::bindgen!({
 });
 
 pub(crate) use dunlin::plugin::{files, kv, log, types};
-pub(crate) use exports::dunlin::plugin::{accounting, agency, dialer, gateway, messenger};
+pub(crate) use exports::dunlin::plugin::{accounting, agency, bureau, coverage, dialer, gateway, messenger, notifier};

@@ -2,9 +2,12 @@
 
 mod accounting;
 mod agency;
+mod bureau;
+mod coverage;
 pub(crate) mod dialer;
 mod gateway;
 mod messenger;
+mod notifier;
 
 use escalation::Role;
 use escalation::answer::{Finding, Outcome, Page};
@@ -109,7 +112,16 @@ macro_rules! roles {
     };
 }
 
-roles!(Accounting accounting, Gateway gateway, Dialer dialer, Agency agency, Messenger messenger);
+roles!(
+    Accounting accounting,
+    Gateway gateway,
+    Dialer dialer,
+    Agency agency,
+    Messenger messenger,
+    Bureau bureau,
+    Coverage coverage,
+    Notifier notifier
+);
 
 /// With another number nobody can tell which answer belongs to which question.
 fn one_for_each<T, U>(asked: usize, answers: Vec<T>, what: &str, read: fn(T) -> U) -> Result<Vec<U>, Error> {

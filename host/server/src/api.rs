@@ -8,16 +8,21 @@ pub mod connections;
 pub mod effects;
 pub mod intake;
 pub mod lanes;
+pub mod law;
 pub mod metrics;
 pub mod money;
 pub mod narrate;
 pub mod needs;
 pub mod overview;
+pub mod placements;
 pub mod plugins;
 pub mod quarantine;
 pub mod release;
+pub mod suits;
+pub mod tasks;
 pub mod timeline;
 pub mod totals;
+pub mod upfront;
 pub mod worklist;
 
 use axum::extract::FromRequestParts;
@@ -61,6 +66,7 @@ fn described() -> (Router<Shared>, Document) {
         .routes(routes!(timeline::get))
         .routes(routes!(release::get))
         .routes(routes!(worklist::get))
+        .routes(routes!(tasks::get))
         .routes(routes!(plugins::get))
         .routes(routes!(connections::get))
         .routes(routes!(connections::post))
@@ -72,6 +78,7 @@ fn described() -> (Router<Shared>, Document) {
         .routes(routes!(totals::get))
         .routes(routes!(metrics::get))
         .routes(routes!(intake::post))
+        .routes(routes!(upfront::get))
         .split_for_parts();
     let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
     document.components.get_or_insert_default().add_security_scheme("token", bearer);

@@ -1,19 +1,26 @@
 //! An effect and its account become the exact request that a plugin gets: who, how much, and every word of a message.
 
+mod upfront;
+
 use std::collections::BTreeMap;
 
 use engine::Scribe;
 use escalation::effect::{Booking, Call, Notice};
 use escalation::invoice::OpenItem;
+use escalation::mandate::LAW_FIRM_LETTER;
 use escalation::placement::PlacedItem;
 use escalation::policy::Channel;
 use escalation::request::{
     Ask, CallAsk, CallWithdrawal, CashApplicationAsk, CreditMemoAsk, CreditNotice, DirectPaymentAsk, Item, Message,
-    MessageWithdrawal, PlacementAsk, RecallAsk, Request, WriteOffAsk,
+    MessageWithdrawal, Notification, PlacementAsk, RecallAsk, Request, WriteOffAsk,
 };
 use escalation::{Account, Action, Date, Effect, InvoiceNumber, Money, Party};
 
-use letters::{Facts, Letters};
+use letters::{Facts, LetterError, Letters, Written};
+
+use crate::config::Config;
+
+pub use upfront::PREPAYMENT;
 
 /// What every request is written with.
 pub struct Clerk {
@@ -23,6 +30,35 @@ pub struct Clerk {
     pub letterhead: letters::facts::Creditor,
     /// Addresses of colleagues, by the role that a policy names.
     pub colleagues: BTreeMap<String, String>,
+    /// Where colleagues reach the desk, without a slash at the end; empty: notifications carry no link.
+    pub desk: String,
+}
+
+impl Clerk {
+    pub fn of(config: &Config, letters: Letters) -> Self {
+        Self {
+            letters,
+            creditor: config.creditor.party(),
+            letterhead: config.creditor.letterhead(),
+            colleagues: config.colleagues.clone(),
+            desk: config.desk.url.trim_end_matches('/').to_owned(),
+        }
+    }
+
+    /// A letter about everything that is open, as it would be written on a day: in the debtor's language where none is wished.
+    pub fn about(
+        &self,
+        account: &Account,
+        template: &str,
+        language: Option<String>,
+        deadline: Option<Date>,
+        today: Date,
+    ) -> Result<Written, LetterError> {
+        let language = language.unwrap_or_else(|| self.letters.language(template, &account.debtor));
+        let facts = Facts { deadline, ..Facts::of_all(account, &self.letterhead, today) };
+        let facts = in_whose_name(template, facts, account);
+        self.letters.write(template, &language, &facts)
+    }
 }
 
 impl Scribe for Clerk {
@@ -42,7 +78,17 @@ impl Asks<'_> {
         let ask = match &effect.action {
             Action::SendNotice(notice) => Ask::Send(self.notice(account, notice)?),
             Action::TellColleague { to, template, invoices, .. } => {
-                Ask::Send(self.colleague(account, to, template, invoices)?)
+                Ask::Notify(self.colleague(account, to, template, invoices)?)
+            }
+            Action::AlertColleague { to, subject, text } => Ask::Notify(self.alert(account, to, subject, text)?),
+            Action::OrderCreditReport { amount, reason, price_max, .. } => {
+                Ask::OrderCreditReport(upfront::report_order(account, *amount, reason, *price_max))
+            }
+            Action::EnquireCover { engagement, .. } => {
+                Ask::EnquireCover(upfront::cover_enquiry(account, engagement, &effect.action)?)
+            }
+            Action::AskPrepayment { engagement, channel, amount, until } => {
+                Ask::Send(self.prepayment(account, engagement, *channel, *amount, *until)?)
             }
             Action::QueueCall(call) => Ask::QueueCall(self.call(account, call, effect.valid_until, rank)?),
             Action::WithdrawCall { call, reason } => Ask::WithdrawCall(CallWithdrawal {
@@ -98,19 +144,23 @@ impl Asks<'_> {
     }
 
     fn notice(&self, account: &Account, notice: &Notice) -> Result<Message, String> {
-        let debtor = &account.debtor;
-        let address = match notice.channel {
+        let facts = Facts { deadline: notice.deadline, ..self.facts(account, &notice.invoices) };
+        self.message(account, notice.channel, &notice.template, &in_whose_name(&notice.template, facts, account))
+    }
+
+    /// A letter to the debtor.
+    fn message(&self, account: &Account, channel: Channel, template: &str, facts: &Facts) -> Result<Message, String> {
+        let (letters, debtor) = (&self.clerk.letters, &account.debtor);
+        let address = match channel {
             Channel::Email => debtor.email.clone().ok_or("the debtor has no e-mail address")?,
             Channel::Sms => debtor.phone.clone().ok_or("the debtor has no phone number")?,
             Channel::Letter | Channel::RegisteredLetter => String::new(),
         };
-        let letters = &self.clerk.letters;
-        let language = letters.language(&notice.template, debtor);
-        let facts = Facts { deadline: notice.deadline, ..self.facts(account, &notice.invoices) };
-        let written = letters.write(&notice.template, &language, &facts).map_err(|error| error.to_string())?;
+        let language = letters.language(template, debtor);
+        let written = letters.write(template, &language, facts).map_err(|error| error.to_string())?;
         Ok(Message {
             account: account.id.clone(),
-            channel: notice.channel.as_str().to_owned(),
+            channel: channel.as_str().to_owned(),
             recipient: debtor.clone(),
             address,
             text: written.text(),
@@ -127,27 +177,13 @@ impl Asks<'_> {
         to: &str,
         template: &str,
         invoices: &[InvoiceNumber],
-    ) -> Result<Message, String> {
-        let clerk = self.clerk;
-        let address = clerk.colleagues.get(to).ok_or_else(|| {
-            format!("nobody is named for `{to}`\n\nhint: add `{to} = \"name@example.com\"` under `[colleagues]` in dunlin.toml")
-        })?;
-        let recipient =
-            Party { id: to.to_owned(), name: to.to_owned(), email: Some(address.clone()), ..Party::default() };
-        let language = clerk.letters.language(template, &clerk.creditor);
+    ) -> Result<Notification, String> {
+        let letters = &self.clerk.letters;
+        let language = letters.language(template, &self.clerk.creditor);
         let facts = self.facts(account, invoices);
-        let written = clerk.letters.write(template, &language, &facts).map_err(|error| error.to_string())?;
-        Ok(Message {
-            account: account.id.clone(),
-            channel: Channel::Email.as_str().to_owned(),
-            recipient,
-            address: address.clone(),
-            text: written.text(),
-            html: Some(written.html()),
-            language: written.language,
-            subject: written.subject,
-            notes: Vec::new(),
-        })
+        let written = letters.write(template, &language, &facts).map_err(|error| error.to_string())?;
+        let notification = self.alert(account, to, &written.subject, &written.text())?;
+        Ok(Notification { html: Some(written.html()), language: written.language, ..notification })
     }
 
     fn call(&self, account: &Account, call: &Call, valid_until: Option<Date>, rank: u32) -> Result<CallAsk, String> {
@@ -179,6 +215,11 @@ impl Asks<'_> {
     fn facts(&self, account: &Account, invoices: &[InvoiceNumber]) -> Facts {
         Facts::of(account, invoices, &self.clerk.letterhead, self.today)
     }
+}
+
+/// A law firm's letter goes out in the firm's name, every other one in the creditor's.
+fn in_whose_name(template: &str, facts: Facts, account: &Account) -> Facts {
+    if template == LAW_FIRM_LETTER { facts.under_mandate(account) } else { facts }
 }
 
 /// The open items among those named, oldest due first: what was paid meanwhile is not asked for.

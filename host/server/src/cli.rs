@@ -63,7 +63,7 @@ enum Command {
     Story(story::Story),
     /// Say why an account is treated as it is
     Why(why::Why),
-    /// Write a letter to an account into a file, as HTML or text
+    /// Write a letter to an account into a file, as PDF, HTML or text
     Letter(letter::Letter),
     /// Say how receivables stood on any day: aging, DSO, CEI, promises, calls, agencies, cost
     Metrics(metrics::Metrics),

@@ -15,6 +15,7 @@ use thiserror::Error;
 use crate::database::Database;
 use crate::limits;
 use crate::measures::{Measures, MeasuresText};
+use crate::peak::PeakHours;
 
 #[derive(Debug, Error)]
 pub enum ConfigError {
@@ -40,6 +41,8 @@ pub struct Config {
     pub zone: TimeZone,
     pub creditor: Creditor,
     pub colleagues: BTreeMap<String, String>,
+    /// The hours in which people are reached best.
+    pub peak: PeakHours,
     pub desk: Desk,
     pub poll_seconds: u64,
     pub retention: Retention,
@@ -80,6 +83,8 @@ pub struct Desk {
     pub listen: String,
     /// Names under which the desk may be reached, beside the loopback names.
     pub hosts: Vec<String>,
+    /// Where colleagues reach the desk, for the links in notifications; empty: they carry none.
+    pub url: String,
 }
 
 /// One running plugin: a file in the folder `plugins`.
@@ -124,6 +129,8 @@ struct Text {
     #[serde(default)]
     colleagues: BTreeMap<String, String>,
     #[serde(default)]
+    calls: Calls,
+    #[serde(default)]
     desk: Desk,
     #[serde(default)]
     retention: Ages,
@@ -131,6 +138,13 @@ struct Text {
     audit: Audit,
     #[serde(default)]
     metrics: MeasuresText,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Calls {
+    #[serde(default)]
+    peak: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -230,7 +244,7 @@ fn week() -> u16 {
 
 impl Default for Desk {
     fn default() -> Self {
-        Self { listen: "127.0.0.1:8080".to_owned(), hosts: Vec::new() }
+        Self { listen: "127.0.0.1:8080".to_owned(), hosts: Vec::new(), url: String::new() }
     }
 }
 
@@ -263,6 +277,7 @@ impl Config {
             zone,
             creditor: text.creditor,
             colleagues: text.colleagues,
+            peak: PeakHours::read(&text.calls.peak).map_err(wrong)?,
             desk: text.desk,
             poll_seconds: text.poll_seconds,
             retention: text.retention.read(),

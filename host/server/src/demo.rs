@@ -16,6 +16,7 @@ use store::Store;
 use thiserror::Error;
 use town::{Plan, Town};
 
+use crate::asks::Clerk;
 use crate::config::{Config, ConfigError};
 use crate::start::{StartError, Started, start};
 use crate::workspace::{self, WorkspaceError};
@@ -51,6 +52,7 @@ pub enum DemoError {
 pub struct Demo {
     pub engine: Arc<Engine>,
     pub plugins: Vec<Plugin>,
+    pub clerk: Arc<Clerk>,
     pub config: Config,
     clock: Arc<SimulatedClock>,
     town: Town,
@@ -86,7 +88,7 @@ impl Demo {
     pub async fn open(folder: &Path, seed: u64) -> Result<Self, DemoError> {
         let config = Config::read(&folder.join("dunlin.toml"))?;
         let clock = Arc::new(SimulatedClock::new(morning(START)));
-        let Started { engine, plugins } = start(&config, clock.clone()).await?;
+        let Started { engine, plugins, clerk } = start(&config, clock.clone()).await?;
         let engine = Arc::new(engine);
         let store = engine.store.as_ref();
         let day = match store.note_get(SEED_NOTE).await? {
@@ -109,7 +111,7 @@ impl Demo {
         town.found()?;
         clock.set(morning(date(day)));
         engine.recover().await?;
-        Ok(Self { engine, plugins, config, clock, town, day, started: Instant::now() })
+        Ok(Self { engine, plugins, clerk, config, clock, town, day, started: Instant::now() })
     }
 
     /// Lives one day: first the town, then the hub.

@@ -8,15 +8,19 @@ mod call;
 mod chart;
 mod effects;
 mod forms;
+mod law;
 mod layout;
 mod metrics;
 mod needs;
 mod notation;
 mod overview;
+mod papers;
 mod plugins;
+mod tasks;
 mod terms;
 mod timeline;
 mod totals;
+mod upfront;
 mod worklist;
 
 use axum::Router;
@@ -42,9 +46,13 @@ pub fn router() -> Router<Shared> {
         .route("/accounts/{id}/block", post(actions::block))
         .route("/accounts/{id}/unblock", post(actions::unblock))
         .route("/accounts/{id}/protect", post(actions::protect))
+        .route("/accounts/{id}/mandate", post(actions::mandate::give))
+        .route("/accounts/{id}/end-mandate", post(actions::mandate::end))
         .route("/accounts/{id}/unprotect", post(actions::unprotect))
         .route("/accounts/{id}/lift-stop", post(actions::lift_stop))
         .route("/accounts/{id}/call", get(call::page).post(call::called))
+        .route("/accounts/{id}/statement.pdf", get(papers::statement))
+        .route("/accounts/{id}/case-file.pdf", get(papers::case_file))
         .route("/accounts/{id}/resolve", post(actions::resolve))
         .route("/accounts/{id}/agree", post(actions::agreed::agree))
         .route("/accounts/{id}/assign", post(actions::assign))
@@ -53,7 +61,16 @@ pub fn router() -> Router<Shared> {
         .route("/accounts/{id}/settle", post(actions::settle))
         .route("/accounts/{id}/repair", post(actions::repair))
         .route("/accounts/{id}/close", post(actions::close))
+        .route("/accounts/{id}/apply", post(actions::upfront::apply))
+        .route("/accounts/{id}/evidence", post(actions::upfront::evidence))
+        .route("/accounts/{id}/terms", post(actions::upfront::terms))
+        .route("/accounts/{id}/decide", post(actions::upfront::decide))
+        .route("/accounts/{id}/engage", post(actions::upfront::engage))
+        .route("/accounts/{id}/over", post(actions::upfront::over))
+        .route("/upfront", get(upfront::page))
+        .route("/accounts/{id}/work", post(actions::work::act))
         .route("/worklist", get(worklist::page))
+        .route("/tasks", get(tasks::page))
         .route("/needs", get(needs::page))
         .route("/plugins", get(plugins::page))
         .route("/plugins/{name}/turn", post(actions::turn))

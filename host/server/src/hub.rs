@@ -14,7 +14,9 @@ use sha2::{Digest, Sha256};
 use store::{Entry, Ingest, Ingested, Store, StoreError, ValveChange};
 use tokio::sync::Notify;
 
+use crate::asks::Clerk;
 use crate::measures::Measures;
+use crate::peak::PeakHours;
 use crate::web::{Hub, PluginStatus, Turn, Undone};
 
 /// An engine with people around it.
@@ -26,6 +28,9 @@ pub struct Desked {
     /// `day 57 of 120`, in the demo.
     pub progress: Mutex<Option<String>>,
     pub measures: Measures,
+    pub peak: PeakHours,
+    /// Who writes letters that people take from the desk. None: a hub without letters.
+    pub clerk: Option<Arc<Clerk>>,
 }
 
 /// Keeps the keys of people's acts apart; the time alone would not, for two acts within one tick of a simulated clock.
@@ -39,11 +44,22 @@ impl Desked {
             bell: Arc::new(Notify::new()),
             progress: Mutex::new(None),
             measures: Measures::default(),
+            peak: PeakHours::default(),
+            clerk: None,
         }
     }
 
     pub fn measured_by(self, measures: Measures) -> Self {
         Self { measures, ..self }
+    }
+
+    /// Calls come first in these hours.
+    pub fn with_peak(self, peak: PeakHours) -> Self {
+        Self { peak, ..self }
+    }
+
+    pub fn written_by(self, clerk: Arc<Clerk>) -> Self {
+        Self { clerk: Some(clerk), ..self }
     }
 
     fn known(&self, name: &str) -> Result<&Plugin, Undone> {
@@ -179,8 +195,16 @@ impl Hub for Desked {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    fn peak(&self) -> PeakHours {
+        self.peak.clone()
+    }
+
     fn measures(&self) -> Measures {
         self.measures.clone()
+    }
+
+    fn clerk(&self) -> Option<Arc<Clerk>> {
+        self.clerk.clone()
     }
 }
 

@@ -5,6 +5,7 @@
 pub mod limits;
 pub mod config;
 pub mod measures;
+pub mod peak;
 pub mod database;
 pub mod clock;
 pub mod telemetry;

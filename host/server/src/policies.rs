@@ -8,6 +8,7 @@ use letters::Letters;
 use store::{Published, Publishing, Store};
 use thiserror::Error;
 
+use crate::asks::PREPAYMENT;
 use crate::start::StartError;
 
 /// Why a start does not go on with the policy in the configuration.
@@ -57,7 +58,10 @@ pub async fn begin(
 
 /// Every template that a policy names is there.
 pub fn check_templates(policy: &Policy, letters: &Letters) -> Result<(), StartError> {
-    let templates: Vec<&str> =
+    let mut templates: Vec<&str> =
         policy.all_levels().map(|level| level.template.as_str()).filter(|template| !template.is_empty()).collect();
+    if policy.prepayment.share_percent > 0 {
+        templates.push(PREPAYMENT);
+    }
     Ok(letters.check(&templates)?)
 }

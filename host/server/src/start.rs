@@ -49,6 +49,8 @@ const POLICY_HINT: &str = "`policy` names the file of the dunning policy";
 pub struct Started {
     pub engine: Engine,
     pub plugins: Vec<Plugin>,
+    /// Who writes the requests, for letters that people take themselves.
+    pub clerk: Arc<Clerk>,
 }
 
 /// Opens everything that the configuration names.
@@ -61,13 +63,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Started, St
     let catalogue = policies::begin(store.as_ref(), &config.policy, &text, &draft, clock.now()).await?;
     policies::check_templates(catalogue.current(), &letters)?;
     let plugins = load_plugins(config, &store).await?;
-    let creditor = config.creditor.party();
-    let scribe = Arc::new(Clerk {
-        letters,
-        creditor: creditor.clone(),
-        letterhead: config.creditor.letterhead(),
-        colleagues: config.colleagues.clone(),
-    });
+    let clerk = Arc::new(Clerk::of(config, letters));
     let running = config.plugins.iter().zip(&plugins).map(|(file, plugin)| Running {
         plugin: plugin.clone(),
         backfill: file.backfill,
@@ -83,13 +79,14 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Started, St
             clock,
             policy,
             packs: Arc::new(packs),
-            creditor,
-            scribe,
+            creditor: clerk.creditor.clone(),
+            scribe: clerk.clone(),
             plugins: connectors,
             owner,
             holds: Holds::default(),
         },
         plugins,
+        clerk,
     })
 }
 
@@ -105,12 +102,11 @@ fn owner() -> String {
     format!("{}-{}-{}", machine.trim(), std::process::id(), hex(&random))
 }
 
-/// The policy, and the letters that it names; the packs are read too, so that a wrong one is told at the start.
+/// The policy, and the letters that it names, under the packs.
 pub fn read_words(config: &Config) -> Result<(Policy, letters::Letters), StartError> {
     let policy = read_policy(&config.policy)?;
-    let letters = letters::Letters::load(&config.letters)?;
+    let letters = letters::Letters::load(&config.letters, packs::of(config)?)?;
     policies::check_templates(&policy, &letters)?;
-    packs::of(config)?;
     Ok((policy, letters))
 }
 

@@ -26,7 +26,9 @@ use tokio::sync::Semaphore;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use self::gauge::Gauge;
+use crate::asks::Clerk;
 use crate::measures::Measures;
+use crate::peak::PeakHours;
 use crate::{api, desk};
 
 /// The running hub, as people and programs see it. What they do comes back to it as events.
@@ -67,9 +69,17 @@ pub trait Hub: Send + Sync {
     async fn accept(&self, connection: &str, reports: Vec<Received>) -> Result<Ingested, StoreError>;
     /// `day 57 of 120` in the demo.
     fn progress(&self) -> Option<String>;
+    /// When calls come first.
+    fn peak(&self) -> PeakHours {
+        PeakHours::default()
+    }
     /// How this creditor measures.
     fn measures(&self) -> Measures {
         Measures::default()
+    }
+    /// Who writes letters that people take from the desk.
+    fn clerk(&self) -> Option<Arc<Clerk>> {
+        None
     }
 }
 
@@ -152,14 +162,21 @@ pub struct Web {
     /// Room for bodies of reports.
     pub intake: Semaphore,
     pub gauge: Arc<Gauge>,
+    /// Letters that are set at the same time.
+    pub press: Arc<Semaphore>,
 }
 
 pub type Shared = Arc<Web>;
 
 /// The desk at `/`, the API at `/api`, the guard before both.
 pub fn router(hub: Arc<dyn Hub>, access: Access) -> Router {
-    let shared =
-        Arc::new(Web { hub, access, intake: Semaphore::new(limits::INTAKES_AT_ONCE_MAX), gauge: Arc::default() });
+    let shared = Arc::new(Web {
+        hub,
+        access,
+        intake: Semaphore::new(limits::INTAKES_AT_ONCE_MAX),
+        gauge: Arc::default(),
+        press: Arc::new(Semaphore::new(limits::PAPERS_AT_ONCE_MAX)),
+    });
     desk::router()
         .layer(RequestBodyLimitLayer::new(limits::BODY_BYTES_MAX))
         .merge(api::router().layer(RequestBodyLimitLayer::new(limits::INTAKE_BYTES_MAX)))

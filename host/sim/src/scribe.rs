@@ -18,8 +18,13 @@ impl Scribe for Plain {
         let message = |recipient| sent(account, recipient);
         let credit = |reason: &str| CreditNotice { debtor: account.debtor.clone(), reason: reason.to_owned(), overdue };
         let ask = match &effect.action {
-            Action::SendNotice(_) => message(account.debtor.clone()),
-            Action::TellColleague { .. } => message(Party { id: "rep".to_owned(), ..Default::default() }),
+            Action::SendNotice(_) | Action::AskPrepayment { .. } => message(account.debtor.clone()),
+            Action::OrderCreditReport { .. } | Action::EnquireCover { .. } => {
+                return Err("nobody in this world is asked before a debt exists".to_owned());
+            }
+            Action::TellColleague { .. } | Action::AlertColleague { .. } => {
+                message(Party { id: "rep".to_owned(), ..Default::default() })
+            }
             Action::QueueCall(call) => {
                 Ask::QueueCall(called(account, &call.reason, rank, effect.valid_until.unwrap_or(today), overdue))
             }
@@ -36,16 +41,9 @@ impl Scribe for Plain {
             }),
             Action::HoldCredit { reason } => Ask::HoldCredit(credit(reason)),
             Action::ReleaseCredit { reason } => Ask::ReleaseCredit(credit(reason)),
-            Action::PlaceWithAgency { sequence, total, commission, .. } => Ask::Place(PlacementAsk {
-                account: id,
-                debtor: account.debtor.clone(),
-                sequence: *sequence,
-                items: Vec::new(),
-                total: *total,
-                commission: commission.clone(),
-                last_payment_on: None,
-                history: Vec::new(),
-            }),
+            Action::PlaceWithAgency { sequence, total, commission, .. } => {
+                Ask::Place(placed(account, *sequence, *total, commission))
+            }
             Action::ReportDirectPayment { placement, payment, amount, received_on } => {
                 Ask::ReportDirectPayment(DirectPaymentAsk {
                     placement: placement.clone(),
@@ -78,6 +76,19 @@ impl Scribe for Plain {
             }),
         };
         Ok(Request { key: effect.key.clone(), ask })
+    }
+}
+
+fn placed(account: &Account, sequence: u32, total: Money, commission: &str) -> PlacementAsk {
+    PlacementAsk {
+        account: account.id.clone(),
+        debtor: account.debtor.clone(),
+        sequence,
+        items: Vec::new(),
+        total,
+        commission: commission.to_owned(),
+        last_payment_on: None,
+        history: Vec::new(),
     }
 }
 

@@ -288,8 +288,8 @@ impl Store for Wire {
         self.store.accounts(filter).await
     }
 
-    async fn worklist(&self, today: Date, limit: u32) -> Result<Vec<WorkRow>> {
-        self.store.worklist(today, limit).await
+    async fn worklist(&self, today: Date, flags: &[String], limit: u32) -> Result<Vec<WorkRow>> {
+        self.store.worklist(today, flags, limit).await
     }
 
     async fn overview(&self, today: Date) -> Result<Overview> {

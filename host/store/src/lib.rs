@@ -249,7 +249,8 @@ pub trait Store: Policies {
     /// Open items that one of the tokens, or the exact amount, points to.
     async fn candidates(&self, lookup: &Lookup) -> Result<Vec<escalation::cash::Candidate>>;
     async fn accounts(&self, filter: &AccountFilter) -> Result<AccountPage>;
-    async fn worklist(&self, today: escalation::Date, limit: u32) -> Result<Vec<WorkRow>>;
+    /// Accounts that have all of these flags, the largest weight first.
+    async fn worklist(&self, today: escalation::Date, flags: &[String], limit: u32) -> Result<Vec<WorkRow>>;
     async fn overview(&self, today: escalation::Date) -> Result<Overview>;
     async fn quarantine(&self, limit: u32) -> Result<Vec<Quarantined>>;
     async fn calls(&self, plugin: &str, limit: u32) -> Result<Vec<view::CallRow>>;

@@ -367,8 +367,8 @@ hint: `pg_basebackup` with continuous archiving keeps every acknowledged input; 
         self.reader.accounts(filter).await
     }
 
-    async fn worklist(&self, today: Date, limit: u32) -> Result<Vec<WorkRow>> {
-        self.reader.worklist(today, limit).await
+    async fn worklist(&self, today: Date, flags: &[String], limit: u32) -> Result<Vec<WorkRow>> {
+        self.reader.worklist(today, flags, limit).await
     }
 
     async fn overview(&self, today: Date) -> Result<Overview> {

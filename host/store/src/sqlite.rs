@@ -361,8 +361,8 @@ impl Store for SqliteStore {
         self.reader.accounts(filter).await
     }
 
-    async fn worklist(&self, today: Date, limit: u32) -> Result<Vec<WorkRow>> {
-        self.reader.worklist(today, limit).await
+    async fn worklist(&self, today: Date, flags: &[String], limit: u32) -> Result<Vec<WorkRow>> {
+        self.reader.worklist(today, flags, limit).await
     }
 
     async fn overview(&self, today: Date) -> Result<Overview> {

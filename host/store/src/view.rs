@@ -25,7 +25,7 @@ pub struct AccountRow {
     pub level: Option<String>,
     pub level_rank: u32,
     /// `promise`, `dispute`, `hold`, `placed`, `blocked`, `parked`, `stopped`, `stray-reversal`,
-    /// `missing-at-source`: all that apply.
+    /// `missing-at-source`, `task`, `call`, `collector:` with a name: all that apply.
     pub flags: Vec<String>,
     pub payer_accounts: Vec<String>,
     pub items: Vec<ItemRow>,

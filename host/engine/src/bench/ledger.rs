@@ -167,6 +167,7 @@ fn history(invoice: &Invoice, standing: Standing) -> Vec<Event> {
             tone: Tone::Friendly,
             invoices: vec![number],
             deadline: None,
+            confirm_days: None,
         };
         let action = Action::SendNotice(notice);
         let effect = Effect {

@@ -1,6 +1,7 @@
 //! T3: what may still go out is marked, what may not is put off or taken back.
 
-use escalation::{Account, Clearance, Fact, Now, clear};
+use escalation::request::Request;
+use escalation::{Account, Clearance, Fact, Now, Role, clear};
 use store::mutation::Mutation;
 use store::{EffectRow, Mark, Outcome, StoreError};
 
@@ -48,6 +49,7 @@ impl Engine {
                     continue;
                 }
             };
+            let request = as_performed(by.role, request);
             let text = serde_json::to_string(&request).map_err(|error| StoreError::Corrupt(error.to_string()))?;
             marks.push(Mark {
                 key: row.key.clone(),
@@ -102,5 +104,13 @@ impl Engine {
             }
         }
         Ok(Check::Ready)
+    }
+}
+
+/// A messenger cannot notify: it sends an e-mail. What is kept is what the plugin is asked for.
+fn as_performed(role: Role, request: Request) -> Request {
+    match role {
+        Role::Messenger => Request { ask: request.ask.for_messenger(), ..request },
+        _ => request,
     }
 }

@@ -36,9 +36,8 @@ impl Engine {
         if name == HUB || Mutation::Mark.is_on() {
             return self.end_again(self.take_over(effects).await?).await;
         }
-        let kind = effects.first().map(|effect| effect.kind.clone()).unwrap_or_default();
         let Some(first) = effects.first().cloned() else { return Ok(()) };
-        let role = read(first)?.request.ask.performed_by().0;
+        let (role, kind) = read(first)?.request.ask.performed_by();
         if !self.holds(&dispatching(role)).await? {
             return Ok(());
         }
@@ -47,7 +46,7 @@ impl Engine {
             return Ok(());
         }
         let marked = effects.into_iter().map(read).collect::<Result<Vec<Marked>, StoreError>>()?;
-        let Some(by) = self.named(name, role, &kind) else {
+        let Some(by) = self.named(name, role, kind) else {
             let text = format!("the hub stopped while `{name}` had it, and that plugin does not run any more");
             return self.conclude_all(&marked, name, |_| Verdict::Unknown { text: text.clone() }).await;
         };

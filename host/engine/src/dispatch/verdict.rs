@@ -85,6 +85,9 @@ fn asked(ask: &Ask) -> (Option<Money>, Option<&str>) {
         Ask::IssueCreditMemo(ask) => (Some(ask.amount), Some(ask.debtor.id.as_str())),
         Ask::Recall(recall) => (None, Some(recall.account.as_str())),
         Ask::HoldCredit(notice) | Ask::ReleaseCredit(notice) => (None, Some(notice.debtor.id.as_str())),
+        Ask::OrderCreditReport(order) => (None, Some(order.account.as_str())),
+        Ask::EnquireCover(enquiry) => (None, Some(enquiry.account.as_str())),
+        Ask::Notify(notification) => (None, Some(notification.account.as_str())),
         Ask::WithdrawMessage(_) | Ask::WithdrawCall(_) => (None, None),
     }
 }

@@ -47,6 +47,7 @@ impl Evidence {
             Self::AmountAndPayer => "its amount and payer",
             Self::Person => "a person's word",
             Self::AfterWriteOff => "the number of an invoice that was written off",
+            Self::BeyondPrincipal => "what was paid beyond the principal",
             Self::KeptRest => "its being kept from an overpayment",
         }
     }

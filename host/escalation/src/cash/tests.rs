@@ -64,7 +64,9 @@ fn applied(account: &mut Account, paid: Payment) -> (Vec<(String, i64, Evidence)
     assert_eq!(apply(account), Vec::new(), "applying again applies nothing");
     let posted = &account.payments[&id];
     let allocations = posted.allocations.iter().map(|one| match &one.to {
-        Target::Invoice(number) => (number.as_str().to_owned(), one.amount.minor, one.by),
+        Target::Invoice(number) | Target::Charge { invoice: number, .. } => {
+            (number.as_str().to_owned(), one.amount.minor, one.by)
+        }
         Target::AgencyRemittance(key) => (key.as_str().to_owned(), one.amount.minor, one.by),
     });
     (allocations.collect(), posted.unapplied.minor)

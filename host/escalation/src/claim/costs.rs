@@ -65,6 +65,9 @@ fn free(
     if rule.basis == Basis::None {
         return Some("there is no such fee".to_owned());
     }
+    if !notice.with_fee {
+        return Some("no fee is asked for it".to_owned());
+    }
     if notice.sent <= claim.due {
         return Some("it was sent before the debt was late".to_owned());
     }

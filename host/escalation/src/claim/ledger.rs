@@ -42,6 +42,9 @@ pub(super) struct Ledger<'a> {
     pub interest: Option<i64>,
     pub segments: Vec<Segment>,
     pub payments: Vec<Allocated>,
+    pub notices: Vec<Line>,
+    pub interest_rule: Option<Line>,
+    pub compensation_rule: Option<Line>,
     pub lines: Vec<Line>,
 }
 
@@ -69,6 +72,9 @@ impl<'a> Ledger<'a> {
             interest: Some(0),
             segments: Vec::new(),
             payments: Vec::new(),
+            notices: Vec::new(),
+            interest_rule: None,
+            compensation_rule: None,
             lines: Vec::new(),
         };
         let mut late = false;
@@ -111,6 +117,7 @@ impl<'a> Ledger<'a> {
         let before = self.sent.get(&notice.kind).copied().unwrap_or_default();
         let (fee, line) = costs::fee(self.claim, self.pack, notice, before, (self.principal, self.fixed))?;
         self.fees_minor = self.fees_minor.checked_add(fee).ok_or(Refusal::TooLarge)?;
+        self.notices.push(line.clone());
         self.lines.push(line);
         if notice.sent > self.claim.due {
             let charged = before.charged.saturating_add(u16::from(fee > 0));
@@ -192,11 +199,11 @@ impl<'a> Ledger<'a> {
             let amount = if zero { money(0) } else { self.interest.and_then(money) };
             let mut line = Line::of(rule.head(), rule.title.clone(), amount);
             line.certainty = worst.map_or(line.certainty, |worst| worst.max(line.certainty));
-            told.push(line);
+            self.interest_rule = Some(line);
         }
-        if let Some(rule) = self.fixed {
-            told.push(Line::of(rule.head(), rule.title.clone(), money(self.compensation())));
-        }
+        self.compensation_rule =
+            self.fixed.map(|rule| Line::of(rule.head(), rule.title.clone(), money(self.compensation())));
+        told.extend(self.interest_rule.iter().chain(&self.compensation_rule).cloned());
         told.append(&mut self.lines);
         self.lines = told;
     }

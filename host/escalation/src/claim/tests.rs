@@ -45,7 +45,7 @@ impl Claim {
     }
 
     fn noticed(mut self, sent: Date, fee_agreed: bool) -> Self {
-        self.notices.push(Notice { sent, kind: NoticeKind::Reminder, fee_agreed, cost: None });
+        self.notices.push(Notice { sent, kind: NoticeKind::Reminder, with_fee: true, fee_agreed, cost: None });
         self
     }
 }
@@ -134,7 +134,13 @@ fn germany_lump_sum_is_set_off_against_what_reminders_cost() {
     let mut claim =
         claim(BUSINESS, "4200.00 EUR", date(2026, 4, 10), date(2026, 4, 30)).noticed(date(2026, 4, 13), false);
     let cost = Some(money("1.20 EUR"));
-    claim.notices.push(Notice { sent: date(2026, 4, 27), kind: NoticeKind::Reminder, fee_agreed: false, cost });
+    claim.notices.push(Notice {
+        sent: date(2026, 4, 27),
+        kind: NoticeKind::Reminder,
+        with_fee: true,
+        fee_agreed: false,
+        cost,
+    });
     assert_eq!(told(&claim, "DE"), ["4200.00", "23.64", "1.20", "38.80", "4263.64"]);
 }
 
@@ -187,7 +193,13 @@ fn sweden_consumer_with_what_was_agreed() {
     // 5000 * 10 * 59 / 36500 = 80.8219 -> 80.82. The reminder 60.00, agreed; the demand 180.00. In all 5320.82.
     let mut agreed =
         claim(CONSUMER, "5000.00 SEK", date(2026, 1, 31), date(2026, 3, 31)).noticed(date(2026, 2, 10), true);
-    let demand = Notice { sent: date(2026, 3, 1), kind: NoticeKind::CollectionDemand, fee_agreed: false, cost: None };
+    let demand = Notice {
+        sent: date(2026, 3, 1),
+        kind: NoticeKind::CollectionDemand,
+        with_fee: true,
+        fee_agreed: false,
+        cost: None,
+    };
     agreed.notices.push(demand);
     assert_eq!(told(&agreed, "SE"), ["5000.00", "80.82", "240.00", "0.00", "5320.82"]);
     agreed.notices[0].fee_agreed = false;

@@ -1,6 +1,7 @@
 //! What money says beyond the invoices it pays: a write-off undone, a small overpayment kept, a discount taken, a small rest let off.
 
 use super::Work;
+use super::charges;
 use super::posting::apply;
 use crate::account::Account;
 use crate::allowance::{Allowance, AllowanceKind, allowed};
@@ -14,6 +15,7 @@ use crate::policy::{Policy, limit};
 
 pub(super) fn settle(work: &mut Work<'_>) {
     recover(work);
+    charges::pay(work);
     keep_small_overpayments(work);
     let open: Vec<InvoiceNumber> = work.account.open_items().iter().map(|item| item.invoice.number.clone()).collect();
     for number in open {

@@ -4,15 +4,16 @@ use std::borrow::Cow;
 
 use jiff::civil::Date;
 
-use super::{Work, plan, segments};
+use super::{Work, notice_period, plan, segments, tasks};
 use crate::account::Account;
 use crate::event::Fact;
-use crate::guard;
+use crate::guard::{self, Guard};
 use crate::id::InvoiceNumber;
 use crate::invoice::{OpenItem, days_between, plus_days};
 use crate::money::Money;
 use crate::policy::{Anchor, Level, LevelAction, Policy};
 use crate::promise::PromiseState;
+use crate::task::Datum;
 
 /// An item whose next level is due today.
 #[derive(Clone)]
@@ -50,10 +51,19 @@ fn next_due<'a>(work: &mut Work<'a>, number: InvoiceNumber) -> Option<Due<'a>> {
             work.says("ladder-ended", text).invoice = Some(number);
             return None;
         };
-        let day = due_day(work, &item, level);
+        let day = match due_day(work, &item, level) {
+            Ok(day) => day,
+            Err(guard) => {
+                work.is_silent(guard, &number, Some(&level.id));
+                return None;
+            }
+        };
         let today = work.today();
         if let Some(because) = passed_over(work, &item, levels, rank, day) {
             segments::begin(work);
+            if level.action == LevelAction::Call && !Datum::Phone.is_known(&work.account) {
+                tasks::seek(work, Datum::Phone);
+            }
             let reason = work.says("level-passed", format!("`{}` is passed over: {because}", level.id));
             (reason.invoice, reason.level) = (Some(number.clone()), Some(level.id.clone()));
             work.happens(Fact::LevelPassed { invoice: number.clone(), level: level.id.clone(), because });
@@ -106,14 +116,18 @@ fn last_day(item: &OpenItem, level: &Level) -> Option<Date> {
 }
 
 /// The first day on which the level may be taken: its own, and far enough from the step before and from the deadline that
-/// was set there. One level a day at most.
-fn due_day(work: &Work<'_>, item: &OpenItem, level: &Level) -> Date {
+/// was set there, by the policy or by law. One level a day at most.
+fn due_day(work: &Work<'_>, item: &OpenItem, level: &Level) -> Result<Date, Guard> {
     let planned = planned_day(item, level);
-    let Some(last) = item.last_taken() else { return planned };
+    let Some(last) = item.last_taken() else { return Ok(planned) };
     let before = work.policy.level(&last.level);
     let planned = work.account.not_before.map_or(planned, |day| planned.max(day));
-    let deadline = before.and_then(|before| before.deadline_days).map_or(0, |days| i32::from(days) + 1);
-    planned.max(plus_days(last.on, i32::from(level.gap_days).max(deadline).max(1)))
+    let deadline = match before {
+        Some(before) => notice_period::deadline(work, before, last.on)?,
+        None => None,
+    };
+    let after = deadline.map_or(planned, |deadline| plus_days(deadline, 1));
+    Ok(planned.max(after).max(plus_days(last.on, i32::from(level.gap_days).max(1))))
 }
 
 /// The day of the level that comes next; none: the ladder has ended.
@@ -121,7 +135,7 @@ pub(super) fn next_day(work: &Work<'_>, number: &InvoiceNumber) -> Option<Date> 
     let item = work.account.items.get(number)?;
     let levels = work.policy.levels_of(&work.account);
     let level = levels.get(next_rank(levels, item))?;
-    Some(due_day(work, item, level))
+    due_day(work, item, level).ok()
 }
 
 /// The rule by which a level does not apply, as a sentence.

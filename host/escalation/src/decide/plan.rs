@@ -2,10 +2,11 @@
 
 use jiff::civil::Date;
 
-use super::Work;
 use super::ladder::{Due, how_late, next_day};
 use super::posting::take_back_planned;
 use super::segments;
+use super::tasks;
+use super::{Work, charges, notice_period};
 use crate::account::{EffectState, PlannedEffect};
 use crate::commission::share_at;
 use crate::effect::{Action, Call, Notice};
@@ -16,6 +17,7 @@ use crate::invoice::{days_between, plus_days};
 use crate::money::{Currency, Money};
 use crate::placement::{PlacedItem, PlacementState};
 use crate::policy::{Level, LevelAction};
+use crate::task::Datum;
 
 /// Days for which a planned notice may still go out.
 const NOTICE_VALID_DAYS: i32 = 3;
@@ -28,6 +30,8 @@ enum Voice {
     Place,
     Hold,
     Tell,
+    /// Something that a person does.
+    Task,
     /// To the debtor, about what is overdue.
     Chase,
     Call,
@@ -43,6 +47,7 @@ pub(super) fn plan(work: &mut Work<'_>, due: Vec<Due<'_>>) {
             LevelAction::Place => Voice::Place,
             LevelAction::HoldCredit => Voice::Hold,
             LevelAction::TellColleague => Voice::Tell,
+            LevelAction::Task => Voice::Task,
             LevelAction::Call => Voice::Call,
             LevelAction::Notice if one.due_on < today => Voice::Chase,
             LevelAction::Notice => Voice::Remind,
@@ -63,7 +68,8 @@ pub(super) fn plan(work: &mut Work<'_>, due: Vec<Due<'_>>) {
             Voice::Place => place(work, group),
             Voice::Hold => hold(work, group),
             Voice::Tell => tell(work, group),
-            Voice::Chase | Voice::Remind => notice(work, group),
+            Voice::Task => tasks::by_level(group).into_iter().for_each(|group| task(work, group)),
+            Voice::Chase | Voice::Remind => notice(work, group, voice == Voice::Chase),
             Voice::Call => call(work, group),
         }
     }
@@ -82,15 +88,24 @@ fn still_free<'a>(work: &mut Work<'_>, group: Vec<Due<'a>>) -> Vec<Due<'a>> {
     free
 }
 
-fn notice(work: &mut Work<'_>, group: Vec<Due<'_>>) {
+fn notice(work: &mut Work<'_>, group: Vec<Due<'_>>, late: bool) {
     let Some(speaker) = speaker(&group) else { return };
     let today = work.today();
     let invoices = numbers(&group);
     let channel = match guard::channel(&work.account, &speaker.channels) {
         Ok(channel) => channel,
+        Err(guard) => {
+            tasks::seek_address(work, &speaker.channels);
+            return silent(work, &group, &guard);
+        }
+    };
+    if !Datum::Language.is_known(&work.account) {
+        tasks::seek(work, Datum::Language);
+    }
+    let deadline = match notice_period::deadline(work, speaker, today) {
+        Ok(deadline) => deadline,
         Err(guard) => return silent(work, &group, &guard),
     };
-    let deadline = speaker.deadline_days.map(|days| plus_days(today, i32::from(days)));
     let action = Action::SendNotice(Notice {
         level: speaker.id.clone(),
         channel,
@@ -98,10 +113,21 @@ fn notice(work: &mut Work<'_>, group: Vec<Due<'_>>) {
         template: speaker.template.clone(),
         invoices,
         deadline,
+        confirm_days: speaker.confirm_days,
     });
-    // A stated deadline counts from sending: such a notice goes out today or is planned anew.
-    let valid = if deadline.is_some() { today } else { plus_days(today, NOTICE_VALID_DAYS) };
-    contact(work, group, "notice", speaker, Some(valid), action);
+    let (key, named) = key_of(work, "notice", speaker, &group);
+    let claimed = if late { charges::of_notice(work, &group, speaker, (&key, &named)) } else { Ok(Vec::new()) };
+    let claimed = match claimed {
+        Ok(claimed) => claimed,
+        Err(guard) => return silent(work, &group, &guard),
+    };
+    // A stated deadline counts from sending, and so do interest and the days between two fees: such a notice goes out today or is
+    // planned anew.
+    let dated = deadline.is_some() || work.policy.charges.from.is_some();
+    let valid = if dated { today } else { plus_days(today, NOTICE_VALID_DAYS) };
+    if contact(work, group, (key, Some(valid)), action) {
+        charges::record(work, claimed);
+    }
 }
 
 fn call(work: &mut Work<'_>, group: Vec<Due<'_>>) {
@@ -117,26 +143,40 @@ fn call(work: &mut Work<'_>, group: Vec<Due<'_>>) {
         crate::account::sum(items.iter().map(|item| item.open)).iter().map(Money::to_string).collect();
     let reason = format!("{}: {} is {days} days past due", speaker.title, owed.join(" and "));
     let action = Action::QueueCall(Call { level: speaker.id.clone(), invoices: numbers(&group), reason, weight });
-    contact(work, group, "call", speaker, Some(plus_days(today, CALL_VALID_DAYS)), action);
+    let (key, _) = key_of(work, "call", speaker, &group);
+    contact(work, group, (key, Some(plus_days(today, CALL_VALID_DAYS))), action);
 }
 
-/// Plans one contact, unless a guard of contacts says no.
+/// Plans one contact, unless a guard of contacts says no; answers whether it did.
 fn contact(
     work: &mut Work<'_>,
     group: Vec<Due<'_>>,
-    word: &str,
-    speaker: &Level,
-    valid_until: Option<Date>,
+    (key, valid_until): (EffectKey, Option<Date>),
     action: Action,
-) {
+) -> bool {
     let guard = guard::of_contact(work.scene(), &action, Asked::Planning)
         .or_else(|| guard::unknown_outcome(&work.account, &action));
     if let Some(guard) = guard {
-        return silent(work, &group, &guard);
+        match guard.code.as_str() {
+            "unknown-country" => tasks::seek(work, Datum::Country),
+            "unknown-zone" => tasks::seek(work, Datum::Zone),
+            _ => {}
+        }
+        silent(work, &group, &guard);
+        return false;
     }
-    let key = key_of(work, word, speaker, &group);
     reached(work, &group);
     work.plans(key, valid_until, action);
+    true
+}
+
+/// What a person does is a step like every other one.
+fn task(work: &mut Work<'_>, group: Vec<Due<'_>>) {
+    let Some(speaker) = speaker(&group) else { return };
+    match tasks::join_in(work, speaker, numbers(&group)) {
+        Ok(()) => reached(work, &group),
+        Err(guard) => silent(work, &group, &guard),
+    }
 }
 
 fn tell(work: &mut Work<'_>, group: Vec<Due<'_>>) {
@@ -150,7 +190,7 @@ fn tell(work: &mut Work<'_>, group: Vec<Due<'_>>) {
     if let Some(guard) = guard::unknown_outcome(&work.account, &action) {
         return silent(work, &group, &guard);
     }
-    let key = key_of(work, "tell", speaker, &group);
+    let (key, _) = key_of(work, "tell", speaker, &group);
     reached(work, &group);
     work.plans(key, None, action);
 }
@@ -165,7 +205,7 @@ fn hold(work: &mut Work<'_>, group: Vec<Due<'_>>) {
     if let Some(guard) = guard::unknown_outcome(&work.account, &action) {
         return silent(work, &group, &guard);
     }
-    let key = key_of(work, "hold", speaker, &group);
+    let (key, _) = key_of(work, "hold", speaker, &group);
     reached(work, &group);
     let proposed = |known: &PlannedEffect| known.state == EffectState::Planned && !known.effect.approval.is_none();
     let mut holds =
@@ -240,13 +280,14 @@ fn numbers(group: &[Due<'_>]) -> Vec<InvoiceNumber> {
 }
 
 /// `notice:second-notice:INV-7:cycle-1`: named after the oldest invoice that came to the speaking level.
-fn key_of(work: &Work<'_>, word: &str, speaker: &Level, group: &[Due<'_>]) -> EffectKey {
+fn key_of(work: &Work<'_>, word: &str, speaker: &Level, group: &[Due<'_>]) -> (EffectKey, InvoiceNumber) {
     let at_level = group.iter().filter(|one| one.level.id == speaker.id);
     let Some(oldest) = at_level.min_by_key(|one| (one.due_on, &one.invoice)) else {
-        return work.fresh_key(&format!("{word}:{}", speaker.id));
+        return (work.fresh_key(&format!("{word}:{}", speaker.id)), InvoiceNumber::new(""));
     };
     let cycle = work.account.items.get(&oldest.invoice).map_or(1, |item| item.cycle);
-    work.fresh_key(&format!("{word}:{}:{}:cycle-{cycle}", speaker.id, oldest.invoice))
+    let key = work.fresh_key(&format!("{word}:{}:{}:cycle-{cycle}", speaker.id, oldest.invoice));
+    (key, oldest.invoice.clone())
 }
 
 fn reached(work: &mut Work<'_>, group: &[Due<'_>]) {

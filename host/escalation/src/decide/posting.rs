@@ -36,6 +36,7 @@ pub(super) fn apply(work: &mut Work<'_>) {
                         let text = format!("{} of payment `{payment}` by {by}", allocation.amount);
                         work.says("cash-applied", text).invoice = Some(number.clone());
                     }
+                    Target::Charge { .. } => {}
                     Target::AgencyRemittance(_) => {
                         work.says("cash-applied", format!("{}: the agency's remittance, by {by}", allocation.amount));
                     }

@@ -5,6 +5,7 @@ use crate::event::Fact;
 use crate::guard::promise_judged_on;
 use crate::invoice::days_between;
 use crate::promise::Promise;
+use crate::task::TaskKind;
 
 pub(super) fn judge(work: &mut Work<'_>) {
     let running: Vec<Promise> = work.account.running_promises().cloned().collect();
@@ -24,6 +25,9 @@ pub(super) fn judge(work: &mut Work<'_>) {
             work.happens(Fact::PromiseKept { promise: id });
         } else if work.today() < judged_on {
             work.wakes(judged_on);
+        } else if let Some(because) = not_fetched(work, &promise) {
+            work.says("promise-refused", because.clone());
+            work.happens(Fact::PromiseRefused { promise: id, because });
         } else if promise.received.is_positive() {
             work.says("promise-partly-kept", format!("promise partly kept: {facts}"));
             work.happens(Fact::PromisePartlyKept { promise: id });
@@ -32,6 +36,16 @@ pub(super) fn judge(work: &mut Work<'_>) {
             work.happens(Fact::PromiseBroken { promise: id });
         }
     }
+}
+
+/// We were to fetch the money, and nobody said that we did: it holds nothing any more, and is not held against the debtor.
+fn not_fetched(work: &Work<'_>, promise: &Promise) -> Option<String> {
+    let kind = TaskKind::PickUp { promise: promise.id.clone() };
+    let task = work.account.tasks.iter().find(|task| task.kind == kind)?;
+    Some(format!(
+        "nobody said whether {} was picked up, which {} had to do by {}",
+        promise.amount, task.to, task.due_on
+    ))
 }
 
 /// What it was about is settled in another way.

@@ -6,7 +6,7 @@ use crate::id::{InvoiceNumber, PaymentId};
 use crate::invoice::{CreditMemo, OpenItem};
 use crate::money::{Currency, Money};
 
-use super::{agreements, allowances, placements, promises};
+use super::{agreements, allowances, charges, placements, promises};
 
 /// Every change of an item's amounts goes through here, so that `open` always follows from the others, and a settled item
 /// that is open again starts a new walk up the ladder.
@@ -87,6 +87,7 @@ pub(super) fn allocated(account: &mut Account, id: &PaymentId, allocations: &[Al
             let amount = asked.amount.at_most(posted.unapplied);
             let amount = match &asked.to {
                 Target::Invoice(number) => pay_invoice(account, number, amount),
+                Target::Charge { invoice, kind } => charges::pay(account, &posted, (invoice, *kind), amount),
                 Target::AgencyRemittance(key) => placements::remitted(account, key, amount),
             };
             if amount.is_positive() {
@@ -196,6 +197,8 @@ fn give_back(account: &mut Account, id: &PaymentId, reversal: &Payment) {
                     });
                 }
             }
+            // What is paid for charges follows from the allocations.
+            Target::Charge { .. } => {}
             Target::AgencyRemittance(key) => placements::unremitted(account, key, allocation.amount),
         }
     }

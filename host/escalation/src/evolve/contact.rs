@@ -10,6 +10,8 @@ use crate::party::Party;
 use crate::protection::Protection;
 use crate::report::{CallResult, Tracking};
 
+use super::tasks;
+
 /// What was heard of the debtor, and whether he may be reached.
 pub(super) fn heard(account: &mut Account, fact: &Fact) {
     match fact {
@@ -41,6 +43,7 @@ pub(super) fn debtor_synced(account: &mut Account, debtor: &Party) {
         account.unreachable.remove("registered-letter");
     }
     account.debtor = debtor.clone();
+    tasks::found(account);
 }
 
 pub(super) fn made(account: &mut Account, on: Date, medium: &str, key: &EffectKey) {
@@ -92,6 +95,11 @@ fn protected(account: &mut Account, protection: &Protection) {
 }
 
 fn tracked(account: &mut Account, message: &EffectKey, status: Tracking) {
+    for arrival in account.items.values_mut().filter_map(|item| item.arrival.as_mut()) {
+        if &arrival.message == message {
+            arrival.tracked(status);
+        }
+    }
     if status == Tracking::Bounced {
         let sent = account.contacts.iter().rev().find(|contact| &contact.key == message);
         let medium = sent.map_or_else(|| "email".to_owned(), |contact| contact.medium.clone());

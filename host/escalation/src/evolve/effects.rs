@@ -6,7 +6,7 @@ use crate::account::{Account, CANCELLED_KEPT_MAX, EffectState, PlannedEffect, Ta
 use crate::effect::{Action, Effect};
 use crate::id::EffectKey;
 
-use super::{contact, placements};
+use super::{charges, contact, placements, tasks, upfront};
 
 /// Codes of a rejection that mean: this address or number does not work.
 const UNREACHABLE_CODES: [&str; 3] = ["unreachable", "invalid-address", "invalid-number"];
@@ -44,6 +44,7 @@ pub(super) fn done(account: &mut Account, key: &EffectKey, on: Date) {
 
 pub(super) fn rejected(account: &mut Account, key: &EffectKey, code: &str, reason: &str, on: Date) {
     let Some(planned) = account.effects.remove(key) else { return };
+    charges::taken_back(account, key);
     match &planned.effect.action {
         Action::PlaceWithAgency { .. } => placements::refused(account, key, reason, on),
         Action::RecallPlacement { placement, .. } => placements::recall_dropped(account, placement),
@@ -55,6 +56,10 @@ pub(super) fn rejected(account: &mut Account, key: &EffectKey, code: &str, reaso
             account.unreachable.insert("call".to_owned());
             take_steps(account, &planned.effect);
         }
+        Action::AskPrepayment { channel, .. } if UNREACHABLE_CODES.contains(&code) => {
+            account.unreachable.insert(channel.as_str().to_owned());
+        }
+        Action::AskPrepayment { engagement, .. } => upfront::asked(account, engagement, on),
         _ => {}
     }
 }
@@ -96,7 +101,8 @@ pub(super) fn taken_back(account: &mut Account, key: &EffectKey) {
         _ => {}
     }
     let steps = take_steps(account, &planned.effect);
-    account.cancelled.push(TakenBack { effect: planned.effect, steps });
+    let charges = charges::taken_back(account, key);
+    account.cancelled.push(TakenBack { effect: planned.effect, steps, charges });
     let excess = account.cancelled.len().saturating_sub(CANCELLED_KEPT_MAX);
     account.cancelled.drain(..excess);
 }
@@ -104,10 +110,18 @@ pub(super) fn taken_back(account: &mut Account, key: &EffectKey) {
 fn happened(account: &mut Account, effect: Effect, on: Date) {
     let key = effect.key.clone();
     match &effect.action {
-        Action::SendNotice(notice) => contact::made(account, on, notice.channel.as_str(), &key),
+        Action::SendNotice(notice) => {
+            contact::made(account, on, notice.channel.as_str(), &key);
+            tasks::asked(account, notice, &key, on);
+            charges::sent(account, &key);
+        }
         Action::QueueCall(_) => {
             contact::made(account, on, "call", &key);
             account.effects.insert(key, PlannedEffect { effect, state: EffectState::Handed });
+        }
+        Action::AskPrepayment { channel, engagement, .. } => {
+            contact::made(account, on, channel.as_str(), &key);
+            upfront::asked(account, engagement, on);
         }
         Action::WithdrawCall { call, .. } => call_withdrawn(account, call),
         Action::PlaceWithAgency { .. } => placements::sent(account, &key),
@@ -154,6 +168,9 @@ fn restore(account: &mut Account, key: &EffectKey) -> Option<Effect> {
         {
             item.steps.push(taken.step);
         }
+    }
+    for charge in &back.charges {
+        charges::charged(account, charge);
     }
     match &back.effect.action {
         Action::PlaceWithAgency { .. } => placements::proposed(account, &back.effect),

@@ -1,6 +1,9 @@
 //! Promises: made, superseded, counted, ended.
 
+use jiff::civil::Date;
+
 use crate::account::Account;
+use crate::arrival::ArrivalAnswer;
 use crate::cash::Target;
 use crate::id::{InvoiceNumber, PromiseId};
 use crate::money::Money;
@@ -19,6 +22,10 @@ pub(super) fn made(account: &mut Account, promise: &Promise) {
             known.state = PromiseState::Superseded;
         }
     }
+    // Whoever promises to pay an invoice has it.
+    let about = |number: &InvoiceNumber| promise.invoices.is_empty() || promise.invoices.contains(number);
+    let items = account.items.values_mut().filter(|item| about(&item.invoice.number));
+    items.filter_map(|item| item.arrival.as_mut()).for_each(|arrival| arrival.answer = Some(ArrivalAnswer::Arrived));
     let received = Money::zero(promise.amount.currency);
     account.promises.push(Promise { state: PromiseState::Running, received, ..promise.clone() });
 }
@@ -26,6 +33,13 @@ pub(super) fn made(account: &mut Account, promise: &Promise) {
 pub(super) fn end(account: &mut Account, id: &PromiseId, state: PromiseState) {
     for known in running(account).filter(|known| &known.id == id) {
         known.state = state;
+    }
+}
+
+/// A payment that was to be fetched was fetched: its promise waits from this day on for the money.
+pub(super) fn picked_up(account: &mut Account, id: &PromiseId, on: Date) {
+    for known in running(account).filter(|known| &known.id == id) {
+        known.due_on = known.due_on.max(on);
     }
 }
 
@@ -56,7 +70,9 @@ pub(super) fn count(account: &mut Account) {
             minor = minor.saturating_add(posted.payment.amount.minor);
             for allocation in &posted.allocations {
                 let elsewhere = match &allocation.to {
-                    Target::Invoice(number) => !promise.invoices.is_empty() && !promise.invoices.contains(number),
+                    Target::Invoice(number) | Target::Charge { invoice: number, .. } => {
+                        !promise.invoices.is_empty() && !promise.invoices.contains(number)
+                    }
                     Target::AgencyRemittance(_) => true,
                 };
                 if elsewhere {

@@ -6,19 +6,35 @@ use super::{Asked, Guard, Scene, law};
 use crate::account::{Account, EffectState};
 use crate::effect::Action;
 use crate::invoice::plus_days;
+use crate::mandate::LAW_FIRM_LETTER;
 use crate::policy::{Channel, Day};
 
 /// Why this must not reach the debtor now: by the law of his country, then by the policy.
 pub fn of_contact(scene: Scene<'_>, action: &Action, asked: Asked) -> Option<Guard> {
     let medium = medium(action)?;
     let budget = || if medium == "call" { call_budget(scene) } else { None };
-    law::of_law(scene, action, medium, asked).or_else(|| weekday(scene)).or_else(budget).or_else(|| contact_gap(scene))
+    let law = || law::of_law(scene, action, medium, asked);
+    no_mandate(scene.account, action)
+        .or_else(law)
+        .or_else(|| weekday(scene))
+        .or_else(budget)
+        .or_else(|| contact_gap(scene))
+}
+
+/// A letter in a law firm's name, and no firm has a mandate.
+fn no_mandate(account: &Account, action: &Action) -> Option<Guard> {
+    let Action::SendNotice(notice) = action else { return None };
+    let signed = notice.template == LAW_FIRM_LETTER && account.mandate.is_none();
+    signed.then(|| {
+        Guard::new("no-mandate", "no law firm has a mandate on record: a letter in its name would mislead", None)
+    })
 }
 
 /// How an action reaches the debtor; none: it does not.
 pub(super) fn medium(action: &Action) -> Option<&'static str> {
     match action {
         Action::SendNotice(notice) => Some(notice.channel.as_str()),
+        Action::AskPrepayment { channel, .. } => Some(channel.as_str()),
         Action::QueueCall(_) => Some("call"),
         _ => None,
     }

@@ -11,10 +11,14 @@ use super::{Asked, Guard, Scene};
 use crate::effect::Action;
 use crate::invoice::plus_days;
 use crate::pack::{ActorRole, ContactChannel, ContactRule, Pack, Window};
-use crate::party::PartyKind;
 
 /// Compiled in: what an hour is somewhere must not depend on the files of a machine.
 static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+
+/// What time it is there can be told.
+pub(crate) fn is_zone(name: &str) -> bool {
+    ZONES.get(name).is_ok()
+}
 
 /// Days within which a window opens again, or never.
 const DAYS_LOOKED_AHEAD: i32 = 3;
@@ -25,22 +29,28 @@ const DAYS_FREE_MAX: i32 = 21;
 /// owed to all kinds.
 pub(super) fn of_law(scene: Scene<'_>, action: &Action, medium: &str, asked: Asked) -> Option<Guard> {
     let debtor = &scene.account.debtor;
-    if debtor.country.is_empty() {
-        let text = "the debtor's country is not known, and so not which law says when he may be reached";
-        return Some(Guard::new("unknown-country", text, None));
-    }
-    let pack = match scene.packs.of(&debtor.country) {
+    let pack = match pack_of(scene) {
         Ok(pack) => pack,
-        Err(none) => return Some(Guard::new("no-pack", none.to_string(), None)),
-    };
-    let kinds: &[PartyKind] = match debtor.kind {
-        PartyKind::Unknown => &[PartyKind::Consumer, PartyKind::Business],
-        _ => std::slice::from_ref(&debtor.kind),
+        Err(guard) => return Some(guard),
     };
     let (channel, today) = (channel(medium), scene.now.today());
-    let rules = kinds.iter().flat_map(|kind| pack.contact_for(*kind, ActorRole::FirstPartyCreditor, channel, today));
+    let rules = debtor
+        .kind
+        .possible()
+        .iter()
+        .flat_map(|kind| pack.contact_for(*kind, ActorRole::FirstPartyCreditor, channel, today));
     let asks = Asks { scene, pack, action, asked };
     rules.filter_map(|rule| asks.refused(rule)).max_by_key(|guard| guard.until.unwrap_or(Date::MAX))
+}
+
+/// The law of the debtor's country.
+pub(crate) fn pack_of(scene: Scene<'_>) -> Result<&Pack, Guard> {
+    let country = &scene.account.debtor.country;
+    if country.is_empty() {
+        let text = "the debtor's country is not known, and so not which law says how he may be treated";
+        return Err(Guard::new("unknown-country", text, None));
+    }
+    scene.packs.of(country).map_err(|none| Guard::new("no-pack", none.to_string(), None))
 }
 
 /// As the law tells ways to reach somebody apart.

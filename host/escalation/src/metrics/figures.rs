@@ -44,8 +44,12 @@ pub fn figures(position: &Position, period: &Period) -> BTreeMap<Metric, Figure>
         (Metric::Liquidation, came, placed.amount, NOT_PLACED),
         (Metric::Netback, came - placed.commission, placed.amount, NOT_PLACED),
         (Metric::DaysToRecord, position.record_days, position.invoices.into(), NO_INVOICE),
-        // The day on which an invoice was sent is nowhere on record.
-        (Metric::DaysToRelease, 0, 0, "the record does not tell when an invoice was sent"),
+        (
+            Metric::DaysToRelease,
+            position.release_days,
+            position.released.into(),
+            "the hub sent no invoice of the period itself",
+        ),
     ]
     .into_iter()
     .map(figure)

@@ -126,7 +126,7 @@ metrics! {
         "sum of days from the invoice date to the day on which the hub learned of it / invoices of the period"
         "our own";
     DaysToRelease "days_to_release" "Issue to release" Days
-        "sum of days from the invoice date to the day on which the invoice was sent to the debtor / such invoices"
+        "sum of days from the invoice date to the day on which the hub sent the invoice to the debtor / such invoices of the period; what the accounting package sends is not on record"
         "our own";
     RpcPerDial "right_party_per_dial" "Right party per dial" Percent
         "calls that reached the debtor in person / dials x 100"

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 
+use super::causes::Cause;
 use super::period::{Month, Period};
 use super::{Basis, Setup};
 use crate::account::Account;
@@ -51,6 +52,11 @@ pub struct Position {
     pub disputed: i128,
     /// Days from the invoice date to the day on which the hub learned of it, over invoices of the period.
     pub record_days: i128,
+    /// Invoices of the period that the hub sent to the debtor itself, and days from the invoice date to that.
+    pub released: u64,
+    pub release_days: i128,
+    /// Disputes of the period, by reason.
+    pub causes: BTreeMap<&'static str, Cause>,
     /// With agencies, to date.
     pub placed: Placed,
     /// Past due x days of the period on which it was.
@@ -129,6 +135,9 @@ impl Position {
         for (month, sales) in &other.months {
             *self.months.entry(*month).or_default() += sales;
         }
+        for (reason, cause) in &other.causes {
+            self.causes.entry(reason).or_default().add(cause);
+        }
         let (promises, placed) = (&mut self.promises, &mut self.placed);
         for (sum, more) in [
             (&mut self.current, other.current),
@@ -142,6 +151,7 @@ impl Position {
             (&mut self.paid_days, other.paid_days),
             (&mut self.disputed, other.disputed),
             (&mut self.record_days, other.record_days),
+            (&mut self.release_days, other.release_days),
             (&mut self.late_days, other.late_days),
             (&mut self.commission, other.commission),
             (&mut promises.kept_amount, other.promises.kept_amount),
@@ -158,6 +168,7 @@ impl Position {
         for (count, more) in [
             (&mut self.invoices, other.invoices),
             (&mut self.invoices_disputed, other.invoices_disputed),
+            (&mut self.released, other.released),
             (&mut promises.kept, other.promises.kept),
             (&mut promises.partly_kept, other.promises.partly_kept),
             (&mut promises.broken, other.promises.broken),

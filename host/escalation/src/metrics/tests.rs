@@ -7,11 +7,14 @@ mod receivables;
 use jiff::civil::Date;
 
 use super::*;
+use crate::approval::Approval;
 use crate::cash::{Allocation, Evidence, Payment, Target};
+use crate::effect::{Action, Effect, Notice};
 use crate::event::{Event, Fact};
-use crate::id::{AccountId, InvoiceNumber, PaymentId};
+use crate::id::{AccountId, EffectKey, InvoiceNumber, PaymentId};
 use crate::invoice::Invoice;
 use crate::money::{Currency, Money};
+use crate::policy::{Channel, Tone};
 
 pub(super) fn day(text: &str) -> Date {
     text.parse().unwrap()
@@ -94,4 +97,29 @@ pub(super) fn value(metrics: &Metrics, metric: Metric) -> Option<String> {
 
 pub(super) fn told(metrics: &Metrics, metric: Metric) -> String {
     value(metrics, metric).unwrap_or_else(|| panic!("{metric:?} has no value"))
+}
+
+/// A notice that is planned on a day; how it ends comes after it.
+pub(super) fn planned(key: &str, channel: Channel, on: &str) -> Event {
+    let notice = Notice {
+        level: "reminder".into(),
+        channel,
+        tone: Tone::Friendly,
+        template: "reminder".into(),
+        invoices: vec!["INV-1".into()],
+        deadline: None,
+        confirm_days: None,
+    };
+    let effect = Effect {
+        key: EffectKey::new(key),
+        due_on: day(on),
+        valid_until: None,
+        approval: Approval::None,
+        action: Action::SendNotice(notice),
+    };
+    event(day(on), Fact::EffectPlanned { effect })
+}
+
+pub(super) fn done(key: &str, on: &str) -> Event {
+    event(day(on), Fact::EffectDone { key: EffectKey::new(key), reference: String::new() })
 }

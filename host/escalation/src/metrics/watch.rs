@@ -6,15 +6,15 @@ use jiff::civil::Date;
 
 use super::Setup;
 use super::calls::Contacts;
+use super::causes;
 use super::position::{Ended, Position, days_late, disputed};
 use crate::account::Account;
-use crate::effect::Action;
+use crate::effect::{Action, Notice};
 use crate::event::{Event, Fact};
 use crate::evolve::evolve;
 use crate::id::{AccountId, EffectKey, InvoiceNumber};
 use crate::invoice::{days_between, plus_days};
 use crate::money::Currency;
-use crate::policy::Channel;
 
 /// Folds an account's events, in their order. What was recorded after the period is passed over.
 pub struct Watch<'s> {
@@ -26,6 +26,7 @@ pub struct Watch<'s> {
     contacts: Contacts,
     promises: Ended,
     learned: BTreeMap<InvoiceNumber, Date>,
+    released: BTreeMap<InvoiceNumber, Date>,
     /// Past due x days, up to the evening of a day.
     late: BTreeMap<Currency, i128>,
     late_until: Date,
@@ -53,6 +54,7 @@ impl<'s> Watch<'s> {
             contacts: Contacts::default(),
             promises: Ended::new(),
             learned: BTreeMap::new(),
+            released: BTreeMap::new(),
             late: BTreeMap::new(),
             late_until: setup.period.from(),
         }
@@ -120,8 +122,10 @@ impl<'s> Watch<'s> {
             }
             Fact::CallEnded(call) => self.contacts.calls.ended(&call.disposition),
             Fact::EffectDone { key, .. } | Fact::EffectSettled { key, happened: true, .. } => {
-                if let Some(channel) = self.sent_by(key) {
-                    self.contacts.sent(channel);
+                let Some(notice) = self.notice(key) else { return };
+                self.contacts.sent(notice.channel);
+                for invoice in notice.releases() {
+                    self.released.entry(invoice).or_insert(day);
                 }
             }
             Fact::PromiseKept { promise } | Fact::PromisePartlyKept { promise } | Fact::PromiseBroken { promise }
@@ -133,12 +137,12 @@ impl<'s> Watch<'s> {
         }
     }
 
-    /// The medium of a notice that has not ended yet, or that was cancelled and went out all the same.
-    fn sent_by(&self, key: &EffectKey) -> Option<Channel> {
+    /// A notice that has not ended yet, or that was cancelled and went out all the same.
+    fn notice(&self, key: &EffectKey) -> Option<Notice> {
         let cancelled = || self.account.cancelled.iter().map(|back| &back.effect).find(|effect| &effect.key == key);
         let effect = self.account.effects.get(key).map(|planned| &planned.effect).or_else(cancelled)?;
         match &effect.action {
-            Action::SendNotice(notice) => Some(notice.channel),
+            Action::SendNotice(notice) => Some(notice.clone()),
             _ => None,
         }
     }
@@ -155,11 +159,16 @@ impl<'s> Watch<'s> {
             let is_sale = before.is_none() && item.invoice.issued_on > setup.period.from();
             let was_disputed = account.disputes.iter().any(|dispute| &dispute.invoice == number);
             let learned = self.learned.get(number).map_or(0, |day| days_between(item.invoice.issued_on, *day));
+            let released = self.released.get(number).copied();
             of(item.open.currency, &mut |position| {
                 position.item(item, before, setup);
                 if is_sale {
                     position.invoices_disputed += u64::from(was_disputed);
                     position.record_days += i128::from(learned.max(0));
+                    if let Some(day) = released {
+                        position.released += 1;
+                        position.release_days += i128::from(days_between(item.invoice.issued_on, day).max(0));
+                    }
                 }
             });
         }
@@ -175,6 +184,9 @@ impl<'s> Watch<'s> {
         }
         for placement in &account.placements {
             of(placement.total.currency, &mut |position| position.placement(placement, account, &setup.period));
+        }
+        for (currency, reason, cause) in causes::of(account, &setup.period) {
+            of(currency, &mut |position| position.causes.entry(reason).or_default().add(&cause));
         }
         for amount in disputed(account) {
             of(amount.currency, &mut |position| position.disputed += i128::from(amount.minor));

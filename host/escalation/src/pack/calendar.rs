@@ -3,12 +3,13 @@
 use std::collections::BTreeSet;
 
 use jiff::ToSpan;
-use jiff::civil::{Date, Weekday, date};
+use jiff::civil::{Date, Weekday};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::read;
 use super::rule::Certainty;
+use crate::easter::{easter, orthodox_easter};
 
 /// A country's calendar.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -193,7 +194,7 @@ impl When {
         let after = |easter: Date, days: i16| easter.checked_add(i64::from(days).days()).ok();
         let day = match self {
             Self::Fixed { month, day } => Date::new(year, *month, *day).ok(),
-            Self::WesternEaster(days) => western_easter(year).and_then(|easter| after(easter, *days)),
+            Self::WesternEaster(days) => easter(year).and_then(|easter| after(easter, *days)),
             Self::OrthodoxEaster(days) => orthodox_easter(year).and_then(|easter| after(easter, *days)),
             Self::NthWeekday { nth, weekday, month } => Date::new(year, *month, 1)
                 .ok()
@@ -222,52 +223,11 @@ impl Day {
     }
 }
 
-/// Easter Sunday of the Gregorian calendar (the anonymous computus of 1876, Nature 13, p. 487).
-fn western_easter(year: i16) -> Option<Date> {
-    let year = i32::from(year);
-    let (a, b, c) = (year % 19, year / 100, year % 100);
-    let (d, e) = (b / 4, b % 4);
-    let g = (b - (b + 8) / 25 + 1) / 3;
-    let h = (19 * a + b - d - g + 15) % 30;
-    let (i, k) = (c / 4, c % 4);
-    let l = (32 + 2 * e + 2 * i - h - k) % 7;
-    let m = (a + 11 * h + 22 * l) / 451;
-    let n = h + l - 7 * m + 114;
-    made(year, n / 31, n % 31 + 1)
-}
-
-/// Easter Sunday of the Julian calendar (Meeus), thirteen days on: the distance of the calendars from 1900 to 2099.
-fn orthodox_easter(year: i16) -> Option<Date> {
-    let year = i32::from(year);
-    let (a, b, c) = (year % 4, year % 7, year % 19);
-    let d = (19 * c + 15) % 30;
-    let e = (2 * a + 4 * b - d + 34) % 7;
-    let n = d + e + 114;
-    made(year, n / 31, n % 31 + 1)?.checked_add(13.days()).ok()
-}
-
-fn made(year: i32, month: i32, day: i32) -> Option<Date> {
-    let (year, month, day) = (i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?);
-    ((1..=12).contains(&month) && (1..=31).contains(&day)).then(|| date(year, month, day))
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use jiff::civil::date;
 
-    #[test]
-    fn both_easters_fall_where_the_churches_keep_them() {
-        // Days as printed in church calendars.
-        for (year, western, orthodox) in [
-            (2024, date(2024, 3, 31), date(2024, 5, 5)),
-            (2025, date(2025, 4, 20), date(2025, 4, 20)),
-            (2026, date(2026, 4, 5), date(2026, 4, 12)),
-            (2027, date(2027, 3, 28), date(2027, 5, 2)),
-            (2038, date(2038, 4, 25), date(2038, 4, 25)),
-        ] {
-            assert_eq!((western_easter(year), orthodox_easter(year)), (Some(western), Some(orthodox)), "{year}");
-        }
-    }
+    use super::*;
 
     #[test]
     fn weekdays_are_counted_from_both_ends_of_a_month() {

@@ -5,7 +5,7 @@ mod values;
 use std::collections::BTreeSet;
 use std::fmt::Debug;
 
-use super::{ContactChannel, Head, Pack, Rule};
+use super::{ContactChannel, CountedFrom, Head, NoticePeriod, Pack, Rule};
 use crate::party::PartyKind;
 
 /// Rules of one section.
@@ -35,6 +35,7 @@ pub(super) fn check(pack: &Pack) -> Checked {
     rules("fee", &pack.fees, |rule| rule.notice)?;
     // Of these, all that cover a case hold together.
     heads("notice_period", &pack.notice_period)?;
+    receipt(pack)?;
     heads("letter", &pack.letters)?;
     heads("contact", &pack.contact)?;
     values::interest(pack)?;
@@ -62,6 +63,22 @@ fn top(pack: &Pack) -> Checked {
         }
     }
     Ok(())
+}
+
+/// When a letter arrived is not known here: a period that counts from receipt says for which day it may be assumed.
+fn receipt(pack: &Pack) -> Checked {
+    let unknown = |rule: &NoticePeriod| {
+        let assumed = rule.receipt_assumed_working_days.is_some() && pack.calendar.is_some();
+        rule.counted_from == CountedFrom::Receipt && !assumed
+    };
+    match pack.notice_period.iter().position(unknown) {
+        None => Ok(()),
+        Some(n) => {
+            let text = "nobody tells when a letter was received".to_owned();
+            let hint = "add `receipt_assumed_working_days` and a `[calendar]`, or count from `sending`";
+            fault("notice_period", Some(n), "counted_from", text, hint)
+        }
+    }
 }
 
 /// A section in which one rule at most may cover a case; `kind` tells cases apart beside debtor, actor and day.

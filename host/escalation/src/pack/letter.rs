@@ -3,8 +3,10 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::calendar::{Calendar, NoCalendar};
 use super::read;
 use super::rule::{ActorRole, Certainty};
+use crate::invoice::plus_days;
 use crate::party::PartyKind;
 
 /// The fields that a letter must carry. Its days are days of sending.
@@ -45,7 +47,7 @@ pub struct NoticePeriod {
     /// Calendar days.
     pub days: u16,
     pub counted_from: CountedFrom,
-    /// Where receipt counts: it may be taken to be so many working days after sending. None: it has to be known.
+    /// Where receipt counts: it may be taken to be so many working days after sending. Receipt itself is not known here.
     #[serde(default)]
     pub receipt_assumed_working_days: Option<u16>,
     pub source: String,
@@ -76,6 +78,22 @@ pub enum LetterKind {
     LawFirmLetter,
     PaymentPlan,
     ElectronicMessage,
+}
+
+impl LetterKind {
+    /// The last letter before others act, by the names that laws give it.
+    pub const LAST: [Self; 3] = [Self::FinalDemand, Self::CollectionWarning, Self::CollectionDemand];
+}
+
+impl NoticePeriod {
+    /// The last day of the time that a letter of a day leaves; where receipt counts, from the day for which it may be assumed.
+    pub fn last_day(&self, sent: Date, calendar: Option<&Calendar>) -> Result<Date, NoCalendar> {
+        let received = match (self.counted_from, self.receipt_assumed_working_days, calendar) {
+            (CountedFrom::Receipt, Some(days), Some(calendar)) => calendar.working_days_after(sent, days, None)?,
+            _ => sent,
+        };
+        Ok(plus_days(received, i32::from(self.days)))
+    }
 }
 
 /// Something that a letter says.

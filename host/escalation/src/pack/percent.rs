@@ -27,6 +27,11 @@ impl Percent {
         self.0 < 0
     }
 
+    /// In thousandths of a percent, the nearest: 10.27 % is 10 270.
+    pub fn thousandths(self) -> i64 {
+        i64::from((self.0 + 5 * self.0.signum()) / 10)
+    }
+
     /// As a share of one: 9.75 % is 39/400.
     pub fn share(self) -> Fraction {
         Fraction::new(i128::from(self.0), 1_000_000).unwrap_or(Fraction::ZERO)

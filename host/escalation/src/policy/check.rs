@@ -4,7 +4,7 @@ mod segments;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Anchor, Condition, Level, LevelAction, Policy};
+use super::{Anchor, Condition, Level, LevelAction, Policy, upfront};
 use crate::money::{Currency, Money};
 use crate::placement::commission_of;
 
@@ -64,7 +64,9 @@ pub(super) fn check(policy: &Policy) -> Result<(), Fault> {
     amounts(&policy.contact.balance_min).or_else(|text| {
         top("contact.balance_min", "", text, "allowed: a plain decimal in quotes, such as EUR = \"10.00\"")
     })?;
+    upfront::check(policy)?;
     super::check_money::check(policy)?;
+    super::check_people::check(policy)?;
     order(policy, &policy.levels)?;
     segments::check(policy)
 }
@@ -147,6 +149,7 @@ fn alone(n: usize, level: &Level) -> Result<(), Fault> {
     if level.action == LevelAction::TellColleague && level.to.trim().is_empty() {
         return fault(n, "to", format!("level `{id}` does not say whom to tell"), "such as `sales-rep`");
     }
+    super::check_people::level(n, level)?;
     promises_kept(n, level)?;
     amounts(&level.when.open_min).or_else(|text| {
         fault(n, "when", format!("level `{id}`: {text}"), "allowed: a plain decimal in quotes, such as EUR = \"50.00\"")
@@ -255,7 +258,7 @@ mod tests {
     fn a_wrong_word_or_type_is_refused_with_what_is_allowed() {
         let error = refused(&with("action = \"notice\"", "action = \"shout\""));
         assert!(error.contains("`shout`") && error.contains("`tell-colleague`"), "{error}");
-        let error = refused(&with("\ndays = 3\n", "\ndays = \"three\"\n"));
+        let error = refused(&with("\ndays = 3\n# Past", "\ndays = \"three\"\n# Past"));
         assert!(error.contains("string") && error.contains("i16"), "{error}");
     }
 

@@ -1,8 +1,9 @@
 //! What a policy says of money must be possible: amounts that are amounts, shares that are shares.
 
-use super::Policy;
 use super::check::{Fault, amounts};
+use super::{LevelAction, Policy, STANDARD};
 use crate::money::{Currency, Money};
+use crate::pack::NoticeKind;
 use crate::placement::commission_of;
 
 /// Shares by age and amount.
@@ -36,7 +37,44 @@ pub(super) fn check(policy: &Policy) -> Result<(), Fault> {
     if policy.plan.days_max == 0 {
         return top("plan", "days_max", "`days_max = 0` would let no plan be agreed".to_owned(), "allowed: 1 and more");
     }
+    charges(policy)?;
     tiers(policy)
+}
+
+/// The level from which charges are claimed is a notice of every ladder, and none before it claims a fee.
+fn charges(policy: &Policy) -> Result<(), Fault> {
+    let fault =
+        |key, text, hint: &str| Err(Fault { level: None, section: "charges", key, text, hint: hint.to_owned() });
+    let rules = &policy.charges;
+    let ladders = std::iter::once((STANDARD, policy.levels.as_slice()))
+        .chain(policy.ladders.iter().map(|ladder| (ladder.name.as_str(), ladder.rungs())));
+    for (name, levels) in ladders {
+        let first = rules.from.as_ref().map(|from| levels.iter().find(|level| &level.id == from));
+        if first.is_some_and(|first| first.is_none_or(|level| level.action != LevelAction::Notice || level.days < 1)) {
+            let text = format!("`from` is no notice after the due date on the ladder `{name}`");
+            return fault("from", text, "the id of a level that every ladder has, such as `second-notice`");
+        }
+        let early = levels.iter().find(|level| level.fee.is_some() && !policy.claims_at(levels, level));
+        if let Some(level) = early {
+            let text = format!("level `{}` claims a fee before `charges.from`", level.id);
+            return fault("from", text, "name the level with the first fee, or remove `fee` from it");
+        }
+        let wrong = levels.iter().find(|level| match level.fee {
+            None => false,
+            Some(kind) => {
+                level.action != LevelAction::Notice
+                    || !matches!(kind, NoticeKind::Reminder | NoticeKind::CollectionDemand)
+            }
+        });
+        if let Some(level) = wrong {
+            let text = format!("level `{}` cannot claim this fee", level.id);
+            return fault("from", text, "allowed: `reminder` and `collection-demand`, at notices");
+        }
+    }
+    if rules.from.is_none() && (rules.interest || rules.compensation) {
+        return fault("from", "it is not said from which level on".to_owned(), "add `from`, the id of a level");
+    }
+    Ok(())
 }
 
 fn tiers(policy: &Policy) -> Result<(), Fault> {

@@ -3,10 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::{Anchor, Level, LevelAction, Policy, STANDARD, SegmentCondition};
+use super::{Anchor, Level, LevelAction, Policy, STANDARD, SegmentCondition, Tone};
 use crate::money::{Currency, Money};
+use crate::pack::Packs;
+use crate::party::PartyKind;
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -33,6 +36,25 @@ impl Policy {
             if let Some(before) = shadow {
                 let text = format!("`{}` before it takes every account that it would take", before.id);
                 found.push(finding(format!("segment {}", segment.id), text, "put the narrower one first"));
+            }
+        }
+        found
+    }
+
+    /// Last letters that give less time than the law of a debtor's country asks for: there they give the law's.
+    pub fn examine_law(&self, packs: &Packs, today: Date) -> Vec<Finding> {
+        let mut found = Vec::new();
+        let last = self.levels.iter().chain(self.ladders.iter().flat_map(|ladder| &ladder.levels));
+        for level in last.filter(|level| level.action == LevelAction::Notice && level.tone == Tone::Final) {
+            for pack in packs.iter() {
+                let rule = pack.last_notice_period(PartyKind::Unknown, today);
+                let days = level.deadline_days.unwrap_or(0);
+                if let Some(rule) = rule.filter(|rule| days < rule.days) {
+                    let text =
+                        format!("it gives {days} days, and {} asks for {} ({})", pack.country, rule.days, rule.source);
+                    let hint = "debtors there are given the time of the law; a longer `deadline_days` makes it the same for all";
+                    found.push(finding(format!("level {}", level.id), text, hint));
+                }
             }
         }
         found
@@ -163,6 +185,20 @@ mod tests {
     #[test]
     fn the_standard_policy_does_what_it_says() {
         assert_eq!(Policy::parse(STANDARD, "standard.toml").unwrap().examine(), []);
+    }
+
+    #[test]
+    fn less_time_than_a_law_leaves_is_found_by_country() {
+        let policy = |days: &str| Policy::parse(&STANDARD.replacen("deadline_days = 10", days, 1), "p.toml").unwrap();
+        let packs = crate::pack::Packs::shipped().unwrap();
+        let told = |policy: &Policy| -> Vec<String> {
+            let found = policy.examine_law(&packs, jiff::civil::date(2026, 3, 1));
+            found.into_iter().map(|finding| format!("{}: {}", finding.place, finding.text)).collect()
+        };
+        assert!(told(&policy("deadline_days = 10")).is_empty());
+        let danish = "level final-demand: it gives 9 days, and DK asks for 10 (inkassoloven § 10)";
+        assert_eq!(told(&policy("deadline_days = 9")), [danish]);
+        assert_eq!(told(&policy("deadline_days = 7")).len(), 2, "Sweden asks for 8");
     }
 
     #[test]

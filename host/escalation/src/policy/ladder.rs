@@ -83,6 +83,13 @@ impl Policy {
         segment.and_then(|segment| self.ladder(&segment.ladder)).unwrap_or(&self.levels)
     }
 
+    /// Whether a level of a ladder claims interest, compensation and its fee: the one that the policy names, and all after it.
+    pub fn claims_at(&self, levels: &[Level], level: &Level) -> bool {
+        let rank = |id: &LevelId| levels.iter().position(|one| &one.id == id);
+        let first = self.charges.from.as_ref().and_then(rank);
+        first.zip(rank(&level.id)).is_some_and(|(first, ours)| first <= ours)
+    }
+
     /// A level, on whichever ladder it stands.
     pub fn level(&self, id: &LevelId) -> Option<&Level> {
         self.all_levels().find(|level| &level.id == id)

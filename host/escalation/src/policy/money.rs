@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::id::LevelId;
 use crate::money::{Currency, Money};
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +57,17 @@ pub struct WriteOffRules {
     pub days_past_due: u16,
     /// It is proposed as soon as the last agency gave it back.
     pub returned_by_agency: bool,
+}
+
+/// What notices claim beside the principal, as far as the law of the debtor's country gives it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ChargeRules {
+    /// The first level that claims it, of every ladder; none: nothing is ever claimed.
+    pub from: Option<LevelId>,
+    pub interest: bool,
+    /// The fixed sum for late payment between businesses.
+    pub compensation: bool,
 }
 
 /// An agency's share for older or larger accounts.

@@ -18,6 +18,9 @@ pub struct Segment {
     pub id: String,
     /// `standard`, or the name of a `[[ladder]]`.
     pub ladder: String,
+    /// Who is in charge of its accounts, unless a person gives one to somebody else.
+    #[serde(default)]
+    pub collector: Option<String>,
     #[serde(default)]
     pub when: SegmentCondition,
 }

@@ -156,10 +156,10 @@ fn fact(world: &mut World<'_>, what: &Agreement, today: Date) -> Read<(String, F
                 state: ReturnState::Offered,
                 credited_before: 0,
             };
-            (owner(world, invoice)?, Fact::ReturnOffered { offer })
+            (world.owner(invoice)?, Fact::ReturnOffered { offer })
         }
         Agreement::Goods { invoice, value } => {
-            let name = owner(world, invoice)?;
+            let name = world.owner(invoice)?;
             let mut offers = account(world, &name)?.returns.iter().rev();
             let offer = offers.find(|offer| &offer.invoice == invoice).map(|offer| offer.id.clone());
             let offer = offer.ok_or_else(|| format!("no return of `{invoice}` was offered"))?;
@@ -170,7 +170,7 @@ fn fact(world: &mut World<'_>, what: &Agreement, today: Date) -> Read<(String, F
 
 fn write_off(world: &mut World<'_>, what: &Agreement, today: Date) -> Read<(String, Fact)> {
     let proposed = |world: &World<'_>, invoice: &InvoiceNumber| -> Read<(String, WriteOffId)> {
-        let name = owner(world, invoice)?;
+        let name = world.owner(invoice)?;
         let mut known = account(world, &name)?.write_offs.iter();
         let open = known.find(|known| known.state == WriteOffState::Proposed && known.is_about(invoice));
         let id =
@@ -187,7 +187,7 @@ fn write_off(world: &mut World<'_>, what: &Agreement, today: Date) -> Read<(Stri
             Ok((name, Fact::WriteOffDeclined { write_off, because: "not yet".to_owned() }))
         }
         Agreement::WriteOff { invoice, because } => {
-            let name = owner(world, invoice)?;
+            let name = world.owner(invoice)?;
             let open = account(world, &name)?.items.get(invoice).map(|item| item.open);
             let amount = open.ok_or_else(|| format!("there is no invoice `{invoice}` yet"))?;
             let write_off = WriteOff {
@@ -219,6 +219,7 @@ pub(super) fn seen(name: &str, fact: &Fact) -> Option<String> {
         Fact::WriteOffProposed { write_off } => {
             format!("propose write-off of {}", write_off.items.first()?.invoice)
         }
+        Fact::Charged { charge } => format!("charge {} {} for {}", charge.kind.as_str(), charge.amount, charge.invoice),
         Fact::ReturnLapsed { .. } => format!("return of {name} lapsed"),
         _ => return None,
     })
@@ -234,6 +235,15 @@ pub(super) fn expected(words: &mut Words<'_>) -> Read<Option<String>> {
     ];
     if words.takes("propose write-off of") {
         return Ok(Some(format!("propose write-off of {}", words.number()?)));
+    }
+    if words.takes("charge") {
+        let kind = words.word("interest, fee or compensation")?;
+        if !["interest", "fee", "compensation"].contains(&kind) {
+            return Err(format!("`{kind}` is not interest, fee or compensation"));
+        }
+        let amount = words.money()?;
+        words.needs("for")?;
+        return Ok(Some(format!("charge {kind} {amount} for {}", words.number()?)));
     }
     for (kind, ends) in kinds {
         if !words.takes(&format!("{kind} of")) {
@@ -252,9 +262,4 @@ pub(super) fn expected(words: &mut Words<'_>) -> Read<Option<String>> {
 
 fn account<'a>(world: &'a World<'_>, name: &str) -> Read<&'a Account> {
     world.lanes.get(name).map(|lane| &lane.account).ok_or_else(|| format!("nobody is called `{name}` yet"))
-}
-
-fn owner(world: &World<'_>, number: &InvoiceNumber) -> Read<String> {
-    let owner = world.lanes.iter().find(|(_, lane)| lane.account.items.contains_key(number));
-    owner.map(|(name, _)| name.clone()).ok_or_else(|| format!("there is no invoice `{number}` yet"))
 }

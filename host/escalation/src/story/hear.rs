@@ -3,19 +3,24 @@
 use jiff::civil::Date;
 
 use super::agreed;
-use super::expect::Deed;
+use super::deed::Deed;
 use super::says::{Paid, Says};
+use super::upfront;
+use super::work;
 use super::world::{Happened, World};
 use crate::account::Account;
 use crate::allowance::{AllowanceKind, allowed};
 use crate::cash::{Allocation, Candidate, Evidence, Identified, Payment, Target, identify};
+use crate::charge::standing;
 use crate::decide::Reason;
 use crate::dispute::Dispute;
 use crate::effect::Action;
 use crate::event::Fact;
 use crate::id::{EffectKey, InvoiceNumber, PaymentId};
 use crate::invoice::{CreditMemo, Invoice, OpenItem};
+use crate::mandate::Mandate;
 use crate::money::Money;
+use crate::party::Party;
 use crate::placement::{Collection, commission_of};
 use crate::promise::{Promise, PromiseState};
 use crate::protection::Protection;
@@ -45,10 +50,10 @@ pub(super) fn hear(world: &mut World<'_>, says: &Says) -> Result<Vec<String>, St
             (to.clone(), Fact::InvoiceIssued { invoice })
         }
         Says::Restated { number, open } => {
-            (owner(world, number)?, Fact::InvoiceRestated { number: number.clone(), open: *open })
+            (world.owner(number)?, Fact::InvoiceRestated { number: number.clone(), open: *open })
         }
         Says::Listed { number, missing } => {
-            let (name, number) = (owner(world, number)?, number.clone());
+            let (name, number) = (world.owner(number)?, number.clone());
             (name, if *missing { Fact::InvoiceMissing { number } } else { Fact::InvoiceFound { number } })
         }
         Says::Memo { number, amount, to, invoices } => {
@@ -81,7 +86,7 @@ pub(super) fn hear(world: &mut World<'_>, says: &Says) -> Result<Vec<String>, St
             (known(world, name)?, Fact::StopRequested { medium: medium.clone(), text: String::new() })
         }
         Says::CallEnded { name, disposition } => call_ended(world, name, disposition)?,
-        Says::Bounced { name, medium } => bounced(world, name, medium)?,
+        Says::Tracked { name, medium, status } => tracked(world, name, medium, *status)?,
         Says::Acknowledged { .. }
         | Says::Collected { .. }
         | Says::CollectionReversed { .. }
@@ -96,6 +101,7 @@ pub(super) fn hear(world: &mut World<'_>, says: &Says) -> Result<Vec<String>, St
         Says::Unprotects { name, kind, reason } => {
             (known(world, name)?, Fact::ProtectionEnded { kind: *kind, reason: reason.clone() })
         }
+        Says::Mandates { name, firm } => (known(world, name)?, mandate(firm.as_deref(), today)),
         Says::LiftsStop { name, medium, reason } => {
             (known(world, name)?, Fact::StopLifted { medium: medium.clone(), reason: reason.clone() })
         }
@@ -103,7 +109,9 @@ pub(super) fn hear(world: &mut World<'_>, says: &Says) -> Result<Vec<String>, St
         Says::Resolves { invoice, outcome } => resolved(world, invoice, outcome)?,
         Says::Knows { name, head, happened } => settled(world, name, head, *happened)?,
         Says::Agrees(agrees) => return agreed::hear(world, agrees),
+        Says::Works(works) => return work::hear(world, works),
         Says::Assigns { name, amount, to } => assigned(world, name, *amount, to)?,
+        Says::Upfront(tells) => (tells.name.clone(), upfront::fact(world, tells)),
         Says::Approves { .. } | Says::Publishes { .. } => return at_desk(world, says),
     };
     world.happens(&name, "story", fact);
@@ -120,9 +128,10 @@ fn account<'a>(world: &'a World<'_>, name: &str) -> Result<&'a Account, String> 
     world.lanes.get(name).map(|lane| &lane.account).ok_or_else(|| format!("nobody is called `{name}` yet"))
 }
 
-fn owner(world: &World<'_>, number: &InvoiceNumber) -> Result<String, String> {
-    let owner = world.lanes.iter().find(|(_, lane)| lane.account.items.contains_key(number));
-    owner.map(|(name, _)| name.clone()).ok_or_else(|| format!("there is no invoice `{number}` yet"))
+fn mandate(firm: Option<&str>, given_on: Date) -> Fact {
+    let Some(name) = firm.map(str::to_owned) else { return Fact::MandateEnded { reason: "over".to_owned() } };
+    let firm = Party { id: name.clone(), name, ..Party::default() };
+    Fact::MandateGiven { mandate: Mandate { firm, file: "1".to_owned(), given_on } }
 }
 
 fn invoice(number: &InvoiceNumber, amount: Money, due_on: Date, issued_on: Date, quoting: &[String]) -> Invoice {
@@ -195,8 +204,9 @@ fn candidates(account: &Account) -> Vec<Candidate> {
         invoice,
         open,
     };
-    let lost = |item: &&OpenItem| allowed(&item.allowed, Some(AllowanceKind::WriteOff)) > 0;
-    let items = account.items.values().filter(|item| item.is_open() || lost(item)).map(|item| {
+    let lost = |item: &OpenItem| allowed(&item.allowed, Some(AllowanceKind::WriteOff)) > 0;
+    let costs = |item: &OpenItem| standing(account).iter().any(|one| one.charge.invoice == item.invoice.number);
+    let items = account.items.values().filter(|item| item.is_open() || lost(item) || costs(item)).map(|item| {
         let references = item.invoice.payment_references.clone();
         candidate(references, Some(item.invoice.number.clone()), item.open)
     });
@@ -205,7 +215,11 @@ fn candidates(account: &Account) -> Vec<Candidate> {
         let references = references.chain([placement.key.to_string()]).collect();
         candidate(references, None, Money::zero(placement.total.currency))
     });
-    items.chain(placements).collect()
+    let waiting = account.upfront.waiting.values().map(|known| {
+        let engagement = &known.engagement;
+        candidate(vec![engagement.id.to_string()], None, Money::zero(engagement.amount.currency))
+    });
+    items.chain(placements).chain(waiting).collect()
 }
 
 fn reversed(world: &mut World<'_>, amount: Money, by: &str) -> Told {
@@ -230,6 +244,7 @@ fn disputed(world: &mut World<'_>, name: &str, invoice: &InvoiceNumber, amount: 
         text: String::new(),
         opened_on: world.now.date(),
         resolution: None,
+        owner: None,
     };
     Ok((name.to_owned(), Fact::DisputeOpened { dispute }))
 }
@@ -249,11 +264,11 @@ fn call_ended(world: &World<'_>, name: &str, disposition: &str) -> Told {
     Ok((name.to_owned(), Fact::CallEnded(result)))
 }
 
-fn bounced(world: &World<'_>, name: &str, medium: &str) -> Told {
+fn tracked(world: &World<'_>, name: &str, medium: &str, status: Tracking) -> Told {
     let contacts = &account(world, name)?.contacts;
     let sent = contacts.iter().rev().find(|contact| contact.medium == medium);
     let message = sent.map(|contact| contact.key.clone()).ok_or_else(|| format!("no {medium} was sent to {name}"))?;
-    Ok((name.to_owned(), Fact::MessageTracked { message, status: Tracking::Bounced, text: String::new() }))
+    Ok((name.to_owned(), Fact::MessageTracked { message, status, text: String::new() }))
 }
 
 fn agency(world: &mut World<'_>, says: &Says) -> Told {
@@ -311,7 +326,7 @@ fn agency(world: &mut World<'_>, says: &Says) -> Told {
 }
 
 fn resolved(world: &World<'_>, invoice: &InvoiceNumber, outcome: &str) -> Told {
-    let name = owner(world, invoice)?;
+    let name = world.owner(invoice)?;
     let open = account(world, &name)?.open_disputes().find(|dispute| &dispute.invoice == invoice);
     let dispute = open.map(|dispute| dispute.id.clone()).ok_or_else(|| format!("{invoice} is not disputed"))?;
     Ok((name, Fact::DisputeResolved { dispute, outcome: outcome.to_owned(), text: String::new() }))

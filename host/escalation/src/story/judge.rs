@@ -1,7 +1,9 @@
 //! Compares what a story expects of a day with what happened, and tells the difference.
 
-use super::expect::{Deed, Expectation, What};
+use super::deed::Deed;
+use super::expect::{Expectation, What};
 use super::parse::Entry;
+use super::work;
 use super::world::{Happened, Happening, World};
 use crate::account::Account;
 use crate::money::Money;
@@ -55,6 +57,15 @@ fn differs(world: &World<'_>, expectation: &Expectation, today: &[&Happening]) -
             };
             return state(world, expectation, name, *amount, credit);
         }
+        What::Costs { name, amount } => {
+            return state(world, expectation, name, Some(*amount), |account| account.upfront.costs());
+        }
+        What::Charges { name, amount } => {
+            let owed = |account: &Account| {
+                crate::account::sum(crate::charge::standing(account).iter().map(crate::charge::Standing::open))
+            };
+            return state(world, expectation, name, *amount, owed);
+        }
         What::Segment { name, segment } => {
             let of = |account: &Account| account.segment.as_ref().map(|known| known.segment.clone());
             return word(world, expectation, name, segment, of);
@@ -68,6 +79,7 @@ fn differs(world: &World<'_>, expectation: &Expectation, today: &[&Happening]) -
             };
             return state(world, expectation, name, Some(*amount), owed);
         }
+        What::Stands(standing) => work::holds(world, standing),
         What::PaysInAdvance(name) => {
             let lane = world.lanes.get(name);
             (lane.is_some_and(|lane| lane.account.cash_in_advance.is_some()), Some(name.clone()))

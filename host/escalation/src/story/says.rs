@@ -6,14 +6,17 @@ mod desk;
 use jiff::civil::Date;
 
 use super::agreed::Agrees;
+pub(super) use super::debtor::{Trait, debtor};
 use super::text::{Read, Words};
+use super::upfront::{self, Tells};
+use super::work::Works;
 use crate::assignment::PolicyRef;
 use crate::id::InvoiceNumber;
 use crate::in_flight::InFlight;
 use crate::invoice::Discount;
 use crate::money::Money;
-use crate::party::PartyKind;
 use crate::protection::ProtectionKind;
+use crate::report::Tracking;
 
 /// One report, as told.
 #[derive(Clone, Debug)]
@@ -98,9 +101,10 @@ pub(super) enum Says {
         name: String,
         reason: String,
     },
-    Bounced {
+    Tracked {
         name: String,
         medium: String,
+        status: Tracking,
     },
     Blocks {
         name: String,
@@ -122,6 +126,11 @@ pub(super) enum Says {
         kind: ProtectionKind,
         reason: String,
     },
+    /// A law firm has a mandate from now on; none: it has ended.
+    Mandates {
+        name: String,
+        firm: Option<String>,
+    },
     LiftsStop {
         name: String,
         medium: String,
@@ -141,6 +150,7 @@ pub(super) enum Says {
         amount: Money,
         to: InvoiceNumber,
     },
+    Upfront(Tells),
     /// A person agrees to an effect that waits for people.
     Approves {
         who: String,
@@ -153,6 +163,8 @@ pub(super) enum Says {
     },
     /// What a person agrees with the debtor.
     Agrees(Agrees),
+    /// What a person does, or asks others to do.
+    Works(Works),
 }
 
 #[derive(Clone, Debug)]
@@ -163,17 +175,6 @@ pub(super) struct Paid {
     pub text: String,
     pub references: Vec<String>,
     pub from: Option<String>,
-}
-
-/// What is known of a debtor.
-#[derive(Clone, Debug)]
-pub(super) enum Trait {
-    Email(Option<String>),
-    Phone(Option<String>),
-    Address(Option<String>),
-    Kind(PartyKind),
-    Country(String),
-    Language(String),
 }
 
 pub(super) fn read(line: &str) -> Read<Says> {
@@ -197,10 +198,13 @@ pub(super) fn read(line: &str) -> Read<Says> {
         "agency:" => agency::read(&mut words)?,
         "messenger:" => messenger(&mut words)?,
         "desk:" => desk::read(&mut words)?,
+        "bureau:" => Says::Upfront(upfront::bureau(&mut words)?),
+        "coverage:" => Says::Upfront(upfront::coverage(&mut words)?),
+        "notifier:" => Says::Upfront(upfront::notifier(&mut words)?),
         other => {
             return Err(format!(
                 "`{other}` is nobody who reports\n\nhint: `day turns`, `backfill begins`, `accounting:`, `gateway:`, `dialer:`, `agency:`, \
-                 `messenger:` or `desk:`"
+                 `messenger:`, `bureau:`, `coverage:`, `notifier:` or `desk:`"
             ));
         }
     };
@@ -209,6 +213,9 @@ pub(super) fn read(line: &str) -> Read<Says> {
 }
 
 fn accounting(words: &mut Words<'_>) -> Read<Says> {
+    if let Some(tells) = upfront::accounting(words)? {
+        return Ok(Says::Upfront(tells));
+    }
     if words.takes("credit memo") {
         let number = words.number()?;
         words.needs("of")?;
@@ -248,40 +255,6 @@ fn accounting(words: &mut Words<'_>) -> Read<Says> {
         discounts.push(Discount { percent, until: words.date()? });
     }
     Ok(Says::Invoice { number, amount, to, due_on, issued_on, quoting, discounts })
-}
-
-/// `ACME: no email, phone "+49 40 1", kind consumer`
-pub(super) fn debtor(words: &mut Words<'_>) -> Read<(String, Vec<Trait>)> {
-    let list = words.rest();
-    let (name, list) = list.split_once(':').ok_or("a colon is missing after the debtor's name")?;
-    let name = Words::new(name).name()?;
-    let mut traits = Vec::new();
-    for part in list.split(',') {
-        let mut words = Words::new(part);
-        let no = words.takes("no");
-        let key = words.word("email, phone, address, kind, country or language")?;
-        let value = words.rest().trim_matches('"').to_owned();
-        let given = || if no { None } else { Some(value.clone()) };
-        if no != value.is_empty() {
-            return Err(format!("`{}` is not understood\n\nhint: `email a@b.example` or `no email`", part.trim()));
-        }
-        traits.push(match key {
-            "email" => Trait::Email(given()),
-            "phone" => Trait::Phone(given()),
-            "address" => Trait::Address(given()),
-            "kind" => Trait::Kind(kind(&value)?),
-            "country" => Trait::Country(value),
-            "language" => Trait::Language(value),
-            other => return Err(format!("`{other}` is not email, phone, address, kind, country or language")),
-        });
-    }
-    Ok((name, traits))
-}
-
-fn kind(word: &str) -> Read<PartyKind> {
-    let kinds = [PartyKind::Business, PartyKind::Consumer, PartyKind::SoleTrader, PartyKind::PublicAuthority];
-    let found = kinds.into_iter().find(|kind| kind.as_str() == word);
-    found.ok_or_else(|| format!("`{word}` is not business, consumer, sole-trader or public-authority"))
 }
 
 fn gateway(words: &mut Words<'_>) -> Read<Says> {
@@ -358,8 +331,14 @@ fn messenger(words: &mut Words<'_>) -> Read<Says> {
     let medium = words.word("email or letter")?.to_owned();
     words.needs("to")?;
     let name = words.name()?;
-    words.needs("bounced")?;
-    Ok(Says::Bounced { name, medium })
+    let status = match words.word("bounced, delivered, opened or replied")? {
+        "bounced" => Tracking::Bounced,
+        "delivered" => Tracking::Delivered,
+        "opened" => Tracking::Opened,
+        "replied" => Tracking::Replied,
+        other => return Err(format!("`{other}` is not bounced, delivered, opened or replied")),
+    };
+    Ok(Says::Tracked { name, medium, status })
 }
 
 pub(super) fn because(words: &mut Words<'_>, otherwise: &str) -> String {

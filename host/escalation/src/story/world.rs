@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::{Date, DateTime};
 
 use super::agreed;
-use super::expect::Deed;
+use super::deed::Deed;
 use super::hear;
 use super::judge;
 use super::outcome::Outcome;
 use super::parse::{Entry, Story};
 use super::says::Trait;
+use super::upfront;
+use super::work;
 use super::{Book, StoryReport};
 use crate::account::{Account, EffectState};
 use crate::approval::{self, Approval};
@@ -20,6 +22,7 @@ use crate::decide::{MORNING_HOUR, Now, Reason, decide};
 use crate::effect::Effect;
 use crate::event::{Event, Fact};
 use crate::evolve::evolve;
+use crate::id::InvoiceNumber;
 use crate::in_flight::{self, InFlight};
 use crate::party::{Party, PartyKind};
 use crate::policy::Policy;
@@ -245,7 +248,7 @@ impl<'a> World<'a> {
     }
 
     /// The version that the account keeps, or the current one.
-    fn policy_of(&self, account: &Account) -> &'a Policy {
+    pub fn policy_of(&self, account: &Account) -> &'a Policy {
         account.in_flight().and_then(|kept| self.book.version(kept)).unwrap_or(self.policy)
     }
 
@@ -282,7 +285,10 @@ impl<'a> World<'a> {
             Fact::PromiseBroken { .. } => Some(Happened::Fact(format!("promise of {name} broken"))),
             Fact::PromiseRefused { .. } => Some(Happened::Fact(format!("promise of {name} refused"))),
             Fact::LevelPassed { invoice, level, .. } => Some(Happened::Fact(format!("pass {level} for {invoice}"))),
-            fact => agreed::seen(name, fact).map(Happened::Fact),
+            fact => {
+                let seen = upfront::in_words(name, fact).or_else(|| agreed::seen(name, fact));
+                seen.or_else(|| work::seen(&lane.account, name, fact)).map(Happened::Fact)
+            }
         };
         evolve(&mut lane.account, &Event { at: self.now, on, origin: origin.to_owned(), fact });
         if let Some(seen) = seen {
@@ -325,9 +331,16 @@ impl<'a> World<'a> {
                 Trait::Kind(kind) => debtor.kind = *kind,
                 Trait::Country(country) => debtor.country = country.clone(),
                 Trait::Language(language) => debtor.language = language.clone(),
+                Trait::Zone(zone) => debtor.zone = zone.clone(),
             }
         }
         self.happens(name, "accounting", Fact::DebtorSynced { debtor });
+    }
+
+    /// The debtor whose invoice it is.
+    pub fn owner(&self, number: &InvoiceNumber) -> Result<String, String> {
+        let owner = self.lanes.iter().find(|(_, lane)| lane.account.items.contains_key(number));
+        owner.map(|(name, _)| name.clone()).ok_or_else(|| format!("there is no invoice `{number}` yet"))
     }
 
     /// A name for something that comes from outside.

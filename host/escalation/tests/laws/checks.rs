@@ -176,6 +176,7 @@ pub fn is_record(fact: &Fact) -> bool {
             | Fact::ReturnLapsed { .. }
             | Fact::CashInAdvanceRequired { .. }
             | Fact::CashInAdvanceLifted { .. }
+            | Fact::TaskClosed { .. }
     )
 }
 

@@ -3,20 +3,22 @@
 #![allow(clippy::unwrap_used)] // a test may
 
 mod agreed;
+mod charges;
 mod checks;
 mod ladder;
 mod money;
 mod relive;
 mod says;
+mod upfront;
 mod world;
 
 use escalation::event::{Event, Fact};
-use escalation::{Account, Money, Now, Policy, decide, evolve};
+use escalation::{Account, Money, Now, Packs, Policy, decide, evolve};
 use proptest::prelude::*;
 
 use checks::{ladder_law, money_law};
 use says::op;
-use world::{World, packs, policy};
+use world::{World, policy};
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
@@ -104,8 +106,8 @@ fn the_laws_bite() {
 }
 
 /// Deciding twice at the same moment decides nothing new, and nothing becomes due before `look_again` says so.
-pub fn at_rest(account: &Account, now: &Now, policy: &Policy) {
-    let decision = decide(account, policy, packs(), now);
+pub fn at_rest(account: &Account, now: &Now, policy: &Policy, packs: &Packs) {
+    let decision = decide(account, policy, packs, now);
     assert_eq!(decision.events, Vec::new(), "a second decision at {} decides again", now.at);
     let days = match decision.look_again {
         Some(at) => escalation::invoice::days_between(now.today(), at.date()) - 1,
@@ -114,6 +116,6 @@ pub fn at_rest(account: &Account, now: &Now, policy: &Policy) {
     if days > 0 {
         let later = escalation::invoice::plus_days(now.today(), days).at(6, 0, 0, 0);
         let now = Now { at: later, cash_known_until: Some(later.date()), ..*now };
-        assert_eq!(decide(account, policy, packs(), &now).events, Vec::new(), "due on {later}, not foreseen");
+        assert_eq!(decide(account, policy, packs, &now).events, Vec::new(), "due on {later}, not foreseen");
     }
 }

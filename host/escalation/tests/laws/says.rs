@@ -267,7 +267,16 @@ impl World {
                 let id = format!("dispute-{}", self.fresh()).as_str().into();
                 let (reason, text) = ("price".to_owned(), String::new());
                 Fact::DisputeOpened {
-                    dispute: Dispute { id, invoice, amount, reason, text, opened_on: today, resolution: None },
+                    dispute: Dispute {
+                        id,
+                        invoice,
+                        amount,
+                        reason,
+                        text,
+                        opened_on: today,
+                        resolution: None,
+                        owner: None,
+                    },
                 }
             }
             Op::Resolve(n) => {

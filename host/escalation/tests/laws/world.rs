@@ -65,12 +65,16 @@ impl World {
     }
 
     pub fn under(policy: &'static Policy) -> Self {
+        Self::under_law(policy, packs())
+    }
+
+    pub fn under_law(policy: &'static Policy, packs: &'static Packs) -> Self {
         let now = jiff::civil::date(2026, 1, 5).at(6, 0, 0, 0);
         let mut world = Self {
             account: Account::new("acme".into()),
             journal: Vec::new(),
             policy,
-            packs: packs(),
+            packs,
             now,
             backfill: false,
             count: 0,
@@ -138,7 +142,7 @@ impl World {
             if self.policy.segments.is_empty() {
                 ladder_law(&self.account, self.policy);
             }
-            at_rest(&self.account, &self.clock(), self.policy);
+            at_rest(&self.account, &self.clock(), self.policy, self.packs);
             if !self.dispatch() {
                 return;
             }

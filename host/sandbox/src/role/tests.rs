@@ -4,7 +4,10 @@ use escalation::Report;
 
 use super::*;
 use crate::bindings::types::{Date, Money, Party, Source};
-use crate::bindings::{accounting as books, agency as law, gateway as bank, messenger as mail};
+use crate::bindings::{
+    accounting as books, agency as law, bureau as rating, coverage as cover, gateway as bank, messenger as mail,
+    notifier as news,
+};
 
 const DAY: Date = Date { year: 2026, month: 3, day: 2 };
 
@@ -150,6 +153,77 @@ fn what_became_of_a_message_is_told_in_hub_time() {
         panic!()
     };
     assert_eq!(at.to_string(), "2026-03-02T10:15:00");
+}
+
+fn rated(verdict: &str, limit: Option<i64>, price: Option<i64>, valid_until: Option<Date>) -> Result<Report, String> {
+    let fact = rating::Fact::CreditReport(rating::CreditReport {
+        account: "C-1".to_owned(),
+        order: None,
+        report: "R-9".to_owned(),
+        bureau: "Bureau".to_owned(),
+        score: "263".to_owned(),
+        verdict: verdict.to_owned(),
+        limit: limit.map(eur),
+        price: price.map(eur),
+        reported_on: DAY,
+        valid_until,
+        text: String::new(),
+        notes: Vec::new(),
+    });
+    bureau::received(rating::Event { source: source(), fact }, &TimeZone::UTC).map(|received| received.report)
+}
+
+#[test]
+fn a_credit_report_has_sane_figures_and_a_word_that_nobody_knows_goes_to_a_person() {
+    let Ok(Report::CreditReport { report, .. }) = rated("caution", Some(0), Some(8_900), None) else { panic!() };
+    assert_eq!((report.advice.as_str(), report.limit.map(|limit| limit.minor)), ("review", Some(0)));
+    let day = |day| Some(Date { day, ..DAY });
+    for (limit, price, until, field) in
+        [(Some(-1), None, None, "`limit`"), (None, Some(0), None, "`price`"), (None, None, day(1), "`valid-until`")]
+    {
+        assert!(rated("approve", limit, price, until).unwrap_err().contains(field), "{field}");
+    }
+    assert!(rated("", None, None, None).unwrap_err().contains("`verdict`"));
+}
+
+#[test]
+fn cover_has_an_end_after_its_beginning() {
+    let told = |from, until| {
+        let told = cover::Cover {
+            account: "C-1".to_owned(),
+            enquiry: None,
+            appointment: "A-1".to_owned(),
+            payer: "Nordkasse".to_owned(),
+            member: "M-77".to_owned(),
+            active_from: from,
+            active_until: until,
+            text: String::new(),
+            notes: Vec::new(),
+        };
+        let event = cover::Event { source: source(), fact: cover::Fact::Lapsed(told) };
+        coverage::received(event, &TimeZone::UTC).map(|received| received.report)
+    };
+    let Ok(Report::Cover { cover, .. }) = told(None, Some(DAY)) else { panic!() };
+    assert!(!cover.active && cover.checked_on.to_string() == "2026-03-02");
+    assert!(told(Some(DAY), Some(Date { day: 1, ..DAY })).unwrap_err().contains("`active-until`"));
+}
+
+#[test]
+fn whoever_saw_a_notification_is_named_with_the_time() {
+    let told = news::Acknowledgement {
+        notification: "tell:sales-rep:INV-1:cycle-1".to_owned(),
+        account: "C-1".to_owned(),
+        by: "Kim".to_owned(),
+        at: 1_772_442_900_000,
+        text: "will call".to_owned(),
+    };
+    let event = news::Event { source: source(), fact: news::Fact::Acknowledged(told) };
+    let Ok(Report::NotificationAcknowledged { by, at, .. }) =
+        notifier::received(event, &TimeZone::UTC).map(|received| received.report)
+    else {
+        panic!()
+    };
+    assert_eq!((by.as_str(), at.to_string().as_str()), ("Kim", "2026-03-02T09:15:00"));
 }
 
 fn nobody() -> Party {

@@ -12,10 +12,15 @@ use utoipa::ToSchema;
 
 use super::agreed::{self, AgreedView};
 use super::effects::{self, EffectView};
+use super::law::{self, ChargeView, MandateView};
 use super::money::{self, MoneyView};
 use super::narrate::word;
+use super::placements::{self, PlacementView};
 use super::release::{self, ReleaseView};
+use super::suits::{self, SuitView};
+use super::tasks::{self, TaskView};
 use super::timeline::{ReasonView, moment, reason};
+use super::upfront::{AccountUpfrontView, of_account};
 use super::{Answer, Named};
 use crate::web::problem::{Problem, ProblemView};
 use crate::web::{Hub, Shared};
@@ -39,8 +44,17 @@ pub struct AccountView {
     pub promises: Vec<PromiseView>,
     pub disputes: Vec<DisputeView>,
     pub placements: Vec<PlacementView>,
+    /// What people have to do, oldest first.
+    pub tasks: Vec<TaskView>,
+    /// Who is in charge; none: nobody is named.
+    pub in_charge: Option<String>,
+    pub suits: Vec<SuitView>,
     /// Plans, settlements, write-offs and returns.
     pub agreed: AgreedView,
+    /// Interest, fees and compensation, beside what is open.
+    pub charges: Vec<ChargeView>,
+    /// The law firm that may write for the creditor.
+    pub mandate: Option<MandateView>,
     pub blocked: Option<BlockView>,
     pub protections: Vec<ProtectionView>,
     /// Media that the debtor asked not to be used; `all` for none at all.
@@ -53,6 +67,8 @@ pub struct AccountView {
     pub pending: Vec<PaymentView>,
     /// Reversals whose payment is not known.
     pub stray_reversals: Vec<PaymentView>,
+    /// What is known of the time before the debt; none: nothing.
+    pub upfront: Option<AccountUpfrontView>,
     /// Newest first.
     pub effects: Vec<EffectView>,
     /// Why the account is set aside, if it is.
@@ -143,28 +159,11 @@ pub struct DisputeView {
     pub opened_on: String,
     pub resolved_on: Option<String>,
     pub outcome: Option<String>,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = Placement)]
-pub struct PlacementView {
-    pub key: String,
-    pub sequence: u32,
-    pub total: MoneyView,
-    pub commission: String,
-    pub state: String,
-    pub agency_reference: String,
-    pub proposed_on: String,
-    pub closed_on: Option<String>,
-    pub closing_reason: String,
-    /// By currency: collected, the agency's commission of it, and what reached the bank.
-    pub collected: Vec<MoneyView>,
-    pub commission_due: Vec<MoneyView>,
-    pub remitted: MoneyView,
-    /// The share by the exact sum, rounded once: of what was collected and, where they count, of direct payments.
-    pub commission_exact: MoneyView,
-    /// Still owed to the agency; negative: it kept more than its share.
-    pub owed_to_agency: MoneyView,
+    /// Who settles it, and by when.
+    pub owner: Option<String>,
+    pub due_on: Option<String>,
+    /// That day has passed, and it is open.
+    pub overdue: bool,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -235,9 +234,14 @@ fn view(
         settled: account.items.len() - items.len(),
         items,
         promises: account.promises.iter().rev().map(promise).collect(),
-        disputes: account.disputes.iter().rev().map(dispute).collect(),
-        placements: account.placements.iter().rev().map(placement).collect(),
+        disputes: account.disputes.iter().rev().map(|one| dispute(one, today)).collect(),
+        placements: account.placements.iter().rev().map(placements::view).collect(),
+        tasks: tasks::of_account(account, policy, today),
+        in_charge: policy.collector_of(account).map(str::to_owned),
+        suits: account.suits.iter().map(suits::view).collect(),
         agreed: agreed::view(account, policy, today),
+        charges: law::charges(account),
+        mandate: account.mandate.as_ref().map(law::mandate),
         blocked: account
             .blocked
             .as_ref()
@@ -248,6 +252,7 @@ fn view(
         unapplied_payments: rests.map(|posted| payment(&posted.payment, Some(posted.unapplied.into()))).collect(),
         pending: account.pending.values().map(|pending| payment(pending, None)).collect(),
         stray_reversals: account.stray_reversals.iter().map(|reversal| payment(reversal, None)).collect(),
+        upfront: of_account(account, policy, today),
         effects,
         parked: lane.parked,
         head_seq: lane.head_seq,
@@ -328,7 +333,7 @@ fn promise(promise: &escalation::promise::Promise) -> PromiseView {
     }
 }
 
-fn dispute(dispute: &escalation::dispute::Dispute) -> DisputeView {
+fn dispute(dispute: &escalation::dispute::Dispute, today: Date) -> DisputeView {
     DisputeView {
         id: dispute.id.to_string(),
         invoice: dispute.invoice.to_string(),
@@ -338,29 +343,9 @@ fn dispute(dispute: &escalation::dispute::Dispute) -> DisputeView {
         opened_on: dispute.opened_on.to_string(),
         resolved_on: dispute.resolution.as_ref().map(|resolution| resolution.on.to_string()),
         outcome: dispute.resolution.as_ref().map(|resolution| resolution.outcome.clone()),
-    }
-}
-
-fn placement(placement: &escalation::placement::Placement) -> PlacementView {
-    let total = |of: fn(&escalation::placement::Collection) -> escalation::Money| {
-        money::all(escalation::account::sum(placement.collections.iter().map(of)))
-    };
-    let statement = placement.statement();
-    PlacementView {
-        key: placement.key.to_string(),
-        sequence: placement.sequence,
-        total: placement.total.into(),
-        commission: placement.commission.clone(),
-        state: word(&placement.state),
-        agency_reference: placement.agency_reference.clone(),
-        proposed_on: placement.proposed_on.to_string(),
-        closed_on: placement.closed_on.map(|day| day.to_string()),
-        closing_reason: placement.closing_reason.clone(),
-        collected: total(|collection| collection.gross),
-        commission_due: total(|collection| collection.commission),
-        remitted: placement.remitted.into(),
-        commission_exact: statement.commission.into(),
-        owed_to_agency: statement.owed.into(),
+        owner: dispute.owner.as_ref().map(|owner| owner.who.clone()),
+        due_on: dispute.owner.as_ref().map(|owner| owner.due_on.to_string()),
+        overdue: dispute.is_overdue(today),
     }
 }
 

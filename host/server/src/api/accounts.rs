@@ -13,7 +13,7 @@ use crate::web::problem::Problem;
 use crate::web::{Hub, Shared, limits};
 
 pub const SORTS: [&str; 4] = ["open", "overdue", "level", "name"];
-pub const FLAGS: [&str; 12] = [
+pub const FLAGS: &[&str] = &[
     "promise",
     "dispute",
     "hold",
@@ -26,6 +26,12 @@ pub const FLAGS: [&str; 12] = [
     "plan",
     "cash-in-advance",
     "to-approve",
+    "prepayment-open",
+    "cover-lapsed",
+    "credit-open",
+    "terms-proposed",
+    "task",
+    "call",
 ];
 
 /// What to show. Empty values count as not given, as forms send them.
@@ -38,7 +44,8 @@ pub struct AccountsQuery {
     /// ISO 3166-1 alpha-2.
     pub country: String,
     /// `promise`, `dispute`, `hold`, `placed`, `blocked`, `parked`, `stopped`, `stray-reversal`,
-    /// `missing-at-source`.
+    /// `missing-at-source`, `plan`, `cash-in-advance`, `to-approve`, `prepayment-open`, `cover-lapsed`, `credit-open`,
+    /// `terms-proposed`, `task`, `call`.
     pub flag: String,
     /// A level's id.
     pub level: String,
@@ -108,7 +115,7 @@ fn filter(hub: &dyn Hub, query: &AccountsQuery) -> Result<AccountFilter, Problem
         return Err(Problem::wrong("`search` is too long", hint));
     }
     one_of("sort", &query.sort, &SORTS)?;
-    one_of("flag", &query.flag, &FLAGS)?;
+    one_of("flag", &query.flag, FLAGS)?;
     one_of("order", &query.order, &["up", "down"])?;
     one_of("overdue", &query.overdue, &["yes"])?;
     let sort = given(&query.sort).unwrap_or_else(|| SORTS[0].to_owned());

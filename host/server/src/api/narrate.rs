@@ -1,6 +1,8 @@
 //! Facts and actions as sentences, for people.
 
 mod agreed;
+mod upfront;
+mod work;
 
 use escalation::cash::{Allocation, Payment, Target};
 use escalation::policy::Channel;
@@ -24,7 +26,9 @@ pub fn fact(fact: &Fact) -> Told {
         .or_else(|| contact(fact))
         .or_else(|| person(fact))
         .or_else(|| decided(fact))
+        .or_else(|| upfront::fact(fact))
         .or_else(|| agreed::told(fact))
+        .or_else(|| work::told(fact))
         .unwrap_or_else(|| ended(fact))
 }
 
@@ -143,6 +147,8 @@ fn person(fact: &Fact) -> Option<Told> {
         Fact::ProtectionEnded { kind, reason } => {
             told("person", format!("Protection ended: {}", kind.as_str()), reason)
         }
+        Fact::MandateGiven { mandate } => told("person", format!("{} has a mandate", mandate.firm.name), &mandate.file),
+        Fact::MandateEnded { reason } => told("person", "The law firm's mandate has ended".to_owned(), reason),
         Fact::StopLifted { medium, reason } => {
             let what = if medium == "all" { "any contact" } else { medium };
             told("person", format!("May be contacted again: {what}"), reason)
@@ -230,6 +236,16 @@ pub fn action(action: &Action) -> String {
         }
         Action::RecallPlacement { reason, .. } => format!("recall the placement: {reason}"),
         Action::PostCashApplication { invoice, amount, .. } => format!("post {amount} on invoice {invoice}"),
+        Action::AlertColleague { to, subject, .. } => format!("tell `{to}`: {subject}"),
+        Action::OrderCreditReport { application, amount, .. } => {
+            format!("order a credit report for {amount}, application {application}")
+        }
+        Action::EnquireCover { engagement, on, payer, .. } => {
+            format!("ask {payer} about the cover of {engagement} on {on}")
+        }
+        Action::AskPrepayment { engagement, amount, until, .. } => {
+            format!("ask for {amount} before {engagement}, by {until}")
+        }
         Action::WriteOff(booking) => {
             format!("book {} of invoice {} as {}", booking.amount, booking.invoice, booking.kind.as_str())
         }
@@ -260,6 +276,7 @@ fn from(payment: &Payment) -> String {
 fn spread(what: &str, allocations: &[Allocation]) -> String {
     let part = |allocation: &Allocation| match &allocation.to {
         Target::Invoice(number) => format!("{} to {number}", allocation.amount),
+        Target::Charge { invoice, kind } => format!("{} for the {} of {invoice}", allocation.amount, kind.as_str()),
         Target::AgencyRemittance(_) => format!("{} as the agency's remittance", allocation.amount),
     };
     let parts: Vec<_> = allocations.iter().map(part).collect();

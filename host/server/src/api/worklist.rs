@@ -2,13 +2,19 @@
 
 use axum::Json;
 use axum::extract::State;
+use engine::rows::collector_flag;
 use serde::{Deserialize, Serialize};
+use store::WorkRow;
 use utoipa::{IntoParams, ToSchema};
 
 use super::money::MoneyView;
+use super::tasks::{self, TaskView};
 use super::{Answer, Params};
 use crate::web::problem::Problem;
 use crate::web::{Hub, Shared, limits};
+
+/// The flag of an account that a call is queued for.
+const CALL: &str = "call";
 
 #[derive(Clone, Debug, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -17,12 +23,20 @@ pub struct WorklistQuery {
     /// 50 when not given.
     #[param(minimum = 1, maximum = 200)]
     pub limit: Option<u32>,
+    /// A person: only accounts that this person is in charge of, and tasks that are theirs.
+    #[serde(rename = "for")]
+    #[param(rename = "for")]
+    pub whom: String,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Worklist)]
 pub struct WorklistView {
     pub today: String,
+    /// Calls come first until this hour, and other tasks wait; none: it is no peak hour.
+    pub peak_until: Option<String>,
+    /// Tasks that are due.
+    pub tasks: Vec<TaskView>,
     pub lines: Vec<WorkLine>,
 }
 
@@ -47,12 +61,21 @@ pub struct WorkLine {
 ))]
 pub async fn get(State(web): State<Shared>, Params(query): Params<WorklistQuery>) -> Answer<WorklistView> {
     let limit = super::accounts::bounded("limit", query.limit.unwrap_or(limits::PER_PAGE), limits::WORK_ROWS_MAX)?;
-    Ok(Json(gather(web.hub.as_ref(), limit).await?))
+    Ok(Json(gather(web.hub.as_ref(), &query.whom, limit).await?))
 }
 
-pub async fn gather(hub: &dyn Hub, limit: u32) -> Result<WorklistView, Problem> {
-    let today = hub.now().date();
-    let rows = hub.store().worklist(today, limit).await?;
+pub async fn gather(hub: &dyn Hub, whom: &str, limit: u32) -> Result<WorklistView, Problem> {
+    let (now, whom) = (hub.now(), tasks::named(whom)?);
+    let today = now.date();
+    let peak_until = hub.peak().until(now);
+    let mut due = tasks::gather(hub, whom).await?.tasks;
+    due.retain(|task| task.due_on <= today.to_string() && (peak_until.is_none() || task.is_call));
+    let flags: Vec<String> = (!whom.is_empty()).then(|| collector_flag(whom)).into_iter().collect();
+    let mut rows = hub.store().worklist(today, &flags, limit).await?;
+    if peak_until.is_some() {
+        rows = calls_first(hub.store().worklist(today, &[flags, vec![CALL.to_owned()]].concat(), limit).await?, rows);
+        rows.truncate(limit as usize);
+    }
     let lines = (1..).zip(rows).map(|(rank, row)| WorkLine {
         rank,
         account: row.account.to_string(),
@@ -64,5 +87,12 @@ pub async fn gather(hub: &dyn Hub, limit: u32) -> Result<WorklistView, Problem> 
         flags: row.flags,
         weight: row.weight,
     });
-    Ok(WorklistView { today: today.to_string(), lines: lines.collect() })
+    let peak_until = peak_until.map(|until| until.strftime("%H:%M").to_string());
+    Ok(WorklistView { today: today.to_string(), peak_until, tasks: due, lines: lines.collect() })
+}
+
+/// Accounts that a call is queued for, then the others; each in its own rank.
+fn calls_first(mut calls: Vec<WorkRow>, all: Vec<WorkRow>) -> Vec<WorkRow> {
+    calls.extend(all.into_iter().filter(|row| !row.flags.iter().any(|flag| flag == CALL)));
+    calls
 }

@@ -98,7 +98,7 @@ impl ClaimCommand {
         let payments = self.paid.iter().map(|(text, on)| Ok(PartPayment { amount: part(text, currency)?, on: *on }));
         let notices = self.notice.iter().map(|notice| {
             let cost = notice.cost.as_ref().map(|text| part(text, currency)).transpose()?;
-            Ok(Notice { sent: notice.sent, kind: notice.kind, fee_agreed: notice.fee_agreed, cost })
+            Ok(Notice { sent: notice.sent, kind: notice.kind, with_fee: true, fee_agreed: notice.fee_agreed, cost })
         });
         Ok(Claim {
             debtor: self.debtor,

@@ -49,7 +49,9 @@ pub async fn run(told: Demo) -> Done {
     let built = tokio::task::spawn_blocking(move || plugin::build(&sources, &wanted, &config.components)).await??;
     eprintln!("{} plugins are built", built.len());
     let mut town = demo::Demo::open(&told.dir, told.seed).await?;
-    let hub = Arc::new(Desked::new(town.engine.clone(), town.plugins.clone()).measured_by(measures));
+    let hub = Arc::new(
+        Desked::new(town.engine.clone(), town.plugins.clone()).measured_by(measures).written_by(town.clerk.clone()),
+    );
     let desk = desk(&told, &hub).await?;
     let bar = progress(told.days);
     while town.day < told.days {

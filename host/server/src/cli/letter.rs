@@ -6,13 +6,15 @@ use clap::Args;
 use engine::Clock;
 use engine::history::{Told, tell};
 use escalation::{Account, AccountId, Date, evolve};
-use letters::{Facts, Letters};
+use letters::Letters;
 use store::Store;
 
 use super::{Common, Done, Failure, print_json};
+use crate::asks::Clerk;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::database;
+use crate::packs;
 
 #[derive(Args)]
 pub struct Letter {
@@ -30,7 +32,7 @@ pub struct Letter {
     /// The day to pay by, for letters that name one
     #[arg(long, value_name = "DATE")]
     deadline: Option<Date>,
-    /// Where to write it; its ending says how: html or txt
+    /// Where to write it; its ending says how: pdf, html or txt
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
     #[command(flatten)]
@@ -40,7 +42,8 @@ pub struct Letter {
 pub async fn run(letter: Letter) -> Done {
     let usage = |error: &dyn std::error::Error| Failure::Usage(error.to_string());
     let config = Config::read(&letter.common.config).map_err(|error| usage(&error))?;
-    let letters = Letters::load(&config.letters).map_err(|error| usage(&error))?;
+    let packs = packs::of(&config).map_err(|error| usage(&error))?;
+    let letters = Letters::load(&config.letters, packs).map_err(|error| usage(&error))?;
     let store = database::open_read_only(&config).await?;
     let id = AccountId::new(&letter.account);
     let day = letter.on.unwrap_or_else(|| SystemClock::new(config.zone.clone()).now().date());
@@ -48,15 +51,15 @@ pub async fn run(letter: Letter) -> Done {
         let hint = "hint: the accounts are listed on the desk, and under `/api/accounts`";
         return Err(Failure::Work(format!("there is no account `{id}` on {day}\n\n{hint}")));
     };
-    let language = letter.language.unwrap_or_else(|| letters.language(&letter.template, &account.debtor));
-    let facts = Facts { deadline: letter.deadline, ..Facts::of_all(&account, &config.creditor.letterhead(), day) };
-    let written = letters.write(&letter.template, &language, &facts)?;
+    let clerk = Clerk::of(&config, letters);
+    let written = clerk.about(&account, &letter.template, letter.language, letter.deadline, day)?;
     let content = match letter.out.extension().and_then(|ending| ending.to_str()) {
+        Some("pdf") => clerk.letters.print(&written)?,
         Some("html") => written.html().into_bytes(),
         Some("txt") => format!("{}\n\n{}", written.subject, written.text()).into_bytes(),
         _ => {
             let file = letter.out.display();
-            return Err(Failure::Usage(format!("`{file}`: the ending must be `html` or `txt`")));
+            return Err(Failure::Usage(format!("`{file}`: the ending must be `pdf`, `html` or `txt`")));
         }
     };
     std::fs::write(&letter.out, &content)

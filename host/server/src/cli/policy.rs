@@ -6,11 +6,14 @@ mod relive;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
+use engine::Clock;
 use escalation::Policy;
 use escalation::policy::{Anchor, Finding, Level};
 use letters::Letters;
 
 use super::{Done, Failure, print_json};
+use crate::clock::SystemClock;
+use crate::packs;
 use crate::policies::check_templates;
 use crate::start::read_policy;
 
@@ -48,6 +51,8 @@ pub async fn run(command: PolicyCommand) -> Done {
 }
 
 fn check(files: &[PathBuf], letters: Option<&Path>, json: bool) -> Done {
+    let packs = packs::built_in().map_err(|error| Failure::Work(error.to_string()))?;
+    let today = SystemClock::new(jiff::tz::TimeZone::system()).now().date();
     let mut wrong = Vec::new();
     let mut found = 0;
     for file in files {
@@ -61,7 +66,8 @@ fn check(files: &[PathBuf], letters: Option<&Path>, json: bool) -> Done {
         if let Err(error) = templates(file, letters, &policy) {
             wrong.push(error);
         }
-        let findings = policy.examine();
+        let mut findings = policy.examine();
+        findings.extend(policy.examine_law(&packs, today));
         found += findings.len();
         if json {
             print_json(&serde_json::json!({ "policy": policy, "findings": findings }))?;
@@ -84,7 +90,8 @@ fn templates(file: &Path, letters: Option<&Path>, policy: &Policy) -> Result<(),
         (None, Some(folder)) if folder.is_dir() => folder,
         (None, _) => return Ok(()),
     };
-    let letters = Letters::load(&folder).map_err(|error| error.to_string())?;
+    let packs = packs::built_in().map_err(|error| error.to_string())?;
+    let letters = Letters::load(&folder, packs).map_err(|error| error.to_string())?;
     check_templates(policy, &letters).map_err(|error| error.to_string())
 }
 

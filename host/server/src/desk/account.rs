@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::forms::{self, From};
 use super::layout::{self, About, Frame};
 use super::notation::{amount, amounts, days, moment, sentence, state};
-use super::{Page, actions, agreements, effects, terms, timeline};
+use super::{Page, actions, agreements, effects, law, tasks, terms, timeline, upfront};
 use crate::api::account::{AccountView, DebtorView, ItemView, PlannedView, gather};
 use crate::api::accounts::bounded;
 use crate::api::narrate::count;
@@ -47,6 +47,7 @@ pub async fn page(
         div.sides {
             div {
                 (items(&view))
+                (law::charges(&view.charges))
                 (money(&view, &visitor))
                 (agreements::promises(&view.promises))
                 (terms::section(&view, &visitor))
@@ -56,9 +57,12 @@ pub async fn page(
             }
             div {
                 (next(&view, &visitor))
+                (tasks::card(&view, &visitor))
                 (debtor(&view.debtor, &view))
+                (upfront::section(&view, &visitor))
                 (dunning(&view, &visitor))
                 (contact(&view, &visitor))
+                (law::mandate(&view, &visitor))
                 (effects::section(&view.effects))
             }
         }
@@ -71,10 +75,15 @@ pub async fn page(
 }
 
 fn heading(view: &AccountView) -> Markup {
+    let own = |page: &str| format!("{}/{page}", link::account(&view.id));
     html! {
         p.crumb { a href="/accounts" { "Accounts" } " / " (view.id) }
         h1 { (view.debtor.name) }
-        @if !view.items.is_empty() { p { a.button href=(format!("{}/call", link::account(&view.id))) { "Call" } } }
+        div.buttons {
+            @if !view.items.is_empty() { a.button href=(own("call")) { "Call" } }
+            a.button.quiet href=(own("statement.pdf")) download { "Statement (PDF)" }
+            a.button.quiet href=(own("case-file.pdf")) download { "Case file (PDF)" }
+        }
         div.tiles {
             div.tile { div.name { "Open" } div.figure { (amounts(&view.open)) } div.soft { (count(view.items.len(), "item")) ", " (view.settled) " settled" } }
             div.tile { div.name { "Overdue" } div.figure { (amounts(&view.overdue)) } div.soft { (days(view.days_past_due)) " past due" } }

@@ -43,7 +43,7 @@ fn filter(query: &AccountsQuery, levels: &[(String, String)]) -> Markup {
             label { "With"
                 select name="flag" {
                     option value="" { "anything" }
-                    @for flag in FLAGS { option value=(flag) selected[query.flag == flag] { (flag.replace('-', " ")) } }
+                    @for flag in FLAGS.iter().copied() { option value=(flag) selected[query.flag == flag] { (flag.replace('-', " ")) } }
                 }
             }
             label { "Level"

@@ -1,6 +1,9 @@
 //! What people do at the desk: each form becomes an event on the account. No act without the visitor's proof.
 
 pub mod agreed;
+pub mod mandate;
+pub mod upfront;
+pub mod work;
 
 use std::collections::BTreeMap;
 
@@ -79,6 +82,7 @@ impl Act {
     fn back(&self, account: &str, said: &str) -> Response {
         let page = match self.fields.get("from").map(String::as_str) {
             Some("needs") => "/needs".to_owned(),
+            Some("tasks") => "/tasks".to_owned(),
             _ => link::account(account),
         };
         see(&page, said)
@@ -92,6 +96,8 @@ pub fn said(word: &str) -> Option<&'static str> {
         "unblocked" => Some("The block is lifted. The next decision goes on where the ladder stands."),
         "protected" => Some("It is on record. Nobody contacts this debtor, and what was handed on is called back."),
         "unprotected" => Some("It has ended. The next decision goes on where the ladder stands."),
+        "mandated" => Some("The mandate is on record. The firm's letter may go out."),
+        "mandate-ended" => Some("It has ended. No letter goes out in the firm's name."),
         "stop-lifted" => Some("The medium may be used again."),
         "called" => Some("The call is on record."),
         "resolved" => Some("The dispute is resolved."),
@@ -107,6 +113,9 @@ pub fn said(word: &str) -> Option<&'static str> {
         "backfill-ended" => Some("The backfill has ended. Accounts are looked at again tomorrow morning."),
         "reconciling" => Some("The source is asked for everything with the next turn."),
         "resumed" => Some("The connection is used again."),
+        "applied" => Some("The application is on record."),
+        "recorded" => Some("It is on record. The next decision takes it into account."),
+        "decided" => Some("The application is decided."),
         "paused" => Some("The connection is paused; nothing is asked of it."),
         _ => None,
     }

@@ -4,7 +4,8 @@ use maud::{Markup, html};
 
 use super::forms;
 use super::notation::{amount, amounts, state};
-use crate::api::account::{AccountView, DisputeView, PlacementView, PromiseView};
+use crate::api::account::{AccountView, DisputeView, PromiseView};
+use crate::api::placements::PlacementView;
 use crate::web::guard::Visitor;
 
 pub fn promises(all: &[PromiseView]) -> Markup {
@@ -76,11 +77,14 @@ fn one_dispute(view: &AccountView, dispute: &DisputeView, visitor: &Visitor) -> 
                 span.what { (amount(&dispute.amount)) " of " (dispute.invoice) ": " (dispute.reason.replace('-', " ")) }
                 @match &dispute.outcome {
                     Some(outcome) => span.chip { (outcome) },
+                    None if dispute.overdue => span.chip.bad { "overdue" },
                     None => span.chip.warn { "open" },
                 }
             }
             div.origin {
                 "since " (dispute.opened_on)
+                @if let Some(owner) = &dispute.owner { ", " (owner) " settles it" }
+                @if let Some(due) = &dispute.due_on { " until " (due) }
                 @if let Some(resolved) = &dispute.resolved_on { ", resolved " (resolved) }
             }
             @if !dispute.text.is_empty() { div.detail { (dispute.text) } }

@@ -2,9 +2,10 @@
 
 use axum::Extension;
 use axum::extract::{Path, State};
-use escalation::dispute::Dispute;
+use escalation::dispute::{Dispute, REASONS};
 use escalation::promise::{Promise, PromiseState};
 use escalation::report::CallResult;
+use escalation::task::Task;
 use escalation::{Account, AccountId, Date, DateTime, Fact, InvoiceNumber, Money};
 use maud::{Markup, html};
 
@@ -19,9 +20,13 @@ use crate::web::guard::Visitor;
 use crate::web::problem::Problem;
 use crate::web::{Hub, Shared, link};
 
+/// A promise, as far as dialers know: where it is picked up is our own affair.
+const PICK_UP: &str = "pick_up";
+
 /// How a call ends, as dialers report it, and as a person says it.
-const ENDINGS: [(&str, &str); 14] = [
+const ENDINGS: [(&str, &str); 15] = [
     ("rpc_ptp", "promised to pay"),
+    (PICK_UP, "promised to pay, and we pick it up: cheque or cash"),
     ("rpc_paid_claimed", "says that it is paid"),
     ("rpc_dispute", "disputes an invoice"),
     ("rpc_hardship", "cannot pay now"),
@@ -36,9 +41,6 @@ const ENDINGS: [(&str, &str); 14] = [
     ("dnc_request", "does not want to be called"),
     ("cease_request", "does not want to be contacted at all"),
 ];
-
-const DISPUTE_REASONS: [&str; 9] =
-    ["price", "quality", "quantity", "not-received", "duplicate", "already-paid", "tax", "contract", "other"];
 
 pub async fn page(
     State(web): State<Shared>,
@@ -89,7 +91,7 @@ fn script(view: &AccountView, creditor: &str) -> Markup {
                     ul { @for item in &overdue { li { (item.invoice) " of " (item.issued_on) ", due " (item.due_on) ": " strong { (amount(&item.open)) } } } }
                 }
                 li { "Ask: " em { "When will you pay it?" } " Wait for a day and an amount, and repeat both." }
-                li { "If the money is hard to send, offer to have it picked up, and write the place into the note." }
+                li { "If the money is hard to send, offer to have it picked up, and ask for the day and the place." }
                 li { "If they cannot pay: " em { "What keeps you from it?" } " Offer instalments, or what the policy allows." }
                 li { "If something is wrong with the invoice or the goods, take the reason. Nobody asks for a disputed amount." }
                 li { "Stay friendly. Announce only what happens next: it stands on the account's page." }
@@ -108,6 +110,7 @@ fn ending(view: &AccountView, visitor: &Visitor) -> Markup {
         }
         label { "Promised amount" input.short type="text" name="amount" inputmode="decimal"; }
         label { "Promised for" input type="date" name="due"; }
+        (forms::note("place", "Picked up at", false))
         label { "Disputed invoice"
             select name="invoice" {
                 option value="" { "none" }
@@ -115,7 +118,7 @@ fn ending(view: &AccountView, visitor: &Visitor) -> Markup {
             }
         }
         label { "Why it is disputed"
-            select name="reason" { @for reason in DISPUTE_REASONS { option value=(reason) { (reason.replace('-', " ")) } } }
+            select name="reason" { @for reason in REASONS { option value=(reason) { (reason.replace('-', " ")) } } }
         }
         (forms::note("note", "Note", false))
         (forms::who(visitor))
@@ -135,14 +138,20 @@ pub async fn called(State(web): State<Shared>, Path(id): Path<String>, act: Act)
     let mut facts = vec![Fact::CallEnded(CallResult {
         account: account.id.clone(),
         call: None,
-        disposition: ending.to_owned(),
+        disposition: if ending == PICK_UP { "rpc_ptp" } else { ending }.to_owned(),
         at: now,
         duration_s: 0,
         agent: act.who()?.to_owned(),
         text: act.text("note")?.to_owned(),
     })];
     match ending {
-        "rpc_ptp" => facts.push(promised(&account, &act, now)?),
+        "rpc_ptp" => facts.push(Fact::PromiseMade { promise: promised(&account, &act, now)? }),
+        PICK_UP => {
+            actions::work::room(&account)?;
+            let promise = promised(&account, &act, now)?;
+            let task = Task::pick_up(&promise, act.needed("place")?, now.date());
+            facts.extend([Fact::PromiseMade { promise }, Fact::TaskOpened { task }]);
+        }
         "rpc_dispute" => facts.push(disputed(&account, &act, now)?),
         _ => {}
     }
@@ -150,7 +159,7 @@ pub async fn called(State(web): State<Shared>, Path(id): Path<String>, act: Act)
 }
 
 /// A promise of what is overdue in one currency, or of less.
-fn promised(account: &Account, act: &Act, now: DateTime) -> Result<Fact, Problem> {
+fn promised(account: &Account, act: &Act, now: DateTime) -> Result<Promise, Problem> {
     let given = act.needed("due")?;
     let due_on: Date =
         given.parse().map_err(|_| Problem::wrong(format!("`{given}` is not a day"), "write it as `2026-03-31`"))?;
@@ -173,25 +182,23 @@ fn promised(account: &Account, act: &Act, now: DateTime) -> Result<Fact, Problem
         let sums: Vec<String> = open.iter().map(Money::to_string).collect();
         return Err(Problem::wrong(format!("{amount} cannot be promised"), format!("at most {}", sums.join(" or "))));
     }
-    Ok(Fact::PromiseMade {
-        promise: Promise {
-            id: format!("desk:{now}").as_str().into(),
-            amount,
-            made_on: now.date(),
-            due_on,
-            invoices: Vec::new(),
-            text: act.text("note")?.to_owned(),
-            state: PromiseState::Running,
-            received: Money::zero(amount.currency),
-        },
+    Ok(Promise {
+        id: format!("desk:{now}").as_str().into(),
+        amount,
+        made_on: now.date(),
+        due_on,
+        invoices: Vec::new(),
+        text: act.text("note")?.to_owned(),
+        state: PromiseState::Running,
+        received: Money::zero(amount.currency),
     })
 }
 
 fn disputed(account: &Account, act: &Act, now: DateTime) -> Result<Fact, Problem> {
     let invoice = InvoiceNumber::new(act.needed("invoice")?);
     let reason = act.needed("reason")?.to_owned();
-    if !DISPUTE_REASONS.contains(&reason.as_str()) {
-        return Err(Problem::wrong(format!("`{reason}` is no reason"), DISPUTE_REASONS.join(", ")));
+    if !REASONS.contains(&reason.as_str()) {
+        return Err(Problem::wrong(format!("`{reason}` is no reason"), REASONS.join(", ")));
     }
     let Some(item) = account.items.get(&invoice).filter(|item| item.is_open()) else {
         return Err(Problem::wrong(format!("`{invoice}` is not open"), "choose an open invoice of this account"));
@@ -204,6 +211,7 @@ fn disputed(account: &Account, act: &Act, now: DateTime) -> Result<Fact, Problem
         text: act.text("note")?.to_owned(),
         opened_on: now.date(),
         resolution: None,
+        owner: None,
     };
     Ok(Fact::DisputeOpened { dispute })
 }

@@ -1,6 +1,8 @@
 //! The forms by which people act. Each carries the visitor's proof and asks for a name, which the journal keeps.
 
 pub mod agreed;
+pub mod upfront;
+pub mod work;
 
 use escalation::id::NAME_LEN_MAX;
 use maud::{Markup, html};
@@ -18,6 +20,18 @@ pub enum From {
     Account,
     Needs,
     Plugins,
+    Tasks,
+}
+
+impl From {
+    /// What the form says of the page, where its act does not come back to the account.
+    fn page(self) -> Option<&'static str> {
+        match self {
+            Self::Needs => Some("needs"),
+            Self::Tasks => Some("tasks"),
+            Self::Account | Self::Plugins => None,
+        }
+    }
 }
 
 pub fn block(visitor: &Visitor, account: &str) -> Markup {
@@ -307,7 +321,7 @@ fn turn(visitor: &Visitor, connection: &str, act: &str, from: From, fields: Mark
         form.act method="post" action=(format!("/plugins/{}/turn", link::part(connection))) {
             (proof(visitor))
             input type="hidden" name="act" value=(act);
-            @if from == From::Needs { input type="hidden" name="from" value="needs"; }
+            @if let Some(page) = from.page() { input type="hidden" name="from" value=(page); }
             (fields)
         }
     }
@@ -317,7 +331,7 @@ pub(super) fn form(visitor: &Visitor, account: &str, act: &str, from: From, fiel
     html! {
         form.act method="post" action=(format!("{}/{act}", link::account(account))) {
             (proof(visitor))
-            @if from == From::Needs { input type="hidden" name="from" value="needs"; }
+            @if let Some(page) = from.page() { input type="hidden" name="from" value=(page); }
             (fields)
         }
     }

@@ -31,10 +31,12 @@ pub struct About<'a> {
 /// Fresh parts of a page, by name.
 pub type Parts = BTreeMap<&'static str, String>;
 
-const MENU: [(&str, &str); 7] = [
+const MENU: &[(&str, &str)] = &[
     ("/", "Overview"),
     ("/accounts", "Accounts"),
     ("/worklist", "Worklist"),
+    ("/upfront", "Before the deal"),
+    ("/tasks", "Tasks"),
     ("/needs", "Needs a person"),
     ("/totals", "Totals"),
     ("/metrics", "Metrics"),
@@ -119,7 +121,7 @@ fn document(about: &About<'_>, bar: Markup, badge: Markup, body: Markup) -> Mark
                 header {
                     div.bar { a.brand href="/" { (bird()) "Dunlin" } (bar) }
                     nav aria-label="Pages" {
-                        @for (href, name) in MENU {
+                        @for (href, name) in MENU.iter().copied() {
                             a href=(href) aria-current=[(href == about.here).then_some("page")] {
                                 (name)
                                 @if href == "/needs" { span data-part="needs" { (badge) } }

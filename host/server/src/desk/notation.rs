@@ -72,7 +72,9 @@ pub fn flag(name: &str) -> Markup {
         "stopped" => ("chip warn", "asked to stop"),
         "stray-reversal" => ("chip warn", "stray reversal"),
         "missing-at-source" => ("chip warn", "missing at the source"),
-        other => ("chip", other),
+        "task" => ("chip", "task"),
+        "call" => ("chip accent", "call"),
+        other => ("chip", other.strip_prefix("collector:").unwrap_or(other)),
     };
     html! { span class=(class) { (text) } }
 }

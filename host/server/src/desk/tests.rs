@@ -5,9 +5,13 @@ mod agreed;
 mod approvals;
 mod call;
 mod connections;
+mod mandate;
 mod protection;
 mod metrics;
+mod papers;
 mod sources;
+mod tasks;
+mod upfront;
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
@@ -20,7 +24,8 @@ use crate::web::fixture::town::{HOSTILE, account_of, received};
 use crate::web::fixture::{Fixture, Seen, TOKEN};
 use crate::web::link;
 
-const PAGES: [&str; 7] = ["/", "/accounts", "/worklist", "/needs", "/totals", "/metrics", "/plugins"];
+const PAGES: &[&str] =
+    &["/", "/accounts", "/worklist", "/upfront", "/tasks", "/needs", "/totals", "/metrics", "/plugins"];
 
 /// The hidden proof of the first form of a page.
 fn proof(page: &Seen) -> String {
@@ -116,7 +121,7 @@ async fn hostile_names_stay_text() {
 async fn nothing_opens_without_the_token() {
     let fixture = Fixture::of(2, 20).await;
     let own = link::account(&account_of(0));
-    for path in PAGES.into_iter().chain([
+    for path in PAGES.iter().copied().chain([
         own.as_str(),
         "/live",
         "/live/overview",

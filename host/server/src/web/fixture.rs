@@ -19,6 +19,7 @@ use tempfile::TempDir;
 use tower::ServiceExt;
 
 use super::{Access, Hub, router};
+use crate::peak::PeakHours;
 use town::{answers, entry, issued, paid};
 
 mod hub;
@@ -47,15 +48,20 @@ pub struct TestHub {
     pub backfills: Mutex<BTreeMap<String, String>>,
     /// Connection and who asked.
     pub reconciled: Mutex<Vec<[String; 2]>>,
+    pub peak: Mutex<PeakHours>,
     /// The database does not answer when something is to be written.
     pub is_away: Mutex<bool>,
+    /// Whose letters are written: complete at first.
+    pub letterhead: Mutex<letters::facts::Creditor>,
 }
 
 /// An answer, read whole.
 pub struct Seen {
     pub status: StatusCode,
     pub headers: HeaderMap,
+    /// Empty where the answer is no text.
     pub text: String,
+    pub body: Vec<u8>,
 }
 
 const MINUTE: std::time::Duration = std::time::Duration::from_secs(60);
@@ -97,7 +103,9 @@ impl Fixture {
             moved: Mutex::default(),
             backfills: Mutex::default(),
             reconciled: Mutex::default(),
+            peak: Mutex::default(),
             is_away: Mutex::default(),
+            letterhead: Mutex::new(letters::sample::bare("de").creditor),
         });
         for n in 0..days {
             let day: Date = "2026-01-05".parse().unwrap();
@@ -111,7 +119,8 @@ impl Fixture {
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 10 << 20).await.unwrap();
-        Seen { status: parts.status, headers: parts.headers, text: String::from_utf8(bytes.to_vec()).unwrap() }
+        let text = String::from_utf8(bytes.to_vec()).unwrap_or_default();
+        Seen { status: parts.status, headers: parts.headers, text, body: bytes.to_vec() }
     }
 
     /// With the token, as a program sends it.

@@ -41,6 +41,8 @@ pub const LIST_ROWS_MAX: u32 = 200;
 pub const PLANNED_SCANNED_MAX: u32 = 5_000;
 /// Pages of accounts that are looked through for money that nothing took, of [`LIST_ROWS_MAX`] each.
 pub const SCANNED_PAGES_MAX: u32 = 25;
+/// Pages of accounts with tasks that are looked through for a list of tasks, of [`LIST_ROWS_MAX`] each.
+pub const TASK_PAGES_MAX: u32 = 5;
 /// Full reconciles on the page of totals, newest first.
 pub const RECONCILES_SHOWN: u32 = 20;
 /// The largest fact that a person puts in by hand, in bytes.
@@ -56,5 +58,7 @@ pub const MEASURE_WAIT: Duration = Duration::from_secs(5);
 pub const MEASURE_KEPT: Duration = Duration::from_secs(300);
 /// Measurements that are kept.
 pub const MEASUREMENTS_KEPT_MAX: usize = 16;
+/// Letters that are set as PDF at the same time: each takes a core.
+pub const PAPERS_AT_ONCE_MAX: usize = 2;
 /// Exports of the aging by customer at the same time.
 pub const EXPORTS_AT_ONCE_MAX: usize = 4;

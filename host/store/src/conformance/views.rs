@@ -160,7 +160,7 @@ pub async fn candidates_come_by_reference_amount_and_payer(backend: &mut dyn Bac
 pub async fn the_worklist_ranks_by_money_and_days(backend: &mut dyn Backend) {
     let store = backend.start().await;
     show(&*store, three()).await;
-    let work = store.worklist(day(12), 10).await.unwrap();
+    let work = store.worklist(day(12), &[], 10).await.unwrap();
     assert_eq!(work.iter().map(|row| row.account.as_str()).collect::<Vec<_>>(), ["b", "a"]);
     assert_eq!((work[0].overdue, work[0].days_past_due, work[0].weight), (euros(900), 8, 7200));
     assert_eq!((work[1].overdue, work[1].days_past_due, work[1].weight), (euros(500), 10, 5000));
@@ -168,7 +168,14 @@ pub async fn the_worklist_ranks_by_money_and_days(backend: &mut dyn Backend) {
         (work[1].flags.as_slice(), work[1].level.as_deref()),
         (["promise".to_owned(), "hold".to_owned()].as_slice(), Some("reminder"))
     );
-    assert_eq!(store.worklist(day(12), 1).await.unwrap().len(), 1);
+    assert_eq!(store.worklist(day(12), &[], 1).await.unwrap().len(), 1);
+    let flagged = async |flags: &[&str]| {
+        let flags: Vec<String> = flags.iter().map(|flag| (*flag).to_owned()).collect();
+        let rows = store.worklist(day(12), &flags, 10).await.unwrap();
+        rows.into_iter().map(|row| row.account.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(flagged(&["promise", "hold"]).await, ["a"]);
+    assert!(flagged(&["promise", "dispute"]).await.is_empty(), "all of them have to be there");
 }
 
 pub async fn the_overview_adds_up(backend: &mut dyn Backend) {

@@ -8,7 +8,7 @@ use sqlx::{Postgres, QueryBuilder};
 
 use crate::Result;
 use crate::reads::Reader;
-use crate::row::{count, currency};
+use crate::row::{count, currency, json};
 use crate::show::{CANDIDATES_MAX, PAGE_MAX, WorkColumns, account_rows, candidates, order, page_rows, work_row};
 use crate::view::{AccountFilter, AccountPage, AccountRow, Lookup, Overview, WorkRow};
 
@@ -125,18 +125,20 @@ impl Reader<Postgres> {
         }
     }
 
-    pub async fn worklist(&self, today: Date, limit: u32) -> Result<Vec<WorkRow>> {
+    pub async fn worklist(&self, today: Date, flags: &[String], limit: u32) -> Result<Vec<WorkRow>> {
         let rows: Vec<WorkColumns> = sqlx::query_as(
             "SELECT v.account, v.name, v.country, v.currency, v.level, v.flags, l.parked IS NOT NULL, w.overdue, w.days
              FROM (SELECT i.account, i.currency, sum(i.open)::bigint AS overdue, $2::text::date - min(i.due_on)::date AS days
                    FROM item_view i WHERE i.tenant = $1 AND i.open > 0 AND i.due_on < $2 GROUP BY i.account, i.currency) w
              JOIN account_view v ON v.tenant = $1 AND v.account = w.account AND v.currency = w.currency
              JOIN lane l ON l.tenant = $1 AND l.account = w.account
+             WHERE v.flags::jsonb @> $4::jsonb
              ORDER BY w.overdue::numeric * w.days DESC, v.account LIMIT $3",
         )
         .bind(&*self.tenant)
         .bind(today.to_string())
         .bind(i64::from(limit))
+        .bind(json(&flags)?)
         .fetch_all(&self.pool)
         .await?;
         rows.into_iter().map(work_row).collect()

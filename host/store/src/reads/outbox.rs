@@ -19,7 +19,7 @@ pub(crate) const EFFECTS_BY_STATUS: &str =
 
 /// One seek for each role; see [`Role::ALL`].
 const DUE_ROLES: &str =
-    "SELECT r.column1 FROM (VALUES ('accounting'), ('gateway'), ('dialer'), ('agency'), ('messenger')) r
+    "SELECT r.column1 FROM (VALUES ('accounting'), ('gateway'), ('dialer'), ('agency'), ('messenger'), ('bureau'), ('coverage'), ('notifier')) r
     WHERE EXISTS (SELECT 1 FROM effect e WHERE e.tenant = $1 AND e.status = 'planned' AND e.role = r.column1
         AND substr(e.due_at, 1, 10) <= substr($2, 1, 10) AND e.due_at <= $2)";
 

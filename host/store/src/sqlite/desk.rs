@@ -132,7 +132,7 @@ impl Reader<Sqlite> {
         }
     }
 
-    pub async fn worklist(&self, today: Date, limit: u32) -> Result<Vec<WorkRow>> {
+    pub async fn worklist(&self, today: Date, flags: &[String], limit: u32) -> Result<Vec<WorkRow>> {
         let rows: Vec<WorkColumns> = sqlx::query_as(
             "SELECT v.account, v.name, v.country, v.currency, v.level, v.flags, l.parked IS NOT NULL, w.overdue, w.days
              FROM (SELECT i.account, i.currency, sum(i.open) AS overdue,
@@ -140,11 +140,13 @@ impl Reader<Sqlite> {
                    FROM item_view i WHERE i.tenant = ?1 AND i.open > 0 AND i.due_on < ?2 GROUP BY i.account, i.currency) w
              CROSS JOIN account_view v ON v.tenant = ?1 AND v.account = w.account AND v.currency = w.currency
              CROSS JOIN lane l ON l.tenant = ?1 AND l.account = w.account
+             WHERE NOT EXISTS (SELECT 1 FROM json_each(?4) n WHERE n.value NOT IN (SELECT f.value FROM json_each(v.flags) f))
              ORDER BY w.overdue * w.days DESC, v.account LIMIT ?3",
         )
         .bind(&*self.tenant)
         .bind(today.to_string())
         .bind(limit)
+        .bind(json(&flags)?)
         .fetch_all(&self.pool)
         .await?;
         rows.into_iter().map(work_row).collect()

@@ -41,7 +41,7 @@ fn claims() -> impl Strategy<Value = (Pack, Claim)> {
             claim.notices = (sent.iter())
                 .map(|(after, _, fee_agreed)| {
                     let kind = NoticeKind::Reminder;
-                    Notice { sent: day(due + after), kind, fee_agreed: *fee_agreed, cost: None }
+                    Notice { sent: day(due + after), kind, with_fee: true, fee_agreed: *fee_agreed, cost: None }
                 })
                 .collect();
             claim.allocation = order;

@@ -4,10 +4,11 @@ use super::*;
 use crate::approval::Approval;
 use crate::commission::CommissionTerms;
 use crate::dispute::Dispute;
-use crate::effect::{Action, Effect, Notice};
+use crate::effect::{Action, Effect};
 use crate::id::{DisputeId, EffectKey, PromiseId};
+use crate::invoice::CreditMemo;
 use crate::placement::{Collection, PlacedItem};
-use crate::policy::{Channel, Tone};
+use crate::policy::Channel;
 use crate::promise::{Promise, PromiseState};
 use crate::report::CallResult;
 
@@ -126,6 +127,7 @@ fn disputes_by_count_and_by_amount() {
             text: String::new(),
             opened_on: day("2026-04-09"),
             resolution: None,
+            owner: None,
         };
         event(day("2026-04-09"), Fact::DisputeOpened { dispute })
     };
@@ -150,6 +152,57 @@ fn disputes_by_count_and_by_amount() {
     assert_eq!(told(&metrics, Metric::DisputeRate), "66.67");
     // (100 + 150) / 1000.
     assert_eq!(told(&metrics, Metric::DisputedShare), "25.00");
+}
+
+/// Two complaints about the quality of one invoice of 500.00, of 200.00 and 150.00, both upheld, and 250.00 credited: 350.00 were
+/// disputed, and 200.00 + 50.00 credited. One about its price of 80.00 was rejected; one word is none of ours; and what was
+/// opened before the period is not of it, and has its credit all the same.
+#[test]
+fn what_a_cause_costs() {
+    let opened = |id: &str, number: &str, reason: &str, amount, on: &str| {
+        let (id, invoice, reason) = (DisputeId::new(id), number.into(), reason.to_owned());
+        let (opened_on, text) = (day(on), String::new());
+        let dispute = Dispute { id, invoice, amount, reason, text, opened_on, resolution: None, owner: None };
+        event(opened_on, Fact::DisputeOpened { dispute })
+    };
+    let ended = |id: &str, outcome: &str| {
+        let (dispute, outcome) = (DisputeId::new(id), outcome.to_owned());
+        event(day("2026-04-25"), Fact::DisputeResolved { dispute, outcome, text: String::new() })
+    };
+    let credited = |number: &str, to: &str, amount| {
+        let (number, invoices) = (number.to_owned(), vec![to.into()]);
+        let memo = CreditMemo {
+            number: number.as_str().into(),
+            issued_on: day("2026-04-26"),
+            amount,
+            invoices,
+            reason: String::new(),
+        };
+        event(day("2026-04-26"), Fact::CreditMemoIssued { memo })
+    };
+    let issued =
+        |number: &str| event(day("2026-03-02"), invoice(number, day("2026-03-02"), day("2026-05-02"), euros(500)));
+    let events = [
+        issued("INV-2"),
+        issued("INV-3"),
+        opened("0", "INV-3", "quality", euros(100), "2026-03-20"),
+        opened("1", "INV-2", "quality", euros(200), "2026-04-09"),
+        opened("2", "INV-2", "quality", euros(150), "2026-04-10"),
+        opened("3", "INV-2", "price", euros(80), "2026-04-11"),
+        opened("4", "INV-3", "weather", euros(10), "2026-04-12"),
+        ended("0", "upheld"),
+        ended("1", "upheld"),
+        ended("2", "partial"),
+        ended("3", "rejected"),
+        ended("4", "upheld"),
+        credited("CM-1", "INV-2", euros(250)),
+        credited("CM-2", "INV-3", euros(100)),
+    ];
+    let metrics = measured(&april(), &events);
+    let causes = &metrics.currencies[0].position.causes;
+    let found: Vec<_> =
+        causes.iter().map(|(reason, one)| (*reason, one.disputes, one.disputed, one.credited)).collect();
+    assert_eq!(found, [("other", 1, 1_000, 0), ("price", 1, 8_000, 0), ("quality", 2, 35_000, 25_000)]);
 }
 
 fn placed(key: &str, on: &str) -> [Event; 2] {
@@ -220,30 +273,6 @@ fn a_placement_that_the_agency_rejected_was_none() {
     let metrics = measured(&april(), &events);
     assert_eq!(metrics.currencies[0].position.placed, Placed::default());
     assert_eq!(value(&metrics, Metric::Liquidation), None);
-}
-
-/// A notice that is planned on a day; how it ends comes after it.
-fn planned(key: &str, channel: Channel, on: &str) -> Event {
-    let notice = Notice {
-        level: "reminder".into(),
-        channel,
-        tone: Tone::Friendly,
-        template: "reminder".into(),
-        invoices: vec!["INV-1".into()],
-        deadline: None,
-    };
-    let effect = Effect {
-        key: EffectKey::new(key),
-        due_on: day(on),
-        valid_until: None,
-        approval: Approval::None,
-        action: Action::SendNotice(notice),
-    };
-    event(day(on), Fact::EffectPlanned { effect })
-}
-
-fn done(key: &str, on: &str) -> Event {
-    event(day(on), Fact::EffectDone { key: EffectKey::new(key), reference: String::new() })
 }
 
 fn prices() -> UnitCosts {

@@ -251,3 +251,28 @@ fn a_period_has_an_end_after_its_begin() {
         assert!(why.contains("hint:") && why.contains(from), "{why}");
     }
 }
+
+#[test]
+fn an_invoice_is_released_on_the_day_on_which_the_hub_sent_it() {
+    let mut events = vec![
+        event(day("2026-04-03"), invoice("INV-1", day("2026-04-01"), day("2026-05-01"), euros(1000))),
+        event(day("2026-04-03"), invoice("INV-2", day("2026-04-03"), day("2026-05-03"), euros(500))),
+        planned("reminder", Channel::Email, "2026-04-03"),
+        done("reminder", "2026-04-03"),
+    ];
+    assert_eq!(
+        value(&measured(&setup("2026-03-31", "2026-04-30"), &events), Metric::DaysToRelease),
+        None,
+        "a reminder hands nothing over"
+    );
+    let mut release = planned("release", Channel::Email, "2026-04-03");
+    if let Fact::EffectPlanned { effect } = &mut release.fact
+        && let Action::SendNotice(notice) = &mut effect.action
+    {
+        notice.template = crate::effect::INVOICE.to_owned();
+    }
+    events.extend([release, done("release", "2026-04-05")]);
+    // INV-1 of 1 April went out on the 5th; INV-2 did not go out.
+    let metrics = measured(&setup("2026-03-31", "2026-04-30"), &events);
+    assert_eq!(told(&metrics, Metric::DaysToRelease), "4.00");
+}

@@ -4,13 +4,16 @@ use super::{Says, because, medium};
 use crate::assignment::PolicyRef;
 use crate::in_flight::InFlight;
 use crate::protection::ProtectionKind;
-use crate::story::agreed;
 use crate::story::text::{Read, Words};
+use crate::story::{agreed, upfront, work};
 
 /// What is approved by its own word; the rest is effects.
 const AGREED: [&str; 2] = ["settlement of", "write-off of"];
 
 pub(super) fn read(words: &mut Words<'_>) -> Read<Says> {
+    if let Some(tells) = upfront::desk(words)? {
+        return Ok(Says::Upfront(tells));
+    }
     if words.takes("blocks") {
         let name = words.name()?;
         let until = if words.takes("until") { Some(words.date()?) } else { None };
@@ -26,6 +29,14 @@ pub(super) fn read(words: &mut Words<'_>) -> Read<Says> {
         let kind = protection(words)?;
         let until = if words.takes("until") { Some(words.date()?) } else { None };
         return Ok(Says::Protects { name, kind, until, text: because(words, "") });
+    }
+    if words.takes("gives mandate to") {
+        let firm = Some(words.name()?);
+        words.needs("for")?;
+        return Ok(Says::Mandates { name: words.name()?, firm });
+    }
+    if words.takes("ends mandate for") {
+        return Ok(Says::Mandates { name: words.name()?, firm: None });
     }
     if words.takes("ends") {
         let kind = protection(words)?;
@@ -68,7 +79,8 @@ pub(super) fn read(words: &mut Words<'_>) -> Read<Says> {
         return Ok(Says::Approves { who, what: words.rest().split_whitespace().collect::<Vec<_>>().join(" ") });
     }
     if !words.takes("knows for") {
-        return Ok(Says::Agrees(agreed::read(words)?));
+        let works = work::read(words)?.map(Says::Works);
+        return works.map_or_else(|| Ok(Says::Agrees(agreed::read(words)?)), Ok);
     }
     let name = words.name()?;
     words.needs("that")?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use escalation::metrics::{
-    Contacts, Cost, Costly, CurrencyMetrics, Figure, Metric, Metrics, Placed, PromisesEnded, Rolls, share,
+    Cause, Contacts, Cost, Costly, CurrencyMetrics, Figure, Metric, Metrics, Placed, PromisesEnded, Rolls, share,
 };
 use escalation::{Currency, Date, Money};
 use serde::Serialize;
@@ -84,6 +84,8 @@ pub struct CurrencyMetricsView {
     pub rolls: Vec<RollView>,
     pub promises: PromisesView,
     pub agencies: AgenciesView,
+    /// Disputes of the period, by reason.
+    pub causes: Vec<CauseView>,
     /// None: prices are not configured.
     pub cost: Option<CostView>,
     /// Dearest first, at most 20.
@@ -164,6 +166,16 @@ pub struct ContactsView {
     pub abandoned: u64,
     /// Calls with a disposition that is not known: dials, and nothing else.
     pub unknown: u64,
+}
+
+/// What was disputed for one reason, and credited because the debtor was right.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = CauseOfDisputes)]
+pub struct CauseView {
+    pub reason: String,
+    pub disputes: u64,
+    pub disputed: String,
+    pub credited: String,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -272,6 +284,7 @@ fn currency(metrics: &Metrics, one: &CurrencyMetrics) -> CurrencyMetricsView {
         rolls: rolls(&position.rolls, &setup.edges.names(Default::default()), one.currency),
         promises: promises(&position.promises, one.currency),
         agencies: agencies(&position.placed, one.currency),
+        causes: position.causes.iter().map(|(reason, one_cause)| cause(reason, one_cause, one.currency)).collect(),
         cost: one.cost.as_ref().map(cost),
         costliest: one.costliest.iter().map(costly).collect(),
     }
@@ -316,6 +329,11 @@ fn agencies(placed: &Placed, currency: Currency) -> AgenciesView {
         paid_directly: plain(placed.direct, currency),
         commission: plain(placed.commission, currency),
     }
+}
+
+fn cause(reason: &str, cause: &Cause, currency: Currency) -> CauseView {
+    let (disputed, credited) = (plain(cause.disputed, currency), plain(cause.credited, currency));
+    CauseView { reason: reason.to_owned(), disputes: cause.disputes, disputed, credited }
 }
 
 fn contacts(contacts: &Contacts) -> ContactsView {

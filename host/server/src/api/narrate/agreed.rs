@@ -19,6 +19,10 @@ fn money(fact: &Fact) -> Line {
             let text = format!("{} of invoice {invoice} let off: {}", allowance.amount, allowance.kind.as_str());
             ("money", text, allowance.because.clone())
         }
+        Fact::Charged { charge } => {
+            let text = format!("{} of {} claimed for invoice {}", charge.kind.as_str(), charge.amount, charge.invoice);
+            ("money", text, format!("{} ({})", charge.title, charge.source))
+        }
         Fact::OverpaymentKept { payment } => {
             ("money", "Small overpayment kept for the next invoice".to_owned(), payment.to_string())
         }

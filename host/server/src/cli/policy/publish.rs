@@ -56,7 +56,8 @@ pub async fn run(command: Publish) -> Done {
     let config = Config::read(&command.common.config).map_err(|error| usage(&error))?;
     let text = read_text(&command.file, "give the path of a policy").map_err(|error| usage(&error))?;
     let new = Policy::parse(&text, &command.file.display().to_string()).map_err(|error| usage(&error))?;
-    let letters = Letters::load(&config.letters).map_err(|error| usage(&error))?;
+    let packs = packs::of(&config).map_err(|error| usage(&error))?;
+    let letters = Letters::load(&config.letters, packs.clone()).map_err(|error| usage(&error))?;
     check_templates(&new, &letters).map_err(|error| usage(&error))?;
     if command.who.trim().is_empty() || command.reason.trim().is_empty() {
         return Err(Failure::Usage("`--who` and `--reason` must not be empty".to_owned()));
@@ -66,7 +67,6 @@ pub async fn run(command: Publish) -> Done {
         false => database::open(&config).await?,
     };
     let at = SystemClock::new(config.zone.clone()).now();
-    let packs = packs::of(&config).map_err(|error| usage(&error))?;
     let done = publish(&command, store.as_ref(), (&new, text), &packs, at).await;
     store.close().await;
     done

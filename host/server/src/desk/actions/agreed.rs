@@ -180,7 +180,7 @@ fn second(first: &str, who: &str) -> Result<(), Problem> {
 }
 
 /// The open invoices that the form names, all of one currency.
-fn items<'a>(account: &'a Account, act: &Act) -> Result<Vec<&'a OpenItem>, Problem> {
+pub(super) fn items<'a>(account: &'a Account, act: &Act) -> Result<Vec<&'a OpenItem>, Problem> {
     let mut found = Vec::new();
     for number in act.needed("invoices")?.split(',').map(str::trim).filter(|number| !number.is_empty()) {
         let item = account.items.get(&InvoiceNumber::new(number)).filter(|item| item.is_open());
@@ -213,7 +213,7 @@ fn money(act: &Act, most: Money) -> Result<Money, Problem> {
     }
 }
 
-fn day(act: &Act, name: &str, today: Date) -> Result<Date, Problem> {
+pub(super) fn day(act: &Act, name: &str, today: Date) -> Result<Date, Problem> {
     let text = act.needed(name)?;
     let day: Date =
         text.parse().map_err(|_| Problem::wrong(format!("`{text}` is not a day"), "write it as `2026-03-31`"))?;

@@ -74,12 +74,12 @@ pub fn decide(visitor: &Visitor, account: &str, what: &str, id: &str, from: From
     agree(visitor, account, what, from, fields)
 }
 
-fn open_invoices(view: &AccountView) -> Markup {
+pub(super) fn open_invoices(view: &AccountView) -> Markup {
     let numbers: Vec<&str> = view.items.iter().map(|item| item.invoice.as_str()).collect();
     html! { label.grow { "Invoices" input type="text" name="invoices" value=(numbers.join(", ")) required; } }
 }
 
-fn one_invoice(view: &AccountView) -> Markup {
+pub(super) fn one_invoice(view: &AccountView) -> Markup {
     html! {
         label { "Invoice"
             select name="invoices" required {

@@ -35,6 +35,7 @@ pub fn all(measured: &Measured, query: &MetricsQuery) -> Markup {
                     div { (aging(&measured.now, now)) (rolls(&measured.now, now)) }
                     div { (figures(now, before)) }
                 }
+                (causes(now))
                 (cost(now))
             }
         }
@@ -175,6 +176,31 @@ fn table(now: &BTreeMap<Metric, Figure>, before: Option<&BTreeMap<Metric, Figure
                         }
                         td.num data-name="Now" { (value(Some(figure))) @if let Err(why) = figure.value { div.soft.small { (why) } } }
                         td.num data-name="Before" { (value(before.and_then(|before| before.get(metric)))) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn causes(now: &CurrencyMetrics) -> Markup {
+    if now.position.causes.is_empty() {
+        return html! {};
+    }
+    html! {
+        section.card {
+            h2 { "Causes of complaints" }
+            p.soft { "Disputes of the period; credited is what credit memos took off because the debtor was right, at most what was disputed." }
+            table.stack {
+                thead { tr { th { "Reason" } th.num { "Disputes" } th.num { "Disputed" } th.num { "Credited" } } }
+                tbody {
+                    @for (reason, cause) in &now.position.causes {
+                        tr {
+                            td.title { (reason.replace('-', " ")) }
+                            td.num data-name="Disputes" { (cause.disputes) }
+                            td.num data-name="Disputed" { (amount(&money(cause.disputed, now.currency))) }
+                            td.num data-name="Credited" { (amount(&money(cause.credited, now.currency))) }
+                        }
                     }
                 }
             }

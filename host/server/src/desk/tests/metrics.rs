@@ -33,6 +33,7 @@ async fn figures_stand_beside_the_period_before_with_their_formulas() {
     }
     let krona = measured(&fixture, &session, "/metrics?currency=SEK").await;
     assert!(krona.text.contains("Aging of open SEK"));
+    assert!(krona.text.contains("Causes of complaints") && krona.text.contains("quality"), "{}", krona.text);
     let wrong = fixture.page(&session, "/metrics?as_of=soon").await;
     assert_eq!(wrong.status, StatusCode::BAD_REQUEST);
     assert!(wrong.text.contains("A day such as"), "{}", wrong.text);
