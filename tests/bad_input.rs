@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::program::{run, stderr};
+use crate::program::{run, run_until_it_speaks, stderr, stdout};
 use crate::workspace;
 
 /// Changes a file of a fresh workspace and returns what `dunlin serve` says about it.
@@ -16,8 +16,8 @@ fn serve_with(file: &str, change: impl Fn(String) -> String) -> String {
 
 fn serve(folder: &Path) -> String {
     let config = folder.join("dunlin.toml");
-    let output = run(&["serve", "--config", config.to_str().unwrap(), "--listen", "127.0.0.1:0"]);
-    assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    let output = run_until_it_speaks(&["serve", "--config", config.to_str().unwrap(), "--listen", "127.0.0.1:0"]);
+    assert_eq!(output.status.code(), Some(2), "{}{}", stdout(&output), stderr(&output));
     stderr(&output)
 }
 
@@ -75,19 +75,8 @@ fn a_taken_port_is_told_with_what_to_do() {
 #[test]
 fn a_level_order_that_cannot_be_is_refused() {
     let text = serve_with("policies/standard.toml", |text| {
-        let mut seen = 0;
-        text.lines()
-            .map(|line| {
-                if line.trim_start().starts_with("days = ") {
-                    seen += 1;
-                    if seen == 3 {
-                        return "days = 99".to_owned();
-                    }
-                }
-                line.to_owned()
-            })
-            .collect::<Vec<_>>()
-            .join("\n")
+        let (before, first) = text.split_once("id = \"first-notice\"").unwrap();
+        format!("{before}id = \"first-notice\"{}", first.replacen("\ndays = ", "\ndays = 99 # was ", 1))
     });
     says(
         &text,

@@ -1,7 +1,8 @@
 //! The program `dunlin`, built once for all tests that need a real process.
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 /// The root of the checkout.
@@ -33,6 +34,25 @@ pub fn dunlin() -> &'static Path {
 /// Runs the program in the checkout and waits for it.
 pub fn run(arguments: &[&str]) -> Output {
     Command::new(dunlin()).current_dir(root()).args(arguments).output().expect("dunlin starts")
+}
+
+/// The same for what should end by itself with a word on stderr: a program that has something to say on stdout serves, and is
+/// ended.
+pub fn run_until_it_speaks(arguments: &[&str]) -> Output {
+    let mut program = Command::new(dunlin())
+        .current_dir(root())
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("dunlin starts");
+    let mut said = String::new();
+    BufReader::new(program.stdout.take().unwrap()).read_line(&mut said).unwrap();
+    if !said.is_empty() {
+        program.kill().unwrap();
+    }
+    let ended = program.wait_with_output().unwrap();
+    Output { stdout: said.into_bytes(), ..ended }
 }
 
 pub fn stderr(output: &Output) -> String {
