@@ -54,6 +54,16 @@ fn a_missing_plugin_is_named_with_those_that_are_there() {
 }
 
 #[test]
+fn an_agency_that_no_plugin_runs_as_is_named() {
+    let choice = "\n[[agency.choice]]\nconnection = \"nroth\"\ncommission = \"1/4\"\nexpected = [{ percent = 40 }]\n";
+    let text = serve_with("policies/standard.toml", |text| {
+        assert!(text.contains("\ntail_days = 30\n"), "{text}");
+        text.replacen("\ntail_days = 30\n", &format!("\ntail_days = 30\n{choice}"), 1)
+    });
+    says(&text, &["chooses the agency `nroth`", "add `nroth.toml` to config/plugins", "`agency-file`"]);
+}
+
+#[test]
 fn a_wrong_type_is_named() {
     says(
         &serve_with("dunlin.toml", |text| text.replacen("poll_seconds = 15", "poll_seconds = \"often\"", 1)),

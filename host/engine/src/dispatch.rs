@@ -59,13 +59,14 @@ impl Engine {
             if due.is_empty() || !self.holds(&dispatching(role)).await? {
                 return Ok(touched);
             }
-            let mut by_kind: BTreeMap<String, Vec<EffectRow>> = BTreeMap::new();
+            let mut alike: BTreeMap<(String, Option<String>), Vec<EffectRow>> = BTreeMap::new();
             for row in due {
-                by_kind.entry(row.kind.clone()).or_default().push(row);
+                let connection = row.effect.action.connection().map(ToOwned::to_owned);
+                alike.entry((row.kind.clone(), connection)).or_default().push(row);
             }
             let mut moved = 0;
-            for (kind, rows) in by_kind {
-                moved += self.dispatch_kind(role, &kind, rows).await?;
+            for ((kind, connection), rows) in alike {
+                moved += self.dispatch_alike(role, &kind, connection.as_deref(), rows).await?;
             }
             touched += moved;
             if moved == 0 {
@@ -74,9 +75,20 @@ impl Engine {
         }
     }
 
-    async fn dispatch_kind(&self, role: Role, kind: &str, rows: Vec<EffectRow>) -> Result<u32, StoreError> {
-        let Some(by) = self.performer(role, kind) else {
-            return self.without_plugin(role, kind, rows).await;
+    /// Effects of one kind for one connection, or for whichever performs them.
+    async fn dispatch_alike(
+        &self,
+        role: Role,
+        kind: &str,
+        connection: Option<&str>,
+        rows: Vec<EffectRow>,
+    ) -> Result<u32, StoreError> {
+        let by = match connection {
+            Some(connection) => self.named(connection, role, kind),
+            None => self.performer(role, kind),
+        };
+        let Some(by) = by else {
+            return self.without_plugin(role, kind, connection, rows).await;
         };
         let mut moved = 0;
         let mut rest = rows.as_slice();
@@ -113,7 +125,13 @@ impl Engine {
 
     /// Effects that nobody performs. What only tells the accounting package is kept here, where the desk shows it; what
     /// should have reached somebody is refused, and the ladder knows.
-    async fn without_plugin(&self, role: Role, kind: &str, rows: Vec<EffectRow>) -> Result<u32, StoreError> {
+    async fn without_plugin(
+        &self,
+        role: Role,
+        kind: &str,
+        connection: Option<&str>,
+        rows: Vec<EffectRow>,
+    ) -> Result<u32, StoreError> {
         let mut moved = 0;
         for row in rows {
             let Some((_, lane)) = self.store.account(&row.account).await? else { continue };
@@ -124,7 +142,10 @@ impl Engine {
                     Fact::EffectDone { key: row.key.clone(), reference },
                 )
             } else {
-                let reason = format!("no running plugin performs `{kind}`");
+                let reason = match connection {
+                    Some(connection) => format!("no plugin runs as `{connection}` that performs `{kind}`"),
+                    None => format!("no running plugin performs `{kind}`"),
+                };
                 (Outcome::Rejected { reason: reason.clone() }, rejected(&row, "no-plugin", &reason))
             };
             moved += u32::from(self.end_here(&row, lane.done_seq, outcome, fact).await?);

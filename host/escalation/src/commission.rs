@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::invoice::plus_days;
 use crate::money::Money;
 use crate::placement::{Collection, Placement, commission_of};
-use crate::policy::{AgencyRules, limit};
+use crate::policy::{AgencyRules, Tier, limit};
 
 /// What was agreed with the agency when it was placed, beside its share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,13 +38,13 @@ pub struct Statement {
     pub owed: Money,
 }
 
-/// The share for an account at placement: the last tier that fits, else the policy's.
-pub fn share_at(rules: &AgencyRules, days_past_due: i32, total: Money) -> &str {
-    let fits = rules.tiers.iter().rev().find(|tier| {
+/// The share for an account at placement: the last tier that fits, else the agency's `commission`.
+pub fn share_at<'a>(commission: &'a str, tiers: &'a [Tier], days_past_due: i32, total: Money) -> &'a str {
+    let fits = tiers.iter().rev().find(|tier| {
         let least = limit(&tier.from_amount, total.currency).map_or(i64::MIN, |least| least.minor);
         days_past_due >= i32::from(tier.from_days) && total.minor >= least
     });
-    fits.map_or(rules.commission.as_str(), |tier| tier.commission.as_str())
+    fits.map_or(commission, |tier| tier.commission.as_str())
 }
 
 impl Placement {
@@ -107,7 +107,6 @@ mod tests {
 
     use super::*;
     use crate::money::Currency;
-    use crate::policy::Tier;
 
     /// Young and small: a third. From half a year: two fifths. From half a year and 1000.00: a half.
     #[test]
@@ -118,8 +117,7 @@ mod tests {
             commission: commission.to_owned(),
         };
         let tiers = vec![tier(180, &[], "2/5"), tier(180, &["1000.00"], "1/2")];
-        let rules = AgencyRules { tiers, ..AgencyRules::default() };
-        let share = |days, minor| share_at(&rules, days, Money::new(minor, Currency::EUR)).to_owned();
+        let share = |days, minor| share_at("1/3", &tiers, days, Money::new(minor, Currency::EUR)).to_owned();
         assert_eq!(share(179, 500_000), "1/3");
         assert_eq!(share(180, 99_999), "2/5");
         assert_eq!(share(180, 100_000), "1/2");

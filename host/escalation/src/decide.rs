@@ -14,6 +14,7 @@ mod credit;
 mod engagements;
 mod ladder;
 mod notice_period;
+mod place;
 mod placements;
 mod plan;
 mod posting;

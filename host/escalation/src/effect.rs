@@ -53,6 +53,9 @@ pub enum Action {
         reason: String,
     },
     PlaceWithAgency {
+        /// The connection of the agency that was chosen; none: the only one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agency: Option<String>,
         sequence: u32,
         items: Vec<crate::placement::PlacedItem>,
         total: Money,
@@ -61,12 +64,16 @@ pub enum Action {
         terms: CommissionTerms,
     },
     ReportDirectPayment {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agency: Option<String>,
         placement: EffectKey,
         payment: PaymentId,
         amount: Money,
         received_on: Date,
     },
     RecallPlacement {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        agency: Option<String>,
         placement: EffectKey,
         reason: String,
     },
@@ -230,6 +237,16 @@ impl Action {
             Self::OrderCreditReport { .. } => (Role::Bureau, "order-credit-report"),
             Self::EnquireCover { .. } => (Role::Coverage, "enquire-cover"),
             Self::TellColleague { .. } | Self::AlertColleague { .. } => (Role::Notifier, "notify"),
+        }
+    }
+
+    /// The connection that has to perform it; none: whichever performs its role.
+    pub fn connection(&self) -> Option<&str> {
+        match self {
+            Self::PlaceWithAgency { agency, .. }
+            | Self::ReportDirectPayment { agency, .. }
+            | Self::RecallPlacement { agency, .. } => agency.as_deref(),
+            _ => None,
         }
     }
 

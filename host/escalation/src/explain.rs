@@ -43,9 +43,12 @@ pub fn in_words(effect: &Effect) -> String {
         Action::WithdrawMessage { message, reason } => format!("withdraw the message `{message}`: {reason}"),
         Action::HoldCredit { reason } => format!("hold credit: {reason}"),
         Action::ReleaseCredit { reason } => format!("release credit: {reason}"),
-        Action::PlaceWithAgency { total, .. } => format!("place {invoices} with the agency, {total}"),
+        Action::PlaceWithAgency { agency, total, .. } => {
+            let named = agency.as_ref().map(|agency| format!(" `{agency}`")).unwrap_or_default();
+            format!("place {invoices} with the agency{named}, {total}")
+        }
         Action::ReportDirectPayment { amount, .. } => format!("report a direct payment of {amount} to the agency"),
-        Action::RecallPlacement { placement, reason } => format!("recall the placement `{placement}`: {reason}"),
+        Action::RecallPlacement { placement, reason, .. } => format!("recall the placement `{placement}`: {reason}"),
         Action::PostCashApplication { amount, .. } => format!("post {amount} to {invoices}"),
         Action::AlertColleague { to, subject, .. } => format!("tell `{to}`: {subject}"),
         Action::OrderCreditReport { application, amount, .. } => {

@@ -13,6 +13,9 @@ use crate::money::Money;
 pub struct Placement {
     /// The business key of the effect that placed it; the agency quotes it.
     pub key: EffectKey,
+    /// The connection of the agency that was chosen; none: the only one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agency: Option<String>,
     /// 1 for the first agency that these items go to.
     pub sequence: u32,
     pub items: Vec<PlacedItem>,
@@ -119,11 +122,22 @@ impl Placement {
 
 /// A share of an amount, rounded half away from zero to the minor unit; none when `share` is not a fraction from 0 to 1.
 pub fn commission_of(amount: Money, share: &str) -> Option<Money> {
+    let (over, under) = share_of(share)?;
+    amount.share(i128::from(over), i128::from(under))
+}
+
+/// What is expected to reach the creditor: so many percent of what is placed, less the agency's share, rounded once; none when
+/// `share` is not a fraction from 0 to 1.
+pub fn net_of_commission(placed: Money, percent: u8, share: &str) -> Option<Money> {
+    let (over, under) = share_of(share)?;
+    let (kept, whole) = (u64::from(under - over), u64::from(under));
+    placed.share(i128::from(u64::from(percent) * kept), i128::from(100 * whole))
+}
+
+/// A fraction from 0 to 1, such as `1/3`.
+fn share_of(share: &str) -> Option<(u32, u32)> {
     let (over, under) = share.split_once('/')?;
     let over: u32 = over.trim().parse().ok()?;
     let under: u32 = under.trim().parse().ok()?;
-    if under == 0 || over > under {
-        return None;
-    }
-    amount.share(i128::from(over), i128::from(under))
+    (under > 0 && over <= under).then_some((over, under))
 }

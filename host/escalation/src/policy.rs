@@ -1,10 +1,12 @@
 //! A dunning policy: what is done when, in which tone, and what must hold for it. Written in TOML, versioned.
 
+mod agency;
 mod calendar;
 mod catalogue;
 mod check;
 mod examine;
 mod ladder;
+mod check_agency;
 mod check_money;
 mod check_people;
 mod money;
@@ -13,11 +15,12 @@ mod people;
 mod segment;
 mod upfront;
 
+pub use agency::{AgencyChoice, AgencyRules, Expected, Tier};
 pub use calendar::{Calendar, Day};
 pub use catalogue::{Catalogue, NotPublished};
 pub use examine::Finding;
 pub use ladder::{Ladder, STANDARD};
-pub use money::{ChargeRules, DiscountRules, PlanRules, SettlementRules, Tier, ToleranceRules, WriteOffRules, limit};
+pub use money::{ChargeRules, DiscountRules, PlanRules, SettlementRules, ToleranceRules, WriteOffRules, limit};
 pub use parse::PolicyError;
 pub use people::{Complaint, RepeatRules, TaskRules};
 pub use segment::{Chosen, Segment, SegmentCondition};
@@ -132,22 +135,6 @@ pub struct CashRules {
     pub pending_days_max: u16,
     /// When the debtor says that it is paid, the bank is waited for so many days; once, until money comes. 0: not at all.
     pub claimed_days: u16,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct AgencyRules {
-    /// The agency's share, as a fraction such as `1/3`.
-    pub commission: String,
-    /// A person approves each placement; a level may ask for more.
-    pub approval: bool,
-    /// Other shares by age and amount at placement; the last that fits counts, the share above where none does.
-    #[serde(rename = "tier")]
-    pub tiers: Vec<Tier>,
-    /// Money that reaches the creditor directly while the account is placed earns the agency its share too.
-    pub direct_payments: bool,
-    /// Days after a recall or return in which money that was on its way still earns the agency its share.
-    pub tail_days: u16,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -298,12 +285,5 @@ impl Default for ContactRules {
 impl Default for CashRules {
     fn default() -> Self {
         Self { feed_age_days_max: 5, pending_days_max: 7, claimed_days: 5 }
-    }
-}
-
-impl Default for AgencyRules {
-    fn default() -> Self {
-        let commission = "1/3".to_owned();
-        Self { commission, approval: false, tiers: Vec::new(), direct_payments: true, tail_days: 30 }
     }
 }

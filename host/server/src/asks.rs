@@ -116,7 +116,7 @@ impl Asks<'_> {
             Action::PlaceWithAgency { sequence, items, total, commission, .. } => {
                 Ask::Place(placement(account, *sequence, items, *total, commission))
             }
-            Action::ReportDirectPayment { placement, payment, amount, received_on } => {
+            Action::ReportDirectPayment { placement, payment, amount, received_on, .. } => {
                 Ask::ReportDirectPayment(DirectPaymentAsk {
                     placement: placement.clone(),
                     account: account.id.clone(),
@@ -125,7 +125,7 @@ impl Asks<'_> {
                     received_on: *received_on,
                 })
             }
-            Action::RecallPlacement { placement, reason } => Ask::Recall(RecallAsk {
+            Action::RecallPlacement { placement, reason, .. } => Ask::Recall(RecallAsk {
                 placement: placement.clone(),
                 account: account.id.clone(),
                 reason: reason.clone(),

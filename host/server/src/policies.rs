@@ -9,6 +9,7 @@ use store::{Published, Publishing, Store};
 use thiserror::Error;
 
 use crate::asks::PREPAYMENT;
+use crate::config::PluginFile;
 use crate::start::StartError;
 
 /// Why a start does not go on with the policy in the configuration.
@@ -54,6 +55,26 @@ pub async fn begin(
     }
     let catalogue = engine::policies::catalogue(store.policies().await?)?;
     Ok(catalogue.unwrap_or_else(|| Catalogue::new(Arc::new(draft.clone()))))
+}
+
+/// A policy gives accounts to an agency that no plugin runs as.
+#[derive(Debug, Error)]
+#[error(
+    "the policy `{version}` chooses the agency `{connection}`, and no plugin runs under that name\n\nhint: add `{connection}.toml` to \
+     config/plugins, or publish a policy without it; there are {known}"
+)]
+pub struct NoAgency {
+    pub version: PolicyRef,
+    pub connection: String,
+    pub known: String,
+}
+
+/// Every agency that a policy names is a plugin of the configuration.
+pub fn check_agencies(policy: &Policy, plugins: &[PluginFile]) -> Result<(), NoAgency> {
+    let known = |connection: &str| plugins.iter().any(|plugin| plugin.name == connection);
+    let Some(choice) = policy.agency.choices.iter().find(|choice| !known(&choice.connection)) else { return Ok(()) };
+    let names: Vec<String> = plugins.iter().map(|plugin| format!("`{}`", plugin.name)).collect();
+    Err(NoAgency { version: policy.reference(), connection: choice.connection.clone(), known: names.join(", ") })
 }
 
 /// Every template that a policy names is there.

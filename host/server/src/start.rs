@@ -34,6 +34,8 @@ pub enum StartError {
     #[error(transparent)]
     Changed(#[from] Changed),
     #[error(transparent)]
+    NoAgency(#[from] policies::NoAgency),
+    #[error(transparent)]
     Store(#[from] StoreError),
     #[error("{}: {why}", .file.display())]
     Plugin { file: PathBuf, why: String },
@@ -62,6 +64,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Started, St
     let store = database::open(config).await?;
     let catalogue = policies::begin(store.as_ref(), &config.policy, &text, &draft, clock.now()).await?;
     policies::check_templates(catalogue.current(), &letters)?;
+    policies::check_agencies(catalogue.current(), &config.plugins)?;
     let plugins = load_plugins(config, &store).await?;
     let clerk = Arc::new(Clerk::of(config, letters));
     let running = config.plugins.iter().zip(&plugins).map(|(file, plugin)| Running {
@@ -107,6 +110,7 @@ pub fn read_words(config: &Config) -> Result<(Policy, letters::Letters), StartEr
     let policy = read_policy(&config.policy)?;
     let letters = letters::Letters::load(&config.letters, packs::of(config)?)?;
     policies::check_templates(&policy, &letters)?;
+    policies::check_agencies(&policy, &config.plugins)?;
     Ok((policy, letters))
 }
 

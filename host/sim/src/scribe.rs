@@ -44,7 +44,7 @@ impl Scribe for Plain {
             Action::PlaceWithAgency { sequence, total, commission, .. } => {
                 Ask::Place(placed(account, *sequence, *total, commission))
             }
-            Action::ReportDirectPayment { placement, payment, amount, received_on } => {
+            Action::ReportDirectPayment { placement, payment, amount, received_on, .. } => {
                 Ask::ReportDirectPayment(DirectPaymentAsk {
                     placement: placement.clone(),
                     account: id,
@@ -53,7 +53,7 @@ impl Scribe for Plain {
                     received_on: *received_on,
                 })
             }
-            Action::RecallPlacement { placement, reason } => {
+            Action::RecallPlacement { placement, reason, .. } => {
                 Ask::Recall(RecallAsk { placement: placement.clone(), account: id, reason: reason.clone() })
             }
             Action::PostCashApplication { payment, invoice, amount, received_on } => {

@@ -91,8 +91,10 @@ impl Engine {
         self.store.concluded(effects.into_iter().map(again).collect()).await
     }
 
-    fn named(&self, name: &str, role: Role, kind: &str) -> Option<Performer<'_>> {
+    /// The plugin of that name, if it runs, speaks for the role and performs such effects.
+    pub(super) fn named(&self, name: &str, role: Role, kind: &str) -> Option<Performer<'_>> {
         let plugin = self.plugins.iter().map(AsRef::as_ref).find(|plugin| plugin.name() == name)?;
+        let plugin = Some(plugin).filter(|plugin| plugin.roles().contains(&role))?;
         plugin.performs(kind).map(|performs| Performer { plugin, role, performs })
     }
 }

@@ -21,6 +21,7 @@ fn report_direct_payments(work: &mut Work<'_>, placement: &Placement) {
         }
         work.says("direct-payment", format!("{} was paid directly while placed with the agency", direct.amount));
         let action = Action::ReportDirectPayment {
+            agency: placement.agency.clone(),
             placement: placement.key.clone(),
             payment: direct.payment.clone(),
             amount: direct.amount,
@@ -38,7 +39,8 @@ fn recall(work: &mut Work<'_>, placement: &Placement) {
     let key = EffectKey::new(format!("recall:{}", placement.key));
     if !work.account.spent.contains(&key) {
         work.says("recalled", format!("the placement is recalled: {reason}"));
-        work.plans(key, None, Action::RecallPlacement { placement: placement.key.clone(), reason });
+        let (agency, placement) = (placement.agency.clone(), placement.key.clone());
+        work.plans(key, None, Action::RecallPlacement { agency, placement, reason });
     }
 }
 

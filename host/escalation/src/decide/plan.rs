@@ -3,19 +3,18 @@
 use jiff::civil::Date;
 
 use super::ladder::{Due, how_late, next_day};
+use super::place;
 use super::posting::take_back_planned;
 use super::segments;
 use super::tasks;
 use super::{Work, charges, notice_period};
 use crate::account::{EffectState, PlannedEffect};
-use crate::commission::share_at;
 use crate::effect::{Action, Call, Notice};
 use crate::event::Fact;
 use crate::guard::{self, Asked, Guard};
 use crate::id::{EffectKey, InvoiceNumber};
 use crate::invoice::{days_between, plus_days};
-use crate::money::{Currency, Money};
-use crate::placement::{PlacedItem, PlacementState};
+use crate::money::Money;
 use crate::policy::{Level, LevelAction};
 use crate::task::Datum;
 
@@ -65,7 +64,7 @@ pub(super) fn plan(work: &mut Work<'_>, due: Vec<Due<'_>>) {
     for (voice, group) in groups {
         let group = still_free(work, group);
         match voice {
-            Voice::Place => place(work, group),
+            Voice::Place => place::place(work, group),
             Voice::Hold => hold(work, group),
             Voice::Tell => tell(work, group),
             Voice::Task => tasks::by_level(group).into_iter().for_each(|group| task(work, group)),
@@ -223,55 +222,7 @@ fn hold(work: &mut Work<'_>, group: Vec<Due<'_>>) {
     }
 }
 
-/// What has come to the end of its ladder goes to the agency together, one placement for each currency. An item that still
-/// has a final demand before it, or a deadline in one, is not the agency's business yet.
-fn place(work: &mut Work<'_>, group: Vec<Due<'_>>) {
-    let mut currencies: Vec<Currency> = Vec::new();
-    for one in &group {
-        let currency = work.account.items.get(&one.invoice).map(|item| item.open.currency);
-        if let Some(currency) = currency.filter(|currency| !currencies.contains(currency)) {
-            currencies.push(currency);
-        }
-    }
-    for currency in currencies {
-        let of =
-            |one: &Due<'_>| work.account.items.get(&one.invoice).is_some_and(|item| item.open.currency == currency);
-        let ours: Vec<Due<'_>> = group.iter().filter(|one| of(one)).cloned().collect();
-        place_one(work, ours, currency);
-    }
-}
-
-fn place_one(work: &mut Work<'_>, group: Vec<Due<'_>>, currency: Currency) {
-    let items: Vec<PlacedItem> = work
-        .account
-        .open_items()
-        .into_iter()
-        .filter(|item| group.iter().any(|one| one.invoice == item.invoice.number))
-        .map(|item| PlacedItem { invoice: item.invoice.number.clone(), amount: item.open })
-        .collect();
-    let Some(oldest) = items.first().map(|item| item.invoice.clone()) else { return };
-    let minor = items.iter().fold(0i64, |sum, item| sum.saturating_add(item.amount.minor));
-    let been = |state| !matches!(state, PlacementState::Proposed | PlacementState::Rejected);
-    let before = work
-        .account
-        .placements
-        .iter()
-        .filter(|old| been(old.state) && items.iter().any(|item| old.holds(&item.invoice)));
-    let sequence = u32::try_from(before.count()).unwrap_or(u32::MAX).saturating_add(1);
-    let (total, rules) = (Money { minor, currency }, &work.policy.agency);
-    let days = group.iter().map(|one| days_between(one.due_on, work.today())).max().unwrap_or(0);
-    let commission = share_at(rules, days, total).to_owned();
-    let action = Action::PlaceWithAgency { sequence, items, total, commission, terms: rules.into() };
-    if let Some(guard) = guard::unknown_outcome(&work.account, &action) {
-        return silent(work, &group, &guard);
-    }
-    let approval = speaker(&group).map(|level| level.approval).unwrap_or_default();
-    let key = work.fresh_key(&format!("place:{oldest}:{sequence}"));
-    reached(work, &group);
-    work.plans_if_approved(key, None, action, approval);
-}
-
-fn speaker<'a>(group: &[Due<'a>]) -> Option<&'a Level> {
+pub(super) fn speaker<'a>(group: &[Due<'a>]) -> Option<&'a Level> {
     group.iter().max_by_key(|one| one.rank).map(|one| one.level)
 }
 
@@ -290,7 +241,7 @@ fn key_of(work: &Work<'_>, word: &str, speaker: &Level, group: &[Due<'_>]) -> (E
     (key, oldest.invoice.clone())
 }
 
-fn reached(work: &mut Work<'_>, group: &[Due<'_>]) {
+pub(super) fn reached(work: &mut Work<'_>, group: &[Due<'_>]) {
     segments::begin(work);
     let today = work.today();
     for one in group {
@@ -304,7 +255,7 @@ fn reached(work: &mut Work<'_>, group: &[Due<'_>]) {
     }
 }
 
-fn silent(work: &mut Work<'_>, group: &[Due<'_>], guard: &Guard) {
+pub(super) fn silent(work: &mut Work<'_>, group: &[Due<'_>], guard: &Guard) {
     for one in group {
         work.is_silent(guard.clone(), &one.invoice, Some(&one.level.id));
     }

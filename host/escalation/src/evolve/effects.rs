@@ -18,7 +18,7 @@ pub(super) fn planned(account: &mut Account, effect: &Effect) {
     }
     match &effect.action {
         Action::PlaceWithAgency { .. } => placements::proposed(account, effect),
-        Action::RecallPlacement { placement, reason } => placements::recall_requested(account, placement, reason),
+        Action::RecallPlacement { placement, reason, .. } => placements::recall_requested(account, placement, reason),
         _ => {}
     }
     let planned = PlannedEffect { effect: effect.clone(), state: EffectState::Planned };
@@ -174,7 +174,7 @@ fn restore(account: &mut Account, key: &EffectKey) -> Option<Effect> {
     }
     match &back.effect.action {
         Action::PlaceWithAgency { .. } => placements::proposed(account, &back.effect),
-        Action::RecallPlacement { placement, reason } => placements::recall_requested(account, placement, reason),
+        Action::RecallPlacement { placement, reason, .. } => placements::recall_requested(account, placement, reason),
         _ => {}
     }
     Some(back.effect)

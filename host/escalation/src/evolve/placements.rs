@@ -14,9 +14,10 @@ use crate::placement::{Collection, DirectPayment, PlacedItem, Placement, Placeme
 use super::{agreements, cash};
 
 pub(super) fn proposed(account: &mut Account, effect: &Effect) {
-    let Action::PlaceWithAgency { sequence, items, total, commission, terms } = &effect.action else { return };
+    let Action::PlaceWithAgency { agency, sequence, items, total, commission, terms } = &effect.action else { return };
     account.placements.push(Placement {
         key: effect.key.clone(),
+        agency: agency.clone(),
         sequence: *sequence,
         items: items.clone(),
         total: *total,

@@ -215,7 +215,14 @@ fn placed(items: &[(&str, i64)]) -> Account {
     plan(
         &mut account,
         "place:1",
-        Action::PlaceWithAgency { sequence: 1, items, total, commission: "1/3".to_owned(), terms: Default::default() },
+        Action::PlaceWithAgency {
+            agency: None,
+            sequence: 1,
+            items,
+            total,
+            commission: "1/3".to_owned(),
+            terms: Default::default(),
+        },
     );
     done(&mut account, "place:1");
     account
@@ -278,6 +285,7 @@ fn a_placement_that_was_cancelled_never_left_the_house() {
         &mut account,
         "place:1",
         Action::PlaceWithAgency {
+            agency: None,
             sequence: 1,
             items,
             total: eur(300),

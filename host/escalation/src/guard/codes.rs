@@ -24,6 +24,7 @@ pub const CODES: &[&str] = &[
     "unknown-country",
     "no-pack",
     "claim-unknown",
+    "no-agency",
     "unknown-zone",
     "no-calendar",
     "too-early",

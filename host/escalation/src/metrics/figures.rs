@@ -15,7 +15,7 @@ const NO_DIALS: &str = "nobody was called in the period";
 const NO_CONNECTS: &str = "nobody was spoken to on the phone in the period";
 const NO_RIGHT_PARTY: &str = "no debtor was spoken to in person on the phone in the period";
 const NO_PROMISE: &str = "no promise was kept or broken in the period";
-const NOT_PLACED: &str = "nothing was placed with an agency";
+pub(super) const NOT_PLACED: &str = "nothing was placed with an agency";
 const NO_INVOICE: &str = "there were no invoices in the period";
 const TOO_OLD: &str = "more is open than was sold in the 36 months that the record can tell of";
 

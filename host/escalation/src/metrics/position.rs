@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 
 use super::causes::Cause;
+use super::figures::NOT_PLACED;
+use super::metric::Unit;
 use super::period::{Month, Period};
+use super::ratio::Figure;
 use super::{Basis, Setup};
 use crate::account::Account;
 use crate::cash::{PostedPayment, Target};
@@ -59,6 +62,8 @@ pub struct Position {
     pub causes: BTreeMap<&'static str, Cause>,
     /// With agencies, to date.
     pub placed: Placed,
+    /// The same by the agency's connection; an only agency has no name.
+    pub agencies: BTreeMap<String, Placed>,
     /// Past due x days of the period on which it was.
     pub late_days: i128,
     /// Commission of agencies on what came in in the period.
@@ -138,7 +143,11 @@ impl Position {
         for (reason, cause) in &other.causes {
             self.causes.entry(reason).or_default().add(cause);
         }
-        let (promises, placed) = (&mut self.promises, &mut self.placed);
+        for (agency, placed) in &other.agencies {
+            self.agencies.entry(agency.clone()).or_default().add(placed);
+        }
+        self.placed.add(&other.placed);
+        let promises = &mut self.promises;
         for (sum, more) in [
             (&mut self.current, other.current),
             (&mut self.unapplied, other.unapplied),
@@ -158,10 +167,6 @@ impl Position {
             (&mut promises.partly_kept_amount, other.promises.partly_kept_amount),
             (&mut promises.partly_kept_received, other.promises.partly_kept_received),
             (&mut promises.broken_amount, other.promises.broken_amount),
-            (&mut placed.amount, other.placed.amount),
-            (&mut placed.collected, other.placed.collected),
-            (&mut placed.direct, other.placed.direct),
-            (&mut placed.commission, other.placed.commission),
         ] {
             *sum += more;
         }
@@ -172,7 +177,6 @@ impl Position {
             (&mut promises.kept, other.promises.kept),
             (&mut promises.partly_kept, other.promises.partly_kept),
             (&mut promises.broken, other.promises.broken),
-            (&mut placed.placements, other.placed.placements),
         ] {
             *count += more;
         }
@@ -259,14 +263,16 @@ impl Position {
             return;
         }
         let stays = |payment| account.payments.get(payment).is_some_and(|posted| posted.reversed_on.is_none());
-        let commission = i128::from(placement.commission_taken().minor);
-        self.placed.placements += 1;
-        self.placed.amount += i128::from(placement.total.minor);
-        self.placed.collected += i128::from(placement.gross_collected().minor);
-        self.placed.commission += commission;
+        let mut placed = Placed {
+            placements: 1,
+            amount: i128::from(placement.total.minor),
+            collected: i128::from(placement.gross_collected().minor),
+            direct: 0,
+            commission: i128::from(placement.commission_taken().minor),
+        };
         for direct in placement.direct_payments.iter().filter(|direct| stays(&direct.payment)) {
-            self.placed.direct += i128::from(direct.amount.minor);
-            self.placed.commission += i128::from(direct.commission.minor);
+            placed.direct += i128::from(direct.amount.minor);
+            placed.commission += i128::from(direct.commission.minor);
             if period.contains(direct.received_on) {
                 self.commission += i128::from(direct.commission.minor);
             }
@@ -274,6 +280,32 @@ impl Position {
         for collection in placement.collections.iter().filter(|collection| period.contains(collection.on)) {
             self.commission += i128::from(collection.commission.minor);
         }
+        self.placed.add(&placed);
+        self.agencies.entry(placement.agency.clone().unwrap_or_default()).or_default().add(&placed);
+    }
+}
+
+fn rate(part: i128, placed: i128) -> Figure {
+    Figure::of(Unit::Percent, part * 100, placed, NOT_PLACED)
+}
+
+impl Placed {
+    fn add(&mut self, other: &Self) {
+        self.placements += other.placements;
+        self.amount += other.amount;
+        self.collected += other.collected;
+        self.direct += other.direct;
+        self.commission += other.commission;
+    }
+
+    /// Collected and paid directly, of what was placed.
+    pub fn liquidation(&self) -> Figure {
+        rate(self.collected + self.direct, self.amount)
+    }
+
+    /// The same, less commission.
+    pub fn netback(&self) -> Figure {
+        rate(self.collected + self.direct - self.commission, self.amount)
     }
 }
 

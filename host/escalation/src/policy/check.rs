@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Anchor, Condition, Level, LevelAction, Policy, upfront};
 use crate::money::{Currency, Money};
-use crate::placement::commission_of;
 
 /// Levels of one policy.
 const LEVELS_MAX: usize = 50;
@@ -57,14 +56,11 @@ pub(super) fn check(policy: &Policy) -> Result<(), Fault> {
             hint,
         );
     }
-    if commission_of(Money::zero(Currency::EUR), &policy.agency.commission).is_none() {
-        let text = format!("`commission = \"{}\"` is not a share", policy.agency.commission);
-        return top("agency", "commission", text, "allowed: a fraction from 0 to 1, such as `1/3` or `25/100`");
-    }
     amounts(&policy.contact.balance_min).or_else(|text| {
         top("contact.balance_min", "", text, "allowed: a plain decimal in quotes, such as EUR = \"10.00\"")
     })?;
     upfront::check(policy)?;
+    super::check_agency::check(policy)?;
     super::check_money::check(policy)?;
     super::check_people::check(policy)?;
     order(policy, &policy.levels)?;
@@ -177,9 +173,9 @@ fn promises_kept(n: usize, level: &Level) -> Result<(), Fault> {
 /// A level after the one before it.
 fn follows(policy: &Policy, n: usize, before: &Level, level: &Level) -> Result<(), Fault> {
     let id = &level.id;
-    if before.action == LevelAction::Place {
+    if before.action == LevelAction::Place && level.action != LevelAction::Place {
         let text = format!("level `{id}` comes after `{}`, which gives the account away", before.id);
-        return fault(n, "action", text, "a level with `action = \"place\"` is the last one");
+        return fault(n, "action", text, "only another level with `action = \"place\"` follows one: the next agency");
     }
     if before.after == level.after && level.days < before.days {
         let text = format!("level `{id}` is on day {}, before `{}` on day {}", level.days, before.id, before.days);

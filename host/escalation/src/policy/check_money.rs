@@ -2,13 +2,9 @@
 
 use super::check::{Fault, amounts};
 use super::{LevelAction, Policy, STANDARD};
-use crate::money::{Currency, Money};
 use crate::pack::NoticeKind;
-use crate::placement::commission_of;
 
-/// Shares by age and amount.
-const TIERS_MAX: usize = 20;
-const AMOUNT_HINT: &str = "allowed: a plain decimal in quotes, such as EUR = \"10.00\"";
+pub(super) const AMOUNT_HINT: &str = "allowed: a plain decimal in quotes, such as EUR = \"10.00\"";
 
 pub(super) fn check(policy: &Policy) -> Result<(), Fault> {
     let top =
@@ -37,8 +33,7 @@ pub(super) fn check(policy: &Policy) -> Result<(), Fault> {
     if policy.plan.days_max == 0 {
         return top("plan", "days_max", "`days_max = 0` would let no plan be agreed".to_owned(), "allowed: 1 and more");
     }
-    charges(policy)?;
-    tiers(policy)
+    charges(policy)
 }
 
 /// The level from which charges are claimed is a notice of every ladder, and none before it claims a fee.
@@ -77,32 +72,6 @@ fn charges(policy: &Policy) -> Result<(), Fault> {
     Ok(())
 }
 
-fn tiers(policy: &Policy) -> Result<(), Fault> {
-    let fault =
-        |key, text, hint: &str| Err(Fault { level: None, section: "agency.tier", key, text, hint: hint.to_owned() });
-    let tiers = &policy.agency.tiers;
-    if tiers.len() > TIERS_MAX {
-        return fault(
-            "commission",
-            format!("{} tiers are too many", tiers.len()),
-            &format!("allowed: up to {TIERS_MAX}"),
-        );
-    }
-    for tier in tiers {
-        if commission_of(Money::zero(Currency::EUR), &tier.commission).is_none() {
-            let text = format!("`commission = \"{}\"` is not a share", tier.commission);
-            return fault("commission", text, "allowed: a fraction from 0 to 1, such as `1/3` or `25/100`");
-        }
-        amounts(&tier.from_amount).or_else(|text| fault("from_amount", text, AMOUNT_HINT))?;
-    }
-    let falls = tiers.windows(2).any(|pair| matches!(pair, [one, next] if next.from_days < one.from_days));
-    if falls {
-        let text = "the tiers of the agency's share do not rise by `from_days`".to_owned();
-        return fault("from_days", text, "put the younger accounts first: the last tier that fits counts");
-    }
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
     use crate::policy::Policy;
@@ -127,11 +96,5 @@ mod tests {
         assert!(error.contains("one instalment is a promise"), "{error}");
         let error = refused("EUR = \"200.00\"", "EUR = \"lots\"");
         assert!(error.contains("`settlement.waive_max`: `lots` is not an amount"), "{error}");
-        let tiers = "tail_days = 30\n[[agency.tier]]\nfrom_days = 90\ncommission = \"2/5\"\n[[agency.tier]]\nfrom_days = 30\n\
-                     commission = \"1/2\"\n";
-        assert!(refused("tail_days = 30\n", tiers).contains("do not rise by `from_days`"));
-        assert!(
-            refused("tail_days = 30\n", &tiers.replace("1/2", "0.5")).contains("`commission = \"0.5\"` is not a share")
-        );
     }
 }

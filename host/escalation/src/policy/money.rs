@@ -1,4 +1,4 @@
-//! What a policy says of money: discounts, tolerances, plans, settlements, write-offs, shares of agencies.
+//! What a policy says of money: discounts, tolerances, plans, settlements, write-offs.
 
 use std::collections::BTreeMap;
 
@@ -68,20 +68,6 @@ pub struct ChargeRules {
     pub interest: bool,
     /// The fixed sum for late payment between businesses.
     pub compensation: bool,
-}
-
-/// An agency's share for older or larger accounts.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Tier {
-    /// From so many days past due at placement, by the oldest invoice.
-    #[serde(default)]
-    pub from_days: u16,
-    /// From this total, in major units by currency; a currency not named has no minimum.
-    #[serde(default)]
-    pub from_amount: BTreeMap<Currency, String>,
-    /// A fraction such as `2/5`.
-    pub commission: String,
 }
 
 /// The amount that a policy names for a currency; none: it names none.

@@ -14,6 +14,8 @@ use crate::policy::{Anchor, LevelAction};
 pub(super) struct Deed {
     pub head: String,
     pub by: Option<String>,
+    /// The connection of an agency.
+    pub with: Option<String>,
     pub amount: Option<Money>,
     pub invoices: Option<Vec<InvoiceNumber>>,
     pub until: Option<Date>,
@@ -25,6 +27,7 @@ impl Deed {
     pub fn covers(&self, seen: &Deed) -> bool {
         self.head == seen.head
             && (self.by.is_none() || self.by == seen.by)
+            && (self.with.is_none() || self.with == seen.with)
             && (self.amount.is_none() || self.amount == seen.amount)
             && (self.invoices.is_none() || self.invoices == seen.invoices)
             && (self.until.is_none() || self.until == seen.until)
@@ -48,15 +51,18 @@ impl Deed {
             Action::WithdrawMessage { .. } => format!("withdraw message to {name}"),
             Action::HoldCredit { .. } => format!("hold credit of {name}"),
             Action::ReleaseCredit { .. } => format!("release credit of {name}"),
-            Action::PlaceWithAgency { total, .. } => {
-                deed.amount = Some(*total);
+            Action::PlaceWithAgency { agency, total, .. } => {
+                (deed.amount, deed.with) = (Some(*total), agency.clone());
                 format!("place {name} with agency")
             }
-            Action::ReportDirectPayment { amount, .. } => {
-                deed.amount = Some(*amount);
+            Action::ReportDirectPayment { agency, amount, .. } => {
+                (deed.amount, deed.with) = (Some(*amount), agency.clone());
                 format!("report direct payment of {name}")
             }
-            Action::RecallPlacement { .. } => format!("recall {name} from agency"),
+            Action::RecallPlacement { agency, .. } => {
+                deed.with = agency.clone();
+                format!("recall {name} from agency")
+            }
             Action::PostCashApplication { invoice, amount, .. } => {
                 deed.amount = Some(*amount);
                 deed.invoices = None;
@@ -103,6 +109,9 @@ impl std::fmt::Display for Deed {
         if let Some(by) = &self.by {
             write!(f, " by {by}")?;
         }
+        if let Some(with) = &self.with {
+            write!(f, " at {with}")?;
+        }
         if let Some(invoices) = &self.invoices {
             let invoices: Vec<&str> = invoices.iter().map(InvoiceNumber::as_str).collect();
             write!(f, " for {}", invoices.join(", "))?;
@@ -125,6 +134,8 @@ pub(super) fn read(words: &mut Words<'_>, book: Book<'_>) -> Read<Deed> {
     loop {
         if words.takes("by") {
             deed.by = Some(words.word("a channel")?.to_owned());
+        } else if words.takes("at") {
+            deed.with = Some(words.word("an agency")?.to_owned());
         } else if words.takes("for") {
             deed.invoices = Some(words.numbers()?);
         } else if words.takes("until") {

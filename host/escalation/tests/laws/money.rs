@@ -2,11 +2,11 @@
 
 use escalation::allowance::{AllowanceKind, ItemAmount, allowed};
 use escalation::commission::CommissionTerms;
-use escalation::event::Fact;
+use escalation::event::{Event, Fact};
 use escalation::invoice::plus_days;
 use escalation::placement::{Collection, DirectPayment, Placement, PlacementState};
 use escalation::settlement::{Settlement, SettlementState};
-use escalation::{Account, Currency, Date, InvoiceNumber, Money, decide};
+use escalation::{Account, Currency, Date, InvoiceNumber, Money, Policy, decide};
 use proptest::prelude::*;
 
 use crate::checks::money_law;
@@ -96,6 +96,50 @@ proptest! {
         }
     }
 
+    /// Whoever is chosen brings most after the agency's share, and of equals the first; nobody gets it who had it.
+    #[test]
+    fn the_chosen_agency_brings_most(
+        choices in prop::collection::vec((0u8..=100, 0u32..=4, 4u32..=7), 1..5),
+        total in 1i64..100_000_000,
+    ) {
+        let rows = choices.iter().enumerate().map(|(n, (percent, over, under))| format!(
+            "[[agency.choice]]\nconnection = \"a{n}\"\ncommission = \"{over}/{under}\"\nexpected = [{{ percent = {percent} }}]\n"
+        ));
+        let policy = Policy::parse(&format!("{AGENCIES}{}{PLACE}", rows.collect::<String>()), "agencies.toml").unwrap();
+        // By hand: the share of a share of the total, rounded half up.
+        let net = |(percent, over, under): &(u8, u32, u32)| {
+            let (part, whole) = (i128::from(*percent) * i128::from(under - over), 100 * i128::from(*under));
+            (2 * i128::from(total) * part + whole) / (2 * whole)
+        };
+        let most = choices.iter().map(net).max().unwrap();
+        let first = choices.iter().position(|choice| net(choice) == most).unwrap();
+        let mut account = Account::new("acme".into());
+        let invoice = escalation::invoice::Invoice {
+            number: "INV-1".into(),
+            issued_on: plus_days(DAY, -120),
+            due_on: plus_days(DAY, -90),
+            total: eur(total),
+            payable: eur(total),
+            terms: String::new(),
+            payment_references: Vec::new(),
+            discounts: Vec::new(),
+            buyer_reference: None,
+            order: None,
+        };
+        let now = World::new().clock();
+        let now = escalation::Now { at: DAY.at(9, 0, 0, 0), ..now };
+        escalation::evolve(&mut account, &Event { at: now.at, on: DAY, origin: "test".to_owned(), fact: Fact::InvoiceIssued { invoice } });
+        let decision = decide(&account, &policy, packs(), &now);
+        let placed = decision.events.iter().find_map(|fact| match fact {
+            Fact::EffectPlanned { effect } => match &effect.action {
+                escalation::Action::PlaceWithAgency { agency, .. } => Some(agency.clone()),
+                _ => None,
+            },
+            _ => None,
+        });
+        prop_assert_eq!(placed, Some(Some(format!("a{first}"))));
+    }
+
     /// 32: exact and cumulative. Amounts and days at random, a part reversed: the share is rounded once, lies between nothing
     /// and what earns it, and nothing is earned before the placement or after its tail.
     #[test]
@@ -170,9 +214,13 @@ proptest! {
     }
 }
 
+const AGENCIES: &str = "name = \"agencies\"\nversion = \"1\"\n[cash]\nfeed_age_days_max = 0\n";
+const PLACE: &str = "[[level]]\nid = \"agency\"\ntitle = \"placement\"\naction = \"place\"\ndays = 45\n";
+
 fn placement(terms: CommissionTerms) -> Placement {
     Placement {
         key: "place:1".into(),
+        agency: None,
         sequence: 1,
         items: Vec::new(),
         total: eur(1_000_000),

@@ -228,8 +228,9 @@ pub fn action(action: &Action) -> String {
         Action::WithdrawMessage { reason, .. } => format!("withdraw a message: {reason}"),
         Action::HoldCredit { reason } => format!("hold credit: {reason}"),
         Action::ReleaseCredit { reason } => format!("release credit: {reason}"),
-        Action::PlaceWithAgency { items, total, .. } => {
-            format!("place {} ({total}) with the agency", count(items.len(), "invoice"))
+        Action::PlaceWithAgency { agency, items, total, .. } => {
+            let named = agency.as_ref().map(|agency| format!(" `{agency}`")).unwrap_or_default();
+            format!("place {} ({total}) with the agency{named}", count(items.len(), "invoice"))
         }
         Action::ReportDirectPayment { amount, received_on, .. } => {
             format!("tell the agency of {amount} that came directly on {received_on}")

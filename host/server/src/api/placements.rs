@@ -11,6 +11,8 @@ use super::narrate::word;
 #[schema(as = Placement)]
 pub struct PlacementView {
     pub key: String,
+    /// The connection of the agency that was chosen; none: the only one.
+    pub agency: Option<String>,
     pub sequence: u32,
     pub total: MoneyView,
     pub commission: String,
@@ -36,6 +38,7 @@ pub fn view(placement: &Placement) -> PlacementView {
     let statement = placement.statement();
     PlacementView {
         key: placement.key.to_string(),
+        agency: placement.agency.clone(),
         sequence: placement.sequence,
         total: placement.total.into(),
         commission: placement.commission.clone(),

@@ -53,7 +53,9 @@ pub fn placements(all: &[PlacementView]) -> Markup {
                         li {
                             div.head { span.what { (amount(&placement.total)) " proposed " (placement.proposed_on) } (state(&placement.state)) }
                             div.origin {
-                                "agency " (placement.sequence) ", commission " (placement.commission)
+                                "agency " (placement.sequence)
+                                @if let Some(agency) = &placement.agency { " (" (agency) ")" }
+                                ", commission " (placement.commission)
                                 @if !placement.agency_reference.is_empty() { ", there " (placement.agency_reference) }
                                 @if let Some(closed) = &placement.closed_on { ", closed " (closed) ": " (placement.closing_reason) }
                             }

@@ -208,6 +208,7 @@ fn what_a_cause_costs() {
 fn placed(key: &str, on: &str) -> [Event; 2] {
     let items = vec![PlacedItem { invoice: "INV-1".into(), amount: euros(1000) }];
     let action = Action::PlaceWithAgency {
+        agency: None,
         sequence: 1,
         items,
         total: euros(1000),

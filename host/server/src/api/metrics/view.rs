@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use escalation::metrics::{
-    Cause, Contacts, Cost, Costly, CurrencyMetrics, Figure, Metric, Metrics, Placed, PromisesEnded, Rolls, share,
+    Cause, Contacts, Cost, Costly, CurrencyMetrics, Figure, Metric, Metrics, Placed, Position, PromisesEnded, Rolls,
+    share,
 };
 use escalation::{Currency, Date, Money};
 use serde::Serialize;
@@ -150,6 +151,20 @@ pub struct AgenciesView {
     pub collected: String,
     pub paid_directly: String,
     pub commission: String,
+    /// By agency, where the policy chooses between several.
+    pub by_agency: Vec<AgencyView>,
+}
+
+/// One agency's results to date, beside what the policy expects of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = AgencyToDate)]
+pub struct AgencyView {
+    /// Empty: placed before there were several.
+    pub connection: String,
+    pub placements: u64,
+    pub placed: String,
+    pub liquidation: FigureView,
+    pub netback: FigureView,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -283,7 +298,7 @@ fn currency(metrics: &Metrics, one: &CurrencyMetrics) -> CurrencyMetricsView {
         figures: named(&one.figures),
         rolls: rolls(&position.rolls, &setup.edges.names(Default::default()), one.currency),
         promises: promises(&position.promises, one.currency),
-        agencies: agencies(&position.placed, one.currency),
+        agencies: agencies(position, one.currency),
         causes: position.causes.iter().map(|(reason, one_cause)| cause(reason, one_cause, one.currency)).collect(),
         cost: one.cost.as_ref().map(cost),
         costliest: one.costliest.iter().map(costly).collect(),
@@ -321,8 +336,18 @@ fn promises(ended: &PromisesEnded, currency: Currency) -> PromisesView {
     }
 }
 
-fn agencies(placed: &Placed, currency: Currency) -> AgenciesView {
+fn agencies(position: &Position, currency: Currency) -> AgenciesView {
+    let Position { placed, agencies, .. } = position;
+    let several = agencies.keys().any(|connection| !connection.is_empty());
+    let by_agency = agencies.iter().filter(|_| several).map(|(connection, placed)| AgencyView {
+        connection: connection.clone(),
+        placements: placed.placements,
+        placed: plain(placed.amount, currency),
+        liquidation: figure(&placed.liquidation()),
+        netback: figure(&placed.netback()),
+    });
     AgenciesView {
+        by_agency: by_agency.collect(),
         placements: placed.placements,
         placed: plain(placed.amount, currency),
         collected: plain(placed.collected, currency),

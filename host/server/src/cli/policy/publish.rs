@@ -15,7 +15,7 @@ use crate::clock::SystemClock;
 use crate::config::{Config, read_text};
 use crate::database;
 use crate::packs;
-use crate::policies::check_templates;
+use crate::policies::{check_agencies, check_templates};
 
 #[derive(Args)]
 pub struct Publish {
@@ -59,6 +59,7 @@ pub async fn run(command: Publish) -> Done {
     let packs = packs::of(&config).map_err(|error| usage(&error))?;
     let letters = Letters::load(&config.letters, packs.clone()).map_err(|error| usage(&error))?;
     check_templates(&new, &letters).map_err(|error| usage(&error))?;
+    check_agencies(&new, &config.plugins).map_err(|error| usage(&error))?;
     if command.who.trim().is_empty() || command.reason.trim().is_empty() {
         return Err(Failure::Usage("`--who` and `--reason` must not be empty".to_owned()));
     }

@@ -35,6 +35,7 @@ pub fn all(measured: &Measured, query: &MetricsQuery) -> Markup {
                     div { (aging(&measured.now, now)) (rolls(&measured.now, now)) }
                     div { (figures(now, before)) }
                 }
+                (agencies(now))
                 (causes(now))
                 (cost(now))
             }
@@ -176,6 +177,34 @@ fn table(now: &BTreeMap<Metric, Figure>, before: Option<&BTreeMap<Metric, Figure
                         }
                         td.num data-name="Now" { (value(Some(figure))) @if let Err(why) = figure.value { div.soft.small { (why) } } }
                         td.num data-name="Before" { (value(before.and_then(|before| before.get(metric)))) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What each agency brought in, where the policy chooses between several.
+fn agencies(now: &CurrencyMetrics) -> Markup {
+    let agencies = &now.position.agencies;
+    if agencies.keys().all(String::is_empty) {
+        return html! {};
+    }
+    html! {
+        section.card {
+            h2 { "Agencies" }
+            p.soft { "To date, of what was placed with each; the policy's " code { "expected" } " should follow it." }
+            table.stack {
+                thead { tr { th { "Agency" } th.num { "Placements" } th.num { "Placed" } th.num { "Liquidation" } th.num { "Netback" } } }
+                tbody {
+                    @for (connection, placed) in agencies {
+                        tr {
+                            td.title { @if connection.is_empty() { "before there were several" } @else { (connection) } }
+                            td.num data-name="Placements" { (placed.placements) }
+                            td.num data-name="Placed" { (amount(&money(placed.amount, now.currency))) }
+                            td.num data-name="Liquidation" { (value(Some(&placed.liquidation()))) }
+                            td.num data-name="Netback" { (value(Some(&placed.netback()))) }
+                        }
                     }
                 }
             }

@@ -1,4 +1,5 @@
-//! What a colleague has to know goes out over a notifier; where none runs a messenger carries it.
+//! Who performs an effect: what a colleague has to know goes out over a notifier, and where none runs a messenger carries it;
+//! what is for one of several agencies goes to that one.
 
 #![allow(clippy::unwrap_used)] // a test may
 
@@ -12,9 +13,12 @@ use engine::{Clock, Connector, Engine, Scribe};
 use escalation::answer::{Called, Class, Finding, Outcome, Page, Performs, Stated};
 use escalation::credit::CreditApplication;
 use escalation::event::Event;
+use escalation::invoice::Invoice;
+use escalation::placement::PlacementState;
 use escalation::report::{Received, Report, Source};
-use escalation::request::{Ask, Batch, Notification, Request};
+use escalation::request::{Ask, Batch, Notification, PlacementAsk, Request};
 use escalation::{Account, Action, Currency, Date, Effect, EffectKey, Fact, Money, Packs, Party, Policy, Role};
+use jiff::Span;
 use store::sqlite::SqliteStore;
 use store::valve::Rate;
 use store::{Entry, Ingest};
@@ -55,7 +59,7 @@ impl Connector for Carrier {
     }
 
     fn performs(&self, kind: &str) -> Option<Performs> {
-        let known = ["send", "notify"].contains(&kind);
+        let known = ["send", "notify", "place"].contains(&kind);
         known.then_some(Performs { class: Class::Native, batch_max: 10, key_hours: None })
     }
 
@@ -87,8 +91,22 @@ struct Words;
 
 impl Scribe for Words {
     fn request(&self, account: &Account, effect: &Effect, _: u32, _: Date) -> Result<Request, String> {
-        let Action::AlertColleague { to, subject, text } = &effect.action else {
-            return Err(format!("`{}` is not for this test", effect.key));
+        let (to, subject, text) = match &effect.action {
+            Action::AlertColleague { to, subject, text } => (to, subject, text),
+            Action::PlaceWithAgency { sequence, total, commission, .. } => {
+                let ask = PlacementAsk {
+                    account: account.id.clone(),
+                    debtor: account.debtor.clone(),
+                    sequence: *sequence,
+                    items: Vec::new(),
+                    total: *total,
+                    commission: commission.clone(),
+                    last_payment_on: None,
+                    history: Vec::new(),
+                };
+                return Ok(Request { key: effect.key.clone(), ask: Ask::Place(ask) });
+            }
+            _ => return Err(format!("`{}` is not for this test", effect.key)),
         };
         let notification = Notification {
             account: account.id.clone(),
@@ -105,14 +123,39 @@ impl Scribe for Words {
     }
 }
 
-/// A hub with these carriers, and a small application for credit, of which the sales rep is told.
-async fn told(carriers: &[Arc<Carrier>]) -> TempDir {
+/// A small application for credit, of which the sales rep is told.
+fn application() -> Fact {
+    let amount = Money::new(100_000, Currency::EUR);
+    let application = CreditApplication { id: "APP-1".into(), amount, applied_on: DAY, text: String::new() };
+    Fact::CreditApplied { application }
+}
+
+/// Old enough for the agency.
+fn invoice() -> Fact {
+    let amount = Money::new(100_000, Currency::EUR);
+    let invoice = Invoice {
+        number: "INV-1".into(),
+        issued_on: DAY.saturating_sub(Span::new().days(100)),
+        due_on: DAY.saturating_sub(Span::new().days(90)),
+        total: amount,
+        payable: amount,
+        terms: String::new(),
+        payment_references: Vec::new(),
+        discounts: Vec::new(),
+        buyer_reference: None,
+        order: None,
+    };
+    Fact::InvoiceIssued { invoice }
+}
+
+/// A hub with these carriers and this policy, which hears of one thing.
+async fn hub(carriers: &[Arc<Carrier>], policy: &str, fact: Fact) -> (TempDir, Engine) {
     let folder = tempfile::tempdir().unwrap();
     let store = Arc::new(SqliteStore::open(&folder.path().join("dunlin.sqlite"), "nordlicht").await.unwrap());
     let engine = Engine {
         store,
         clock: Arc::new(SimulatedClock::new(morning(DAY))) as Arc<dyn Clock>,
-        policy: Arc::new(Policy::parse(STANDARD, "standard.toml").unwrap()),
+        policy: Arc::new(Policy::parse(policy, "policy.toml").unwrap()),
         packs: Arc::new(Packs::shipped().unwrap()),
         creditor: Party::default(),
         scribe: Arc::new(Words),
@@ -120,10 +163,8 @@ async fn told(carriers: &[Arc<Carrier>]) -> TempDir {
         owner: "host".to_owned(),
         holds: Holds::default(),
     };
-    let amount = Money::new(100_000, Currency::EUR);
-    let application = CreditApplication { id: "APP-1".into(), amount, applied_on: DAY, text: String::new() };
     let source = Source {
-        key: "APP-1".to_owned(),
+        key: "1".to_owned(),
         version: None,
         digest: None,
         document: String::new(),
@@ -131,19 +172,19 @@ async fn told(carriers: &[Arc<Carrier>]) -> TempDir {
         occurred_on: DAY,
     };
     let at = morning(DAY);
-    let event = Event { at, on: DAY, origin: "shop".to_owned(), fact: Fact::CreditApplied { application } };
+    let event = Event { at, on: DAY, origin: "shop".to_owned(), fact };
     let report = Report::Other { kind: "test".to_owned(), notes: Vec::new() };
     let entry = Entry { received: Received { source, report }, events: vec![("acme".into(), event)] };
     engine.store.ingest(Ingest { entries: vec![entry], ..Ingest::empty("shop", at) }).await.unwrap();
     engine.turn().await.unwrap();
     engine.turn().await.unwrap();
-    folder
+    (folder, engine)
 }
 
 #[tokio::test]
 async fn a_notifier_is_asked_before_a_messenger() {
     let (mail, news) = (Carrier::new("mail", Role::Messenger), Carrier::new("news", Role::Notifier));
-    let _folder = told(&[mail.clone(), news.clone()]).await;
+    let _hub = hub(&[mail.clone(), news.clone()], STANDARD, application()).await;
     assert!(mail.asked().is_empty(), "{:?}", mail.asked());
     let asked = news.asked();
     let [(Role::Notifier, Ask::Notify(notification))] = asked.as_slice() else { panic!("{asked:?}") };
@@ -153,9 +194,51 @@ async fn a_notifier_is_asked_before_a_messenger() {
 #[tokio::test]
 async fn without_a_notifier_a_messenger_carries_the_same_words_and_the_link() {
     let mail = Carrier::new("mail", Role::Messenger);
-    let _folder = told(std::slice::from_ref(&mail)).await;
+    let _hub = hub(std::slice::from_ref(&mail), STANDARD, application()).await;
     let asked = mail.asked();
     let [(Role::Messenger, Ask::Send(message))] = asked.as_slice() else { panic!("{asked:?}") };
     assert_eq!((message.channel.as_str(), message.address.as_str()), ("email", "rep@example.com"));
     assert!(message.text.ends_with("\n\nhttps://desk.example/accounts/acme"), "{}", message.text);
+}
+
+/// Two agencies, of which the second is expected to bring more.
+const AGENCIES: &str = r#"
+name = "agencies"
+version = "1"
+[cash]
+feed_age_days_max = 0
+[[agency.choice]]
+connection = "north"
+commission = "1/3"
+expected = [{ percent = 20 }]
+[[agency.choice]]
+connection = "south"
+commission = "1/3"
+expected = [{ percent = 30 }]
+[[level]]
+id = "agency"
+title = "placement"
+action = "place"
+days = 45
+"#;
+
+#[tokio::test]
+async fn a_placement_goes_to_the_agency_that_was_chosen() {
+    let (north, south) = (Carrier::new("north", Role::Agency), Carrier::new("south", Role::Agency));
+    let _hub = hub(&[north.clone(), south.clone()], AGENCIES, invoice()).await;
+    assert!(north.asked().is_empty(), "{:?}", north.asked());
+    let asked = south.asked();
+    assert!(matches!(asked.as_slice(), [(Role::Agency, Ask::Place(_))]), "{asked:?}");
+}
+
+/// The other one must not get what was meant for it, nor may a plugin of its name that is no agency.
+#[tokio::test]
+async fn nobody_takes_the_place_of_an_agency_that_does_not_run() {
+    let (north, post) = (Carrier::new("north", Role::Agency), Carrier::new("south", Role::Messenger));
+    let (_folder, engine) = hub(&[north.clone(), post.clone()], AGENCIES, invoice()).await;
+    assert!(north.asked().is_empty() && post.asked().is_empty());
+    let (account, _) = engine.store.account(&"acme".into()).await.unwrap().unwrap();
+    let [placement] = account.placements.as_slice() else { panic!("{:?}", account.placements) };
+    assert_eq!((placement.state, placement.agency.as_deref()), (PlacementState::Rejected, Some("south")));
+    assert_eq!(placement.closing_reason, "no plugin runs as `south` that performs `place`");
 }
