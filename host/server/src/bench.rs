@@ -1,5 +1,6 @@
 //! `dunlin bench`: each figure beside a baseline that was measured in the same run, on the same machine and disk.
 
+mod core;
 mod disk;
 mod hosts;
 mod intake;
@@ -20,6 +21,7 @@ use town::{Plan, Town};
 
 use crate::demo::{Demo, START, peak_rss_kb};
 
+pub use core::{core, letters};
 pub use disk::syncs;
 pub use hosts::postgres;
 pub use intake::intake;

@@ -184,7 +184,16 @@ async fn note_number(store: &dyn Store, name: &str) -> Result<u32, DemoError> {
 
 /// The most memory that this process ever had, in KiB; 0 where the system does not say.
 pub fn peak_rss_kb() -> u64 {
+    of_status("VmHWM:")
+}
+
+/// The same now.
+pub fn rss_kb() -> u64 {
+    of_status("VmRSS:")
+}
+
+fn of_status(key: &str) -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(key));
     line.and_then(|rest| rest.split_whitespace().next()).and_then(|number| number.parse().ok()).unwrap_or(0)
 }

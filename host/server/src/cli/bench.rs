@@ -29,6 +29,10 @@ pub struct Bench {
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum What {
+    /// Deciding, and taking events
+    Core,
+    /// Letters as PDF, of the templates that the program has with it
+    Letters,
     Plugin,
     Ingest,
     Demo,
@@ -72,6 +76,12 @@ async fn measure(told: &Bench, folder: &std::path::Path) -> Result<Vec<bench::Fi
     let (rate, micros) = bench::syncs(folder)?;
     eprintln!("the disk of `{}`: {rate} fdatasync a second, {micros} us each", told.dir.display());
     let mut figures = Vec::new();
+    if wants(What::Core) {
+        figures.extend(bench::core().map_err(failed)?);
+    }
+    if wants(What::Letters) {
+        figures.extend(bench::letters(folder).map_err(failed)?);
+    }
     if wants(What::Plugin) {
         figures.push(bench::plugin_call(&components, folder).await.map_err(failed)?);
     }
