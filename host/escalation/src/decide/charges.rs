@@ -2,7 +2,8 @@
 //!
 //! A claim is computed invoice by invoice, by the pack and as of the day of the notice: the principal is what is open now and what
 //! was paid in cash since; what was credited, let off or collected elsewhere counts as never owed, which suits the debtor. Only
-//! what the law itself gives is claimed: nothing here knows of an agreement. What cannot be known makes the level wait.
+//! what the law itself gives is claimed, and a fee that the law allows where it was agreed. What cannot be known makes the level
+//! wait.
 
 use jiff::civil::Date;
 
@@ -62,11 +63,14 @@ struct Wants {
 /// The claim by law on a day; with the notice of that day, if one is planned.
 fn compute(work: &Work<'_>, pack: &Pack, item: &OpenItem, wants: Option<Wants>) -> Result<Answer, Guard> {
     let today = work.today();
+    // What is agreed after the debt arose does not count.
+    let fee_agreed = work.account.upfront.fee_agreed(item.invoice.issued_on);
     let mut notices = sent(&work.account, work.policy, item);
+    notices.iter_mut().for_each(|known| known.fee_agreed = fee_agreed);
     if let Some(wants) = wants {
         notices.retain(|known| known.sent != wants.as_of);
         let (kind, with_fee) = (wants.kind, wants.with_fee);
-        notices.push(Notice { sent: wants.as_of, kind, with_fee, fee_agreed: false, cost: None });
+        notices.push(Notice { sent: wants.as_of, kind, with_fee, fee_agreed, cost: None });
     }
     let payments = paid(&work.account, item);
     let principal = payments.iter().fold(item.open.minor, |sum, paid| sum.saturating_add(paid.amount.minor));

@@ -24,7 +24,7 @@ enum What {
     Ended(EngagementId),
     Applies { id: String, amount: Money },
     Evidence { kind: EvidenceKind, proof: String, until: Option<Date> },
-    Terms { net_days: u16, proof: String, signed: bool },
+    Terms { net_days: u16, proof: String, signed: bool, fee: bool },
     Decides { id: String, granted: bool, until: Option<Date>, because: String },
     Report { advice: Advice, limit: Option<Money>, price: Option<Money>, until: Option<Date> },
     Cover { id: EngagementId, active: bool, until: Option<Date> },
@@ -104,7 +104,8 @@ fn records(words: &mut Words<'_>) -> Read<Tells> {
         words.needs("days with")?;
         let name = words.name()?;
         words.needs("as")?;
-        return Ok(Tells { name, what: What::Terms { net_days, proof: words.quoted()?, signed } });
+        let (proof, fee) = (words.quoted()?, words.takes("agreeing a fee"));
+        return Ok(Tells { name, what: What::Terms { net_days, proof, signed, fee } });
     }
     let word = words.word("what is recorded")?;
     let kinds = [EvidenceKind::References, EvidenceKind::FinancialStatements];
@@ -174,8 +175,8 @@ pub(super) fn fact(world: &mut World<'_>, tells: &Tells) -> Fact {
         What::Evidence { kind, proof, until } => {
             Fact::EvidenceRecorded { evidence: Evidence { kind, proof, recorded_on: today, until } }
         }
-        What::Terms { net_days, proof, signed } => {
-            let (fee_agreed, interest_agreed, until) = (false, false, None);
+        What::Terms { net_days, proof, signed, fee } => {
+            let (fee_agreed, interest_agreed, until) = (fee, false, None);
             let agreed_on = today;
             let terms = AgreedTerms { agreed_on, proof, net_days, signed, fee_agreed, interest_agreed, until };
             Fact::TermsRecorded { terms }
