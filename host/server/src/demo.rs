@@ -8,7 +8,7 @@ use engine::clock::{SimulatedClock, morning};
 use engine::figures::Figures;
 use engine::verify::{Verified, verify};
 use engine::{Engine, EngineError};
-use escalation::Date;
+use escalation::{Date, Received};
 use jiff::ToSpan;
 use sandbox::Plugin;
 use serde::Serialize;
@@ -44,6 +44,8 @@ pub enum DemoError {
     Store(#[from] store::StoreError),
     #[error("`{}` was made with `--seed {found}`\n\nhint: go on with that seed, or give another folder with `--dir`", .folder.display())]
     Seed { folder: PathBuf, found: String },
+    #[error("`{}` cannot be handed on: {why}", .file.display())]
+    Shop { file: PathBuf, why: String },
     #[error("`{}` is a workspace, but not one of the demo\n\nhint: give another folder with `--dir`", .0.display())]
     NotADemo(PathBuf),
 }
@@ -119,9 +121,24 @@ impl Demo {
         let today = date(self.day);
         self.clock.set(morning(today));
         self.town.day(today)?;
+        self.hand_on(today).await?;
         self.engine.turn().await?;
         self.day += 1;
         self.engine.store.note_set(DAY_NOTE, &self.day.to_string()).await?;
+        Ok(())
+    }
+
+    /// What the town's shop reports is pushed, as a program would over `POST /api/intake/shop`. Again changes nothing.
+    async fn hand_on(&self, today: Date) -> Result<(), DemoError> {
+        let file = self.config.folder.join("exchange/shop").join(format!("{today}.json"));
+        let text = match std::fs::read(&file) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+            Err(source) => return Err(DemoError::Shop { file, why: source.to_string() }),
+        };
+        let reports: Vec<Received> =
+            serde_json::from_slice(&text).map_err(|error| DemoError::Shop { file, why: error.to_string() })?;
+        self.engine.accept("shop", reports).await?;
         Ok(())
     }
 

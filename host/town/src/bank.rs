@@ -65,6 +65,8 @@ pub(crate) enum Kind {
     Return {
         of: String,
     },
+    /// A customer of the shop pays before the day.
+    Prepayment,
     /// The agency hands over.
     Remittance,
     /// From somebody who owes nothing.
@@ -289,6 +291,7 @@ fn enter_books(scene: &mut Scene<'_>, transfer: &Transfer) {
             memory.tally.returns += 1;
             &mut memory.tally.returned
         }
+        Kind::Prepayment => &mut memory.tally.prepaid,
         Kind::Remittance => &mut memory.tally.remitted,
         Kind::Stray => &mut memory.tally.stray,
         Kind::Charge => &mut memory.tally.charges,
@@ -322,6 +325,6 @@ fn enter_books(scene: &mut Scene<'_>, transfer: &Transfer) {
                 }
             }
         }
-        Kind::Remittance | Kind::Stray | Kind::Charge => {}
+        Kind::Prepayment | Kind::Remittance | Kind::Stray | Kind::Charge => {}
     }
 }

@@ -1,4 +1,5 @@
-//! The outside world of the demo: debtors, their banks, a call centre and a collection agency.
+//! The outside world of the demo: debtors, their banks, a call centre, a collection agency, and the creditor's shop with its new
+//! customers, their credit bureau and their payers.
 //!
 //! **Invariants**
 //! * The town only reads and writes the exchanged files. It depends on no other crate of the host, so it *cannot* look into
@@ -36,6 +37,7 @@ mod mail;
 mod mime;
 mod mishaps;
 mod phone;
+mod shop;
 mod talk;
 mod ubl;
 
@@ -158,6 +160,7 @@ impl Town {
         }
         let mut scene = self.scene(today);
         mail::read(&mut scene)?;
+        shop::open(&mut scene)?;
         phone::work(&mut scene)?;
         agency::work(&mut scene)?;
         habits::settle_complaints(&mut scene);

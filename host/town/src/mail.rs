@@ -3,6 +3,7 @@
 use crate::TownError;
 use crate::mime::Mail;
 use crate::people::{Debtor, Quirk};
+use crate::shop;
 use crate::wares::Invoice;
 use crate::world::Scene;
 
@@ -31,7 +32,9 @@ fn read_email(scene: &mut Scene<'_>, name: &str, mail: &Mail) {
     let to = mail.address("To");
     // The creditor's own people get mail as well; that is not the town's business.
     let theirs = |debtor: &Debtor| debtor.email.as_deref().is_some_and(|email| email.eq_ignore_ascii_case(to));
-    let Some(debtor) = scene.world.debtors.iter().find(|debtor| theirs(debtor)) else { return };
+    let Some(debtor) = scene.world.debtors.iter().find(|debtor| theirs(debtor)) else {
+        return shop::asked(scene, to, &mail.text);
+    };
     if debtor.quirk == Some(Quirk::DeadMailbox) {
         bounce(scene, name, mail, to);
         return;

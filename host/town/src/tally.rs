@@ -23,6 +23,10 @@ pub struct Tally {
     pub returned: Sums,
     /// From somebody who owes nothing.
     pub stray: Sums,
+    /// Paid before an appointment or a delivery.
+    pub prepaid: Sums,
+    pub credit_reports: u64,
+    pub cover_answers: u64,
     /// What the agency handed over.
     pub remitted: Sums,
     /// The bank's own charges.
@@ -59,7 +63,7 @@ impl Tally {
     /// All credits in the bank files, by currency.
     pub fn bank_credits(&self) -> Sums {
         let mut credits = Sums::new();
-        for sums in [&self.paid, &self.stray, &self.remitted] {
+        for sums in [&self.paid, &self.prepaid, &self.stray, &self.remitted] {
             for (currency, amount) in sums {
                 add(&mut credits, currency, *amount);
             }
