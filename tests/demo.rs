@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use server::demo::{Demo, Summary};
+use server::demo::{Demo, Summary, claim_charges};
 
 use crate::workspace;
 
 /// Lives so many days in a fresh workspace.
 async fn live(days: u32, seed: u64) -> (tempfile::TempDir, Summary) {
     let folder = workspace::fresh();
+    claim_charges(folder.path()).unwrap();
     let mut demo = Demo::open(folder.path(), seed).await.unwrap();
     for _ in 0..days {
         demo.live().await.unwrap();
@@ -42,11 +43,15 @@ async fn in_a_hundred_and_twenty_days_every_role_has_work_and_the_books_agree() 
         ("credit memos", figures.credit_memos),
         ("holds", figures.holds),
         ("placements", figures.placements),
+        ("prepayments asked for", figures.prepayments_asked),
+        ("enquiries about cover", figures.cover_enquiries),
+        ("credit reports", figures.credit_reports_ordered),
         ("quarantined", summary.quarantined),
     ];
     for (what, count) in at_work {
         assert!(count > 0, "no {what}: {figures:#?}");
     }
+    assert!(figures.charged_minor.values().any(|minor| *minor > 0), "nothing charged: {figures:#?}");
     assert!(figures.commission_minor.values().any(|minor| *minor > 0), "no commission: {figures:#?}");
     for (currency, received) in &figures.received_minor {
         let posted = figures.posted_minor.get(currency).copied().unwrap_or(0);

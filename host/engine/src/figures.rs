@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use escalation::account::sum;
+use escalation::charge::standing;
 use escalation::event::Event;
 use escalation::policy::Channel;
 use escalation::{Account, Action, Currency, Effect, EffectKey, Fact, InvoiceNumber, Money};
@@ -34,6 +35,11 @@ pub struct Figures {
     pub direct_payments_reported: u64,
     pub recalls: u64,
     pub commission_minor: Sums,
+    pub prepayments_asked: u64,
+    pub cover_enquiries: u64,
+    pub credit_reports_ordered: u64,
+    /// Interest, compensation and fees claimed beside the principal, as they stand.
+    pub charged_minor: Sums,
     /// Money that came and stayed.
     pub received_minor: Sums,
     /// Of that: applied to invoices or to what an agency remits.
@@ -132,6 +138,9 @@ impl Count {
                 add(&mut figures.posted_minor, allocation.amount);
             }
         }
+        for claimed in standing(account) {
+            add(&mut figures.charged_minor, claimed.charge.amount);
+        }
         for placement in &account.placements {
             for collection in &placement.collections {
                 add(&mut figures.commission_minor, collection.commission);
@@ -163,6 +172,9 @@ impl Count {
             Action::PlaceWithAgency { .. } => figures.placements += 1,
             Action::ReportDirectPayment { .. } => figures.direct_payments_reported += 1,
             Action::RecallPlacement { .. } => figures.recalls += 1,
+            Action::AskPrepayment { .. } => figures.prepayments_asked += 1,
+            Action::EnquireCover { .. } => figures.cover_enquiries += 1,
+            Action::OrderCreditReport { .. } => figures.credit_reports_ordered += 1,
             _ => {}
         }
     }
@@ -197,6 +209,9 @@ impl Figures {
             (&mut self.placements, other.placements),
             (&mut self.direct_payments_reported, other.direct_payments_reported),
             (&mut self.recalls, other.recalls),
+            (&mut self.prepayments_asked, other.prepayments_asked),
+            (&mut self.cover_enquiries, other.cover_enquiries),
+            (&mut self.credit_reports_ordered, other.credit_reports_ordered),
             (&mut self.effects_rejected, other.effects_rejected),
             (&mut self.effects_unknown, other.effects_unknown),
             (&mut self.events, other.events),
@@ -209,6 +224,7 @@ impl Figures {
         }
         let sums = [
             (&mut self.commission_minor, other.commission_minor),
+            (&mut self.charged_minor, other.charged_minor),
             (&mut self.received_minor, other.received_minor),
             (&mut self.posted_minor, other.posted_minor),
             (&mut self.unapplied_minor, other.unapplied_minor),

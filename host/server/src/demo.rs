@@ -25,6 +25,8 @@ use crate::workspace::{self, WorkspaceError};
 pub(crate) const START: Date = jiff::civil::date(2026, 1, 5);
 /// Debtors' first invoices.
 const INVOICES: u32 = 300;
+/// As the standard policy has it.
+const CHARGES: &str = "# [charges]\n# from = \"second-notice\"\n# interest = true\n# compensation = true\n";
 const DAY_NOTE: &str = "demo-day";
 const SEED_NOTE: &str = "demo-seed";
 
@@ -79,9 +81,19 @@ pub struct Summary {
 
 /// Makes the workspace if there is none, without the plugins' components.
 pub fn prepare(folder: &Path) -> Result<(), DemoError> {
-    if !folder.join("dunlin.toml").exists() {
-        workspace::write(folder)?;
+    if folder.join("dunlin.toml").exists() {
+        return Ok(());
     }
+    workspace::write(folder)?;
+    claim_charges(folder)
+}
+
+/// In the months of the demo every rate is known: other than a new workspace it claims interest and compensation.
+pub fn claim_charges(folder: &Path) -> Result<(), DemoError> {
+    let file = folder.join("policies/standard.toml");
+    let policy = workspace::built_in("policies/standard.toml").unwrap_or_default();
+    std::fs::write(&file, policy.replacen(CHARGES, &CHARGES.replace("# ", ""), 1))
+        .map_err(|why| WorkspaceError::Unwritable { file, why })?;
     Ok(())
 }
 

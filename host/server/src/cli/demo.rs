@@ -141,6 +141,11 @@ fn print_summary(summary: &Summary) {
         figures.recalls,
         sums(&figures.commission_minor)
     );
+    println!(
+        "  before     {} prepayments asked for, {} enquiries about cover, {} credit reports",
+        figures.prepayments_asked, figures.cover_enquiries, figures.credit_reports_ordered
+    );
+    println!("  charged    {}", sums(&figures.charged_minor));
     println!("  received   {}", sums(&figures.received_minor));
     println!("  posted     {}", sums(&figures.posted_minor));
     println!("  unapplied  {}", sums(&figures.unapplied_minor));
