@@ -87,6 +87,7 @@ fn read(document: &Document) -> std::result::Result<Taken<Fact>, Refusal> {
             payment_references: Vec::new(),
             buyer_reference: None,
             order: None,
+            products: Vec::new(),
             notes: Vec::new(),
         });
         let source = Source {

@@ -33,6 +33,8 @@ record! {
         payment_references: Vec<String>,
         buyer_reference: Option<String>,
         order: Option<String>,
+        /// What was sold: article numbers, product groups, classification codes.
+        products: Vec<String>,
         notes: Vec<Note>,
     }
 }
@@ -78,11 +80,39 @@ record! {
     }
 }
 
+record! {
+    /// A part of an invoice that is not asked for any more.
+    WriteOff = accounting::WriteOff {
+        debtor: Party,
+        invoice: String,
+        /// `discount`, `small-rest`, `settlement`, `write-off`.
+        kind: String,
+        amount: Money,
+        reason: String,
+    }
+}
+
+record! {
+    /// What the debtor is to be credited with: goods came back.
+    CreditMemoOrder = accounting::CreditMemoOrder {
+        debtor: Party,
+        invoice: String,
+        amount: Money,
+        reason: String,
+        /// What it comes from, such as the return.
+        reference: String,
+    }
+}
+
 variant! {
     Effect = accounting::Effect {
         HoldCredit(CreditNotice),
         ReleaseCredit(CreditNotice),
         PostCashApplication(CashApplication),
+        WriteOff(WriteOff),
+        /// It is asked for again after all.
+        ReverseWriteOff(WriteOff),
+        IssueCreditMemo(CreditMemoOrder),
         Other(Extension),
     }
 }

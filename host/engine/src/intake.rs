@@ -135,6 +135,7 @@ impl Intake<'_> {
             discounts: report.discounts,
             buyer_reference: report.buyer_reference,
             order: report.order,
+            products: report.products,
         };
         let mut facts = vec![
             (account.clone(), Fact::DebtorSynced { debtor: report.debtor }),

@@ -144,6 +144,7 @@ fn invoice() -> Fact {
         discounts: Vec::new(),
         buyer_reference: None,
         order: None,
+        products: Vec::new(),
     };
     Fact::InvoiceIssued { invoice }
 }

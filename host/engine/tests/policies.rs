@@ -105,6 +105,7 @@ impl Office {
             discounts: Vec::new(),
             buyer_reference: None,
             order: None,
+            products: Vec::new(),
         };
         self.happens(account, "invoice", Fact::InvoiceIssued { invoice }).await;
     }

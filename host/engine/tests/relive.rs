@@ -52,6 +52,7 @@ fn entry(n: u32) -> Entry {
         discounts: Vec::new(),
         buyer_reference: None,
         order: None,
+        products: Vec::new(),
     };
     let event = |fact| Event { at: morning(FIRST), on: FIRST, origin: "books".to_owned(), fact };
     let facts = [Fact::DebtorSynced { debtor: debtor.clone() }, Fact::InvoiceIssued { invoice }];

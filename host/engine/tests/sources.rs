@@ -121,6 +121,7 @@ fn invoice(n: u32) -> Received {
         payment_references: Vec::new(),
         buyer_reference: None,
         order: None,
+        products: Vec::new(),
     };
     let source = Source {
         key: format!("INV-{n}"),

@@ -29,6 +29,9 @@ pub struct Invoice {
     pub buyer_reference: Option<String>,
     #[serde(default)]
     pub order: Option<String>,
+    /// What was sold, by the words of the accounting package: article numbers, product groups, classification codes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub products: Vec<String>,
 }
 
 /// Less to pay for paying early.

@@ -92,6 +92,8 @@ pub struct InvoiceReport {
     pub buyer_reference: Option<String>,
     #[serde(default)]
     pub order: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub products: Vec<String>,
 }
 
 /// A balanced bank statement: the control total of a gateway.

@@ -133,6 +133,7 @@ mod tests {
             discounts: Vec::new(),
             buyer_reference: None,
             order: None,
+            products: Vec::new(),
         };
         happens(plus_days(due_on, -30), Fact::InvoiceIssued { invoice });
         let Some(days) = paid_after else { return };

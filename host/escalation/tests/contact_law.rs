@@ -63,6 +63,7 @@ impl Phone {
             discounts: Vec::new(),
             buyer_reference: None,
             order: None,
+            products: Vec::new(),
         };
         phone.happens(Fact::InvoiceIssued { invoice });
         phone

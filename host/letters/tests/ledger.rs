@@ -112,6 +112,7 @@ fn invoice_of(number: &InvoiceNumber, on: Date, total: Money) -> Invoice {
         discounts: Vec::new(),
         buyer_reference: None,
         order: None,
+        products: Vec::new(),
     }
 }
 

@@ -214,6 +214,7 @@ impl Outside {
             payment_references: Vec::new(),
             buyer_reference: None,
             order: None,
+            products: Vec::new(),
         };
         self.open.push((AccountId::new(&account), number, minor));
         let key = format!("invoice-{n}");

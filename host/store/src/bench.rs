@@ -73,6 +73,7 @@ fn entry(n: usize, at: DateTime) -> Entry {
         payment_references: references.clone(),
         buyer_reference: None,
         order: None,
+        products: Vec::new(),
     };
     let invoice = Invoice {
         number: number.clone(),
@@ -85,6 +86,7 @@ fn entry(n: usize, at: DateTime) -> Entry {
         discounts: Vec::new(),
         buyer_reference: None,
         order: None,
+        products: Vec::new(),
     };
     let source = Source {
         key: format!("invoice:{number}"),

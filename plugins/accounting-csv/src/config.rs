@@ -93,6 +93,8 @@ pub struct Columns {
     pub vat_id: Option<String>,
     pub kind: Option<String>,
     pub payment_reference: Option<String>,
+    /// What was sold: an article number or a product group.
+    pub product: Option<String>,
 }
 
 /// What the cells of the column `side` say; an empty cell is a debit.

@@ -28,6 +28,8 @@ struct Known {
     total: i64,
     currency: String,
     reference: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    product: Option<String>,
     debtor: Debtor,
 }
 
@@ -112,6 +114,7 @@ impl Known {
             total: item.total.as_ref().unwrap_or(&item.open).minor,
             currency: item.open.currency.clone(),
             reference: item.payment_reference.clone(),
+            product: item.product.clone(),
             debtor: Debtor { id, name, kind, country, language, address, email, phone, vat_id },
         }
     }
@@ -137,6 +140,7 @@ impl Known {
             total: Some(Money::new(self.total, self.currency.clone())),
             open: Money::new(0, self.currency.clone()),
             payment_reference: self.reference.clone(),
+            product: self.product.clone(),
             line: 0,
         }
     }

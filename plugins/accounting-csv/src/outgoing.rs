@@ -1,6 +1,6 @@
-//! What is told to the accounting package: credit holds and cash applications as files for its import.
+//! What is told to the accounting package: credit holds, cash applications, write-offs and credit memos as files for its import.
 
-use dunlin_plugin_sdk::accounting::{CashApplication, CreditNotice, Effect};
+use dunlin_plugin_sdk::accounting::{CashApplication, CreditMemoOrder, CreditNotice, Effect, WriteOff};
 use dunlin_plugin_sdk::files::name_of_key;
 use dunlin_plugin_sdk::{Batch, Error, Money, Outcome, Request, Result};
 
@@ -9,6 +9,10 @@ use crate::wire::text;
 
 const HOLDS: [&str; 8] = ["key", "action", "debtor_id", "debtor_name", "reason", "overdue", "currency", "date"];
 const CASH: [&str; 8] = ["key", "debtor_id", "debtor_name", "invoice", "payment", "amount", "currency", "received_on"];
+
+const WRITE_OFFS: [&str; 8] = ["key", "action", "debtor_id", "invoice", "kind", "amount", "currency", "reason"];
+const CREDIT_MEMOS: [&str; 8] =
+    ["key", "debtor_id", "debtor_name", "invoice", "amount", "currency", "reason", "reference"];
 
 /// A file for `outgoing/`.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,7 +25,7 @@ pub struct File {
 /// for again gives the same files.
 pub fn files(layout: &Layout<'_>, batch: &Batch, requests: &[Request<Effect>]) -> Result<(Vec<File>, Vec<Outcome>)> {
     let name = |kind: &str| format!("{kind}-{}.csv", name_of_key(&batch.id));
-    let (mut holds, mut cash) = (Vec::new(), Vec::new());
+    let (mut holds, mut cash, mut write_offs, mut credit_memos) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut outcomes = Vec::with_capacity(requests.len());
     for request in requests {
         let outcome = match &request.effect {
@@ -37,12 +41,29 @@ pub fn files(layout: &Layout<'_>, batch: &Batch, requests: &[Request<Effect>]) -
                 cash.push(posting(layout, &request.key, application));
                 Outcome::done(name("cash"))
             }
+            Effect::WriteOff(lost) => {
+                write_offs.push(write_off(layout, &request.key, "write-off", lost));
+                Outcome::done(name("write-offs"))
+            }
+            Effect::ReverseWriteOff(back) => {
+                write_offs.push(write_off(layout, &request.key, "reverse", back));
+                Outcome::done(name("write-offs"))
+            }
+            Effect::IssueCreditMemo(order) => {
+                credit_memos.push(credit_memo(layout, &request.key, order));
+                Outcome::done(name("credit-memos"))
+            }
             Effect::Other(other) => Outcome::not_supported(format!("`{}` has no import file", other.kind)),
         };
         outcomes.push(outcome);
     }
     let mut files = Vec::new();
-    for (kind, header, rows) in [("holds", HOLDS, holds), ("cash", CASH, cash)] {
+    for (kind, header, rows) in [
+        ("holds", HOLDS, holds),
+        ("cash", CASH, cash),
+        ("write-offs", WRITE_OFFS, write_offs),
+        ("credit-memos", CREDIT_MEMOS, credit_memos),
+    ] {
         if !rows.is_empty() {
             files.push(File { name: name(kind), content: written(layout, header, &rows)? });
         }
@@ -73,6 +94,32 @@ fn posting(layout: &Layout<'_>, key: &str, application: &CashApplication) -> [St
         amount(layout, &application.amount),
         application.amount.currency.clone(),
         layout.date.write(application.received_on),
+    ]
+}
+
+fn write_off(layout: &Layout<'_>, key: &str, action: &str, lost: &WriteOff) -> [String; 8] {
+    [
+        key.to_owned(),
+        action.to_owned(),
+        lost.debtor.id.clone(),
+        lost.invoice.clone(),
+        lost.kind.clone(),
+        amount(layout, &lost.amount),
+        lost.amount.currency.clone(),
+        lost.reason.clone(),
+    ]
+}
+
+fn credit_memo(layout: &Layout<'_>, key: &str, order: &CreditMemoOrder) -> [String; 8] {
+    [
+        key.to_owned(),
+        order.debtor.id.clone(),
+        order.debtor.name.clone(),
+        order.invoice.clone(),
+        amount(layout, &order.amount),
+        order.amount.currency.clone(),
+        order.reason.clone(),
+        order.reference.clone(),
     ]
 }
 

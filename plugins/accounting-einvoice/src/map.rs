@@ -129,6 +129,8 @@ fn invoice(document: &Document, figures: Figures) -> Result<Invoice, Flaw> {
         payment_references: texts(&document.payment_references),
         buyer_reference: document.buyer_reference.as_ref().map(one_line),
         order: document.order.as_ref().map(one_line),
+        // They stand in the lines, which are not read.
+        products: Vec::new(),
         notes: notes(document, true)?,
     })
 }

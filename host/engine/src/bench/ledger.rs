@@ -109,6 +109,7 @@ fn invoice(n: u64, standing: Standing) -> Invoice {
         discounts: Vec::new(),
         buyer_reference: Some(format!("PO-{:06}", n % 400_000)),
         order: None,
+        products: Vec::new(),
     }
 }
 
@@ -125,6 +126,7 @@ fn received(debtor: &Party, invoice: &Invoice) -> Received {
         payment_references: invoice.payment_references.clone(),
         buyer_reference: invoice.buyer_reference.clone(),
         order: None,
+        products: Vec::new(),
     };
     let source = Source {
         key: format!("invoice:{}", invoice.number),

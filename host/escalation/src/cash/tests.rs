@@ -48,6 +48,7 @@ fn owing(items: &[(&str, i64)]) -> Account {
             discounts: Vec::new(),
             buyer_reference: None,
             order: None,
+            products: Vec::new(),
         };
         happens(&mut account, Fact::InvoiceIssued { invoice });
     }

@@ -51,6 +51,7 @@ fn acme() -> Account {
         discounts: Vec::new(),
         buyer_reference: None,
         order: None,
+        products: Vec::new(),
     };
     happens(&mut account, date(2026, 3, 2), Fact::InvoiceIssued { invoice });
     account

@@ -41,6 +41,7 @@ pub(super) fn invoice(number: &str, issued_on: Date, due_on: Date, total: Money)
         discounts: Vec::new(),
         buyer_reference: None,
         order: None,
+        products: Vec::new(),
     };
     Fact::InvoiceIssued { invoice }
 }

@@ -138,6 +138,7 @@ fn covers(wide: &SegmentCondition, narrow: &SegmentCondition) -> bool {
     within(&wide.countries, &narrow.countries)
         && within(&wide.debtor_kinds, &narrow.debtor_kinds)
         && within(&wide.currencies, &narrow.currencies)
+        && within(&wide.products, &narrow.products)
         && at_least(wide.customer_days_min, narrow.customer_days_min)
         && below(wide.customer_days_below, narrow.customer_days_below)
         && at_least(score(wide.score_min), score(narrow.score_min))

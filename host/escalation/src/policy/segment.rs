@@ -42,6 +42,8 @@ pub struct SegmentCondition {
     pub debtor_kinds: Vec<PartyKind>,
     /// Owes something in one of these.
     pub currencies: Vec<Currency>,
+    /// Owes something for one of these, by the words of the accounting package.
+    pub products: Vec<String>,
     /// See [`crate::score`]: 0 to 100.
     pub score_min: Option<u8>,
     pub score_below: Option<u8>,
@@ -126,6 +128,11 @@ impl Known<'_> {
         if !when.currencies.is_empty() {
             let owed = self.owes.iter().find(|owed| when.currencies.contains(&owed.currency))?;
             said.push(format!("owes {}", owed.currency));
+        }
+        if !when.products.is_empty() {
+            let open = self.account.items.values().filter(|item| item.is_open());
+            let owed = open.flat_map(|item| &item.invoice.products).find(|product| when.products.contains(product))?;
+            said.push(format!("owes for `{owed}`"));
         }
         said.extend(self.paying(when)?);
         Some(said)

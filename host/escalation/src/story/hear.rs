@@ -43,9 +43,9 @@ pub(super) fn hear(world: &mut World<'_>, says: &Says) -> Result<Vec<String>, St
             world.know(name, traits);
             return Ok(vec![name.clone()]);
         }
-        Says::Invoice { number, amount, to, due_on, issued_on, quoting, discounts } => {
-            let discounts = discounts.clone();
-            let invoice = Invoice { discounts, ..invoice(number, *amount, *due_on, *issued_on, quoting) };
+        Says::Invoice { number, amount, to, due_on, issued_on, quoting, discounts, products } => {
+            let (discounts, products) = (discounts.clone(), products.clone());
+            let invoice = Invoice { discounts, products, ..invoice(number, *amount, *due_on, *issued_on, quoting) };
             world.lane(to);
             (to.clone(), Fact::InvoiceIssued { invoice })
         }
@@ -146,6 +146,7 @@ fn invoice(number: &InvoiceNumber, amount: Money, due_on: Date, issued_on: Date,
         discounts: Vec::new(),
         buyer_reference: None,
         order: None,
+        products: Vec::new(),
     }
 }
 

@@ -32,6 +32,7 @@ pub(super) enum Says {
         issued_on: Date,
         quoting: Vec<String>,
         discounts: Vec<Discount>,
+        products: Vec<String>,
     },
     Restated {
         number: InvoiceNumber,
@@ -248,13 +249,17 @@ fn accounting(words: &mut Words<'_>) -> Read<Says> {
     let due_on = words.date()?;
     let issued_on = if words.takes("issued") { words.date()? } else { crate::invoice::plus_days(due_on, -30) };
     let quoting = if words.takes("quoting") { vec![words.quoted()?] } else { Vec::new() };
+    let mut products = Vec::new();
+    while words.takes("selling") {
+        products.push(words.word("a product")?.to_owned());
+    }
     let mut discounts = Vec::new();
     while words.takes("discount") {
         let percent = words.word("a share in percent")?.to_owned();
         words.needs("percent until")?;
         discounts.push(Discount { percent, until: words.date()? });
     }
-    Ok(Says::Invoice { number, amount, to, due_on, issued_on, quoting, discounts })
+    Ok(Says::Invoice { number, amount, to, due_on, issued_on, quoting, discounts, products })
 }
 
 fn gateway(words: &mut Words<'_>) -> Read<Says> {

@@ -125,6 +125,7 @@ proptest! {
             discounts: Vec::new(),
             buyer_reference: None,
             order: None,
+            products: Vec::new(),
         };
         let now = World::new().clock();
         let now = escalation::Now { at: DAY.at(9, 0, 0, 0), ..now };

@@ -170,6 +170,7 @@ impl World {
             },
             buyer_reference: None,
             order: None,
+            products: Vec::new(),
         }
     }
 

@@ -3,7 +3,7 @@
 use escalation::id::InvoiceNumber;
 use escalation::invoice::{CreditMemo, Discount};
 use escalation::report::InvoiceReport;
-use escalation::request::{Ask, CreditNotice, Request};
+use escalation::request::{Ask, CreditNotice, Request, WriteOffAsk};
 use escalation::{Received, Report};
 use jiff::tz::TimeZone;
 
@@ -57,6 +57,7 @@ fn invoice(told: wit::Invoice) -> Read<InvoiceReport> {
         })?,
         buyer_reference: optional("buyer-reference", told.buyer_reference)?,
         order: optional("order", told.order)?,
+        products: list("products", told.products, |product| word("products", product))?,
     })
 }
 
@@ -86,7 +87,26 @@ pub(super) fn request(request: &Request) -> Option<wit::Request> {
             amount: to_money(ask.amount),
             received_on: to_date(ask.received_on),
         }),
+        Ask::WriteOff(ask) => wit::Effect::WriteOff(write_off(ask)),
+        Ask::ReverseWriteOff(ask) => wit::Effect::ReverseWriteOff(write_off(ask)),
+        Ask::IssueCreditMemo(ask) => wit::Effect::IssueCreditMemo(wit::CreditMemoOrder {
+            debtor: to_party(&ask.debtor),
+            invoice: ask.invoice.to_string(),
+            amount: to_money(ask.amount),
+            reason: ask.reason.clone(),
+            reference: ask.reference.clone(),
+        }),
         _ => return None,
     };
     Some(wit::Request { key: request.key.to_string(), effect })
+}
+
+fn write_off(ask: &WriteOffAsk) -> wit::WriteOff {
+    wit::WriteOff {
+        debtor: to_party(&ask.debtor),
+        invoice: ask.invoice.to_string(),
+        kind: ask.kind.clone(),
+        amount: to_money(ask.amount),
+        reason: ask.reason.clone(),
+    }
 }

@@ -125,6 +125,7 @@ fn an_invoice_is_in_one_currency_and_its_discounts_are_numbers() {
             payment_references: Vec::new(),
             buyer_reference: None,
             order: None,
+            products: Vec::new(),
             notes: Vec::new(),
         };
         let event = books::Event { source: source(), fact: books::Fact::Invoice(invoice) };
@@ -159,6 +160,7 @@ fn rated(verdict: &str, limit: Option<i64>, price: Option<i64>, valid_until: Opt
     let fact = rating::Fact::CreditReport(rating::CreditReport {
         account: "C-1".to_owned(),
         order: None,
+        products: Vec::new(),
         report: "R-9".to_owned(),
         bureau: "Bureau".to_owned(),
         score: "263".to_owned(),

@@ -200,6 +200,7 @@ fn invoice(week: i32) -> Invoice {
         discounts: Vec::new(),
         buyer_reference: None,
         order: None,
+        products: Vec::new(),
     }
 }
 

@@ -54,6 +54,7 @@ fn invoiced(account: &str, number: &str, n: u64, today: Date) -> InvoiceReport {
         payment_references: vec![number.to_owned()],
         buyer_reference: None,
         order: None,
+        products: Vec::new(),
     }
 }
 

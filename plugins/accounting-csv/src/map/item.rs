@@ -15,6 +15,7 @@ pub struct Item {
     /// Negative: the creditor owes it.
     pub open: Money,
     pub payment_reference: Option<String>,
+    pub product: Option<String>,
     pub line: u64,
 }
 
@@ -78,6 +79,7 @@ impl Item {
             payment_references: self.payment_reference.iter().cloned().collect(),
             buyer_reference: None,
             order: None,
+            products: self.product.iter().cloned().collect(),
             notes: Vec::new(),
         };
         let source = self.source(self.key(), &payable, as_of, document);

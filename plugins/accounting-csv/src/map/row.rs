@@ -31,6 +31,7 @@ pub(super) struct Columns<'c> {
     vat_id: Option<Column<'c>>,
     kind: Option<Column<'c>>,
     payment_reference: Option<Column<'c>>,
+    product: Option<Column<'c>>,
     pub(super) as_of: Option<Column<'c>>,
 }
 
@@ -74,6 +75,7 @@ impl<'c> Columns<'c> {
             vat_id: maybe(&mapped.vat_id)?,
             kind: maybe(&mapped.kind)?,
             payment_reference: maybe(&mapped.payment_reference)?,
+            product: maybe(&mapped.product)?,
             as_of,
         })
     }
@@ -107,6 +109,7 @@ impl<'c> Columns<'c> {
             total: total.map(|(column, text)| money(column, text)).transpose()?,
             open: money(&self.open, self.open.needed(row)?)?,
             payment_reference: name(&self.payment_reference, row),
+            product: name(&self.product, row),
             line: row.line,
         }))
     }
