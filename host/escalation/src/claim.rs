@@ -16,7 +16,7 @@ use jiff::civil::Date;
 use thiserror::Error;
 
 use crate::money::{Currency, Money};
-use crate::pack::{ActorRole, Certainty, Head, NoRate, NoticeKind, Pack};
+use crate::pack::{ActorRole, Certainty, Head, NoRate, NoticeKind, Pack, Percent};
 use crate::party::PartyKind;
 use ledger::Ledger;
 
@@ -33,6 +33,17 @@ pub struct Claim {
     pub payments: Vec<PartPayment>,
     pub notices: Vec<Notice>,
     pub allocation: Order,
+    pub agreed: Option<AgreedRate>,
+}
+
+/// A rate of interest that both sides agreed. It is claimed where the pack says that a contract may differ from the law.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgreedRate {
+    /// A year.
+    pub percent: Percent,
+    pub on: Date,
+    /// Where the agreement can be found.
+    pub proof: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,6 +145,10 @@ pub enum WrongClaim {
     NotPositive(Money),
     #[error("{0} is not in {1}, the currency of the claim")]
     Mixed(Money, Currency),
+    #[error("{0} % of interest cannot be agreed")]
+    NoRate(Percent),
+    #[error("interest was agreed on {0}, after the debt was due on {1}")]
+    AgreedLate(Date, Date),
     #[error("{0} to {1} is more than a hundred years")]
     TooLong(Date, Date),
     #[error("{0} payments or notices; {MANY_MAX} are allowed")]
@@ -232,6 +247,14 @@ impl Claim {
         let many = self.payments.len().max(self.notices.len());
         if many > MANY_MAX {
             return Err(WrongClaim::TooMany(many));
+        }
+        if let Some(agreed) = &self.agreed {
+            if agreed.percent.is_negative() {
+                return Err(WrongClaim::NoRate(agreed.percent));
+            }
+            if agreed.on > self.due {
+                return Err(WrongClaim::AgreedLate(agreed.on, self.due));
+            }
         }
         let (first, last) = (self.due.min(self.as_of), self.due.max(self.as_of));
         if first.until(last).map_or(i32::MAX, |span| span.get_days()) > DAYS_MAX {

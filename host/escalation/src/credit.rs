@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::ApplicationId;
 use crate::invoice::plus_days;
 use crate::money::Money;
+use crate::pack::Percent;
 
 /// Somebody wants to buy on credit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -106,8 +107,9 @@ pub struct AgreedTerms {
     pub signed: bool,
     #[serde(default)]
     pub fee_agreed: bool,
-    #[serde(default)]
-    pub interest_agreed: bool,
+    /// Interest that was agreed for late money, a year.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interest: Option<Percent>,
     /// The last day of the agreement; none: until another takes its place.
     #[serde(default)]
     pub until: Option<Date>,

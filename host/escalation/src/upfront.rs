@@ -6,6 +6,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::account::{Account, sum};
+use crate::claim::AgreedRate;
 use crate::credit::{AgreedTerms, CreditFile, CreditReport, Evidence, EvidenceKind, ProposedTerms};
 use crate::engagement::{Engagement, Waiting};
 use crate::id::{ApplicationId, EngagementId};
@@ -60,9 +61,10 @@ impl Upfront {
         self.terms_on(day).is_some_and(|terms| terms.fee_agreed)
     }
 
-    /// Interest beyond the law's was agreed.
-    pub fn interest_agreed(&self, day: Date) -> bool {
-        self.terms_on(day).is_some_and(|terms| terms.interest_agreed)
+    /// The interest that was agreed for a debt that arose on this day.
+    pub fn interest_agreed(&self, day: Date) -> Option<AgreedRate> {
+        let terms = self.terms_on(day)?;
+        Some(AgreedRate { percent: terms.interest?, on: terms.agreed_on, proof: terms.proof.clone() })
     }
 
     /// The newest report that may still be relied upon.

@@ -278,7 +278,7 @@ fn the_terms_on_record_stand_in_the_firm_notice() {
         net_days: 37,
         signed: true,
         fee_agreed: false,
-        interest_agreed: false,
+        interest: None,
         until: None,
     };
     happens(&mut account, today, Fact::TermsRecorded { terms });

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 
 use super::costs::{self, Sent};
 use super::segments::{self, Segment};
-use super::{Claim, Line, Notice, Order, PartPayment, Refusal};
+use super::{AgreedRate, Claim, Line, Notice, Order, PartPayment, Refusal};
 use crate::fraction::Fraction;
 use crate::money::Money;
 use crate::pack::{Certainty, Compensation, Cost, InterestMode, InterestRule, NoticeKind, Pack, Rule, Tradeoff};
@@ -94,6 +94,7 @@ impl<'a> Ledger<'a> {
         ledger.accrue(claim.as_of)?;
         ledger.tell();
         ledger.lines.extend(not_yet(claim));
+        ledger.lines.extend(not_claimed(claim, rule));
         Ok(ledger)
     }
 
@@ -181,7 +182,11 @@ impl<'a> Ledger<'a> {
         self.accrued_to = to;
         let Some(rule) = self.rule.filter(|_| self.principal > 0) else { return Ok(()) };
         let principal = Money::new(self.principal, self.claim.principal.currency);
-        for segment in segments::accrue(self.claim, self.pack, rule, principal, (first, to))? {
+        let made = match agreed(self.claim, rule) {
+            Some(agreed) => segments::accrue_agreed(rule, agreed, principal, (first, to))?,
+            None => segments::accrue(self.claim, self.pack, rule, principal, (first, to))?,
+        };
+        for segment in made {
             self.exact = self.exact.plus(segment.exact).ok_or(Refusal::TooLarge)?;
             self.segments.push(segment);
         }
@@ -195,9 +200,17 @@ impl<'a> Ledger<'a> {
         let mut told = Vec::new();
         if let Some(rule) = self.rule {
             let worst = self.segments.iter().map(|segment| segment.certainty).max();
-            let zero = rule.mode == InterestMode::None || self.segments.is_empty();
+            let by_contract = agreed(self.claim, rule);
+            let zero = rule.mode == InterestMode::None && by_contract.is_none() || self.segments.is_empty();
             let amount = if zero { money(0) } else { self.interest.and_then(money) };
-            let mut line = Line::of(rule.head(), rule.title.clone(), amount);
+            let title = match by_contract {
+                Some(agreed) => format!("{} % a year, agreed on {}", agreed.percent, agreed.on),
+                None => rule.title.clone(),
+            };
+            let mut line = Line::of(rule.head(), title, amount);
+            if let Some(agreed) = by_contract {
+                line.source = format!("{}; {}", agreed.proof, line.source);
+            }
             line.certainty = worst.map_or(line.certainty, |worst| worst.max(line.certainty));
             self.interest_rule = Some(line);
         }
@@ -240,6 +253,11 @@ impl<'a> Ledger<'a> {
     }
 }
 
+/// The rate that stands in the place of the law's.
+fn agreed<'a>(claim: &'a Claim, rule: &InterestRule) -> Option<&'a AgreedRate> {
+    claim.agreed.as_ref().filter(|_| rule.contract_may_differ)
+}
+
 /// What happened until the day asked about, in its order; on one day payments come before notices.
 fn happened(claim: &Claim) -> Vec<(Date, Happened<'_>)> {
     let paid = claim.payments.iter().map(|payment| (payment.on, Happened::Paid(payment)));
@@ -248,6 +266,16 @@ fn happened(claim: &Claim) -> Vec<(Date, Happened<'_>)> {
     // Stable: payments stand before notices.
     all.sort_by_key(|(day, _)| *day);
     all
+}
+
+/// An agreed rate that is not used, and it is said.
+fn not_claimed(claim: &Claim, rule: Option<&InterestRule>) -> Option<Line> {
+    let (agreed, rule) = claim.agreed.as_ref().zip(rule).filter(|(_, rule)| !rule.contract_may_differ)?;
+    let text = format!(
+        "{} % a year, agreed on {}, is not claimed: `{}` does not say that a contract may differ",
+        agreed.percent, agreed.on, rule.id
+    );
+    Some(Line { rule: "agreed-rate".to_owned(), text, ..Line::of(rule.head(), String::new(), None) })
 }
 
 /// What lies after the day asked about does not count, and it is said.

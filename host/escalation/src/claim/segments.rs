@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::{Claim, Refusal};
+use super::{AgreedRate, Claim, Refusal};
 use crate::fraction::Fraction;
 use crate::money::Money;
 use crate::pack::{Certainty, DayCount, InterestMode, InterestRule, Pack, Percent, Rate, Rounding, Series};
@@ -62,6 +62,45 @@ pub(super) fn accrue(
     Ok(made)
 }
 
+/// The same at a rate that was agreed: one segment, or one for each calendar year where the days of the year matter.
+pub(super) fn accrue_agreed(
+    rule: &InterestRule,
+    agreed: &AgreedRate,
+    principal: Money,
+    (first, last): (Date, Date),
+) -> Result<Vec<Segment>, Refusal> {
+    let mut made = Vec::new();
+    let mut day = first;
+    while day <= last {
+        let to = if rule.day_count.splits_years() { last.min(day.last_of_year()) } else { last };
+        let exact = exact(rule, agreed.percent, principal, (day, to))?;
+        made.push(Segment {
+            from: day,
+            to,
+            days: day.until(to).map_or(0, |span| span.get_days()) + 1,
+            principal,
+            rate: agreed.percent,
+            day_count: rule.day_count,
+            exact,
+            note: format!("{} %, agreed on {}", agreed.percent, agreed.on),
+            source: agreed.proof.clone(),
+            certainty: rule.certainty,
+        });
+        day = to.tomorrow().map_err(|_| Refusal::TooLarge)?;
+    }
+    Ok(made)
+}
+
+/// In minor units, of the days from one to another.
+fn exact(rule: &InterestRule, rate: Percent, principal: Money, (from, to): (Date, Date)) -> Result<Fraction, Refusal> {
+    let share = rule.day_count.share(from, to).and_then(|years| years.times(rate.share()));
+    let exact = share.and_then(|share| share.times(Fraction::whole(principal.minor))).ok_or(Refusal::TooLarge)?;
+    Ok(match rule.rounding {
+        Rounding::Once => exact,
+        Rounding::PerSegment => Fraction::whole(exact.rounded().ok_or(Refusal::TooLarge)?),
+    })
+}
+
 fn segment(
     rule: &InterestRule,
     (base, series): (&Rate, Option<&Series>),
@@ -71,12 +110,7 @@ fn segment(
 ) -> Result<Segment, Refusal> {
     // A reference rate below zero never makes the creditor pay.
     let rate = base.percent.plus(margin).max(Percent::ZERO);
-    let share = rule.day_count.share(from, to).and_then(|years| years.times(rate.share()));
-    let exact = share.and_then(|share| share.times(Fraction::whole(principal.minor))).ok_or(Refusal::TooLarge)?;
-    let exact = match rule.rounding {
-        Rounding::Once => exact,
-        Rounding::PerSegment => Fraction::whole(exact.rounded().ok_or(Refusal::TooLarge)?),
-    };
+    let exact = exact(rule, rate, principal, (from, to))?;
     let title = series.map_or("", |series| series.title.as_str());
     Ok(Segment {
         from,

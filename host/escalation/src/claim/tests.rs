@@ -35,6 +35,7 @@ pub(super) fn claim(debtor: PartyKind, amount: &str, due: Date, as_of: Date) -> 
         payments: Vec::new(),
         notices: Vec::new(),
         allocation: Order::Legal,
+        agreed: None,
     }
 }
 
@@ -204,6 +205,33 @@ fn sweden_consumer_with_what_was_agreed() {
     assert_eq!(told(&agreed, "SE"), ["5000.00", "80.82", "240.00", "0.00", "5320.82"]);
     agreed.notices[0].fee_agreed = false;
     assert_eq!(told(&agreed, "SE"), ["5000.00", "80.82", "180.00", "0.00", "5260.82"]);
+}
+
+#[test]
+fn a_rate_that_was_agreed_counts_where_a_contract_may_differ() {
+    // 5000 * 12 * 59 / 36500 = 96.9863 -> 96.99 in the place of 10 %.
+    let agreed = |debtor, amount, percent: &str| Claim {
+        agreed: Some(AgreedRate {
+            percent: percent.parse().unwrap(),
+            on: date(2026, 1, 5),
+            proof: "contract 7".to_owned(),
+        }),
+        ..claim(debtor, amount, date(2026, 1, 31), date(2026, 3, 31))
+    };
+    assert_eq!(told(&agreed(CONSUMER, "5000.00 SEK", "12"), "SE"), ["5000.00", "96.99", "0.00", "0.00", "5096.99"]);
+    // Between businesses in the United States only a contract gives any: 20000 * 18 * 59 / 36500 = 581.9178 -> 581.92.
+    assert_eq!(told(&agreed(BUSINESS, "20000.00 USD", "18"), "US"), ["20000.00", "581.92", "0.00", "0.00", "20581.92"]);
+    assert_eq!(told(&agreed(CONSUMER, "500.00 USD", "18"), "US"), ["500.00", "0.00", "0.00", "0.00", "500.00"]);
+    // Nothing is known of contracts in Germany: the law's rate, and it is said. 28 + 31 = 59 days at 1.27 + 9 = 10.27 %:
+    // 1000 * 10.27 * 59 / 36500 = 16.6008 -> 16.60.
+    let german = agreed(BUSINESS, "1000.00 EUR", "12");
+    assert_eq!(told(&german, "DE"), ["1000.00", "16.60", "0.00", "40.00", "1056.60"]);
+    let answer = german.compute(&pack("DE")).unwrap();
+    let said = answer.rules.iter().find(|line| line.rule == "agreed-rate").unwrap();
+    assert!(said.text.starts_with("12.00 % a year, agreed on 2026-01-05, is not claimed"), "{}", said.text);
+    // Agreed when it was late already: no claim.
+    let late = Claim { agreed: german.agreed.map(|rate| AgreedRate { on: date(2026, 2, 1), ..rate }), ..german };
+    assert_eq!(late.compute(&pack("DE")), Err(WrongClaim::AgreedLate(date(2026, 2, 1), date(2026, 1, 31))));
 }
 
 #[test]

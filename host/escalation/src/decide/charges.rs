@@ -2,8 +2,8 @@
 //!
 //! A claim is computed invoice by invoice, by the pack and as of the day of the notice: the principal is what is open now and what
 //! was paid in cash since; what was credited, let off or collected elsewhere counts as never owed, which suits the debtor. Only
-//! what the law itself gives is claimed, and a fee that the law allows where it was agreed. What cannot be known makes the level
-//! wait.
+//! what the law itself gives is claimed, and what was agreed before the debt arose as far as the law lets it count: a fee, another
+//! rate. What cannot be known makes the level wait.
 
 use jiff::civil::Date;
 
@@ -83,6 +83,7 @@ fn compute(work: &Work<'_>, pack: &Pack, item: &OpenItem, wants: Option<Wants>) 
         payments,
         notices,
         allocation: Order::PrincipalFirst,
+        agreed: work.account.upfront.interest_agreed(item.invoice.issued_on),
     };
     let answer = claim.compute(pack).map_err(|wrong| Guard::new(UNKNOWN, wrong.to_string(), None))?;
     let needed = work.policy.charges.interest || answer.compensation.is_none();

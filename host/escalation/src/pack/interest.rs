@@ -33,6 +33,9 @@ pub struct InterestRule {
     pub without_due_date: Option<WithoutDueDate>,
     #[serde(default)]
     pub rounding: Rounding,
+    /// A rate that both sides agreed before the debt arose stands in the place of this one; else it is not claimed.
+    #[serde(default)]
+    pub contract_may_differ: bool,
     pub source: String,
     pub certainty: Certainty,
 }

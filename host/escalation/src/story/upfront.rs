@@ -9,6 +9,7 @@ use crate::engagement::{Cover, Engagement, EngagementKind, Insured};
 use crate::event::Fact;
 use crate::id::{EffectKey, EngagementId};
 use crate::money::Money;
+use crate::pack::Percent;
 
 /// One report, as told; it opens an account that is not known yet.
 #[derive(Clone, Debug)]
@@ -24,7 +25,7 @@ enum What {
     Ended(EngagementId),
     Applies { id: String, amount: Money },
     Evidence { kind: EvidenceKind, proof: String, until: Option<Date> },
-    Terms { net_days: u16, proof: String, signed: bool, fee: bool },
+    Terms { net_days: u16, proof: String, signed: bool, fee: bool, interest: Option<Percent> },
     Decides { id: String, granted: bool, until: Option<Date>, because: String },
     Report { advice: Advice, limit: Option<Money>, price: Option<Money>, until: Option<Date> },
     Cover { id: EngagementId, active: bool, until: Option<Date> },
@@ -105,7 +106,14 @@ fn records(words: &mut Words<'_>) -> Read<Tells> {
         let name = words.name()?;
         words.needs("as")?;
         let (proof, fee) = (words.quoted()?, words.takes("agreeing a fee"));
-        return Ok(Tells { name, what: What::Terms { net_days, proof, signed, fee } });
+        let interest = if words.takes("agreeing interest of") {
+            let percent = words.word("a rate in percent")?.parse::<Percent>()?;
+            words.needs("percent")?;
+            Some(percent)
+        } else {
+            None
+        };
+        return Ok(Tells { name, what: What::Terms { net_days, proof, signed, fee, interest } });
     }
     let word = words.word("what is recorded")?;
     let kinds = [EvidenceKind::References, EvidenceKind::FinancialStatements];
@@ -175,10 +183,10 @@ pub(super) fn fact(world: &mut World<'_>, tells: &Tells) -> Fact {
         What::Evidence { kind, proof, until } => {
             Fact::EvidenceRecorded { evidence: Evidence { kind, proof, recorded_on: today, until } }
         }
-        What::Terms { net_days, proof, signed, fee } => {
-            let (fee_agreed, interest_agreed, until) = (fee, false, None);
+        What::Terms { net_days, proof, signed, fee, interest } => {
+            let (fee_agreed, until) = (fee, None);
             let agreed_on = today;
-            let terms = AgreedTerms { agreed_on, proof, net_days, signed, fee_agreed, interest_agreed, until };
+            let terms = AgreedTerms { agreed_on, proof, net_days, signed, fee_agreed, interest, until };
             Fact::TermsRecorded { terms }
         }
         What::Decides { id, granted, until, because } => {

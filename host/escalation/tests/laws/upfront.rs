@@ -52,7 +52,7 @@ fn fact(kind: u8, n: u8, today: Date) -> Fact {
                 net_days: u16::from(n % 60),
                 signed: n.is_multiple_of(2),
                 fee_agreed: false,
-                interest_agreed: false,
+                interest: None,
                 until: later,
             },
         },

@@ -154,7 +154,8 @@ pub struct TermsView {
     pub proof: String,
     pub signed: bool,
     pub fee_agreed: bool,
-    pub interest_agreed: bool,
+    /// A year, in percent.
+    pub interest: Option<String>,
     pub until: Option<String>,
 }
 
@@ -250,7 +251,7 @@ fn terms(known: &Upfront, today: Date) -> Option<TermsView> {
         proof: terms.proof.clone(),
         signed: terms.signed,
         fee_agreed: terms.fee_agreed,
-        interest_agreed: terms.interest_agreed,
+        interest: terms.interest.map(|percent| percent.to_string()),
         until: terms.until.map(|until| until.to_string()),
     })
 }

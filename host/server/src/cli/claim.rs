@@ -6,8 +6,8 @@ mod view;
 use std::path::PathBuf;
 
 use clap::Args;
-use escalation::claim::{Claim, Notice, Order, PartPayment};
-use escalation::pack::{ActorRole, NoticeKind};
+use escalation::claim::{AgreedRate, Claim, Notice, Order, PartPayment};
+use escalation::pack::{ActorRole, NoticeKind, Percent};
 use escalation::party::PartyKind;
 use escalation::{Currency, Date, Money};
 
@@ -43,6 +43,9 @@ pub struct ClaimCommand {
     /// What payments pay off first: legal, or principal-first
     #[arg(long, default_value = "legal", value_parser = order)]
     allocation: Order,
+    /// Interest that was agreed, a year, and when; claimed where the pack lets a contract differ
+    #[arg(long, value_name = "PERCENT@DATE", value_parser = agreed)]
+    agreed: Option<(Percent, Date)>,
     /// Who claims: first-party-creditor, third-party-agency, debt-buyer or law-firm
     #[arg(long, default_value = "first-party-creditor", value_parser = actor)]
     actor: ActorRole,
@@ -109,6 +112,7 @@ impl ClaimCommand {
             payments: payments.collect::<Result<_, String>>()?,
             notices: notices.collect::<Result<_, String>>()?,
             allocation: self.allocation,
+            agreed: self.agreed.map(|(percent, on)| AgreedRate { percent, on, proof: "the contract".to_owned() }),
         })
     }
 }
@@ -130,6 +134,11 @@ fn part(text: &str, currency: Currency) -> Result<Money, String> {
 fn paid(text: &str) -> Result<(String, Date), String> {
     let (amount, on) = text.split_once('@').ok_or("such as 1000.00@2026-06-15")?;
     Ok((amount.to_owned(), date(on)?))
+}
+
+fn agreed(text: &str) -> Result<(Percent, Date), String> {
+    let (percent, on) = text.split_once('@').ok_or("such as 12.5@2026-01-15")?;
+    Ok((percent.trim_end_matches('%').trim().parse()?, date(on)?))
 }
 
 fn notice(text: &str) -> Result<NoticeText, String> {

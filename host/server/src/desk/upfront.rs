@@ -86,7 +86,7 @@ fn agreed(terms: &TermsView) -> Markup {
         (terms.net_days) " days, agreed on " (terms.agreed_on) " (" (terms.proof) ")"
         @if terms.signed { ", signed" }
         @if terms.fee_agreed { ", with a fee for being late" }
-        @if terms.interest_agreed { ", with interest" }
+        @if let Some(percent) = &terms.interest { ", with interest of " (percent) " %" }
         @if let Some(until) = &terms.until { ", until " (until) }
     }
 }

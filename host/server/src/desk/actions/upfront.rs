@@ -3,6 +3,7 @@
 use axum::extract::{Path, State};
 use escalation::credit::{AgreedTerms, CreditApplication, CreditVerdict, Evidence, EvidenceKind};
 use escalation::engagement::{Engagement, EngagementKind, Insured};
+use escalation::pack::Percent;
 use escalation::{ApplicationId, Currency, Date, EngagementId, Fact, Money};
 
 use super::{Act, Done, account, changed, record};
@@ -49,13 +50,26 @@ pub async fn terms(State(web): State<Shared>, Path(id): Path<String>, act: Act) 
         return Err(Problem::wrong("what is agreed in the future is not agreed yet", "choose today or earlier").into());
     }
     let is = |name: &str| act.text(name).map(|text| text == "yes");
+    let interest = match act.text("interest")?.trim() {
+        "" => None,
+        text => {
+            Some(text.replace(',', ".").parse::<Percent>().ok().filter(|percent| !percent.is_negative()).ok_or_else(
+                || {
+                    Problem::wrong(
+                        format!("`{text}` is no rate of interest"),
+                        "percent a year, such as 12.5; empty: none agreed",
+                    )
+                },
+            )?)
+        }
+    };
     let terms = AgreedTerms {
         agreed_on,
         proof: act.needed("where")?.to_owned(),
         net_days,
         signed: is("signed")?,
         fee_agreed: is("fee")?,
-        interest_agreed: is("interest")?,
+        interest,
         until: day(&act, "until")?,
     };
     record(&web, &id, &act, Fact::TermsRecorded { terms }, "recorded").await

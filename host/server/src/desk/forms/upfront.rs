@@ -42,7 +42,7 @@ pub fn terms(visitor: &Visitor, account: &str) -> Markup {
         label { "Until, if it ends" input type="date" name="until"; }
         (choice("signed", "signed by the customer"))
         (choice("fee", "a fee for being late was agreed"))
-        (choice("interest", "interest was agreed"))
+        label { "Interest for late money that was agreed, percent a year; empty: none" input.short type="text" name="interest" inputmode="decimal"; }
         (who(visitor))
         button type="submit" { "Record" }
     };

@@ -58,6 +58,8 @@ async fn terms_and_verdicts_are_checked_before_they_are_recorded() {
         ("terms", "net_days=30&who=Ada", StatusCode::BAD_REQUEST),
         ("terms", "net_days=3000&where=x&who=Ada", StatusCode::BAD_REQUEST),
         ("terms", "net_days=30&where=x&who=Ada&agreed_on=2999-01-01", StatusCode::BAD_REQUEST),
+        ("terms", "net_days=30&where=x&who=Ada&interest=-3", StatusCode::BAD_REQUEST),
+        ("terms", "net_days=30&where=x&who=Ada&interest=much", StatusCode::BAD_REQUEST),
         ("evidence", "kind=credit-report&where=x&who=Ada", StatusCode::BAD_REQUEST),
         ("apply", "application=A&amount=-5&currency=EUR&who=Ada", StatusCode::BAD_REQUEST),
         ("apply", "application=A&amount=5&currency=Euro&who=Ada", StatusCode::BAD_REQUEST),
@@ -70,11 +72,12 @@ async fn terms_and_verdicts_are_checked_before_they_are_recorded() {
     }
     assert!(fixture.hub.acts.lock().unwrap().is_empty());
 
-    let body = format!("net_days=30&where=contract+7&signed=yes&fee=yes&who=Ada&proof={own}");
+    let body = format!("net_days=30&where=contract+7&signed=yes&fee=yes&interest=12,5&who=Ada&proof={own}");
     let seen = fixture.post(&session, &format!("{path}/terms"), body).await;
     assert_eq!(seen.status, StatusCode::SEE_OTHER, "{}", seen.text);
     let acts = fixture.hub.acts.lock().unwrap();
     let [(_, _, Fact::TermsRecorded { terms })] = &acts[..] else { panic!("{acts:?}") };
-    assert!(terms.signed && terms.fee_agreed && !terms.interest_agreed);
+    assert!(terms.signed && terms.fee_agreed);
+    assert_eq!(terms.interest.unwrap().to_string(), "12.50");
     assert_eq!((terms.net_days, terms.proof.as_str()), (30, "contract 7"));
 }
