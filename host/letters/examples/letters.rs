@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use letters::facts::Facts;
-use letters::{Kind, LetterError, Letters, sample};
+use letters::{Kind, Letters, sample};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../config/letters");

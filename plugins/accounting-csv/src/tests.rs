@@ -109,28 +109,11 @@ fn holds_and_cash_become_import_files() {
         amount: Money::new(7_000, "JPY"),
         received_on: day,
     };
-    let lost = |kind: &str| WriteOff {
-        debtor: notice.debtor.clone(),
-        invoice: "RE-1".to_owned(),
-        kind: kind.to_owned(),
-        amount: Money::new(12_50, "EUR"),
-        reason: "too small to chase".to_owned(),
-    };
-    let returned = CreditMemoOrder {
-        debtor: notice.debtor.clone(),
-        invoice: "RE-1".to_owned(),
-        amount: Money::new(300_00, "EUR"),
-        reason: "goods came back".to_owned(),
-        reference: "return:1".to_owned(),
-    };
     let requests = [
         request("hold:1", Effect::HoldCredit(notice.clone())),
         request("cash:1", Effect::PostCashApplication(cash)),
         request("other:1", Effect::Other(Extension { kind: "book-fee".to_owned(), notes: Vec::new() })),
-        request("release:1", Effect::ReleaseCredit(notice.clone())),
-        request("write-off:1", Effect::WriteOff(lost("small-rest"))),
-        request("write-off:1:back", Effect::ReverseWriteOff(lost("small-rest"))),
-        request("memo:1", Effect::IssueCreditMemo(returned)),
+        request("release:1", Effect::ReleaseCredit(notice)),
     ];
     let batch = Batch { id: "b:1".to_owned(), at: 0, today: day, creditor: Party::default() };
     let config: Config =
@@ -152,19 +135,51 @@ fn holds_and_cash_become_import_files() {
     );
     let (_, cash) = read("cash");
     assert_eq!(cash.lines().nth(1), Some("cash:1;K-1;\"Gr\u{fffd}n; S\u{fffd}hne ??\";RE-1;B-77;7000;JPY;05.03.2026"));
-    let (_, write_offs) = read("write-offs");
+    // The same batch again writes the same files and no others.
+    let before = folder.paths();
+    assert_eq!(CsvLists::perform(&config, &batch, &requests).unwrap(), outcomes);
+    assert_eq!(folder.paths(), before);
+}
+
+#[test]
+fn what_is_let_off_and_credited_becomes_import_files() {
+    let folder = Folder::new(BOOKING);
+    let debtor = Party { id: "K-1".to_owned(), name: "Grün".to_owned(), ..Party::default() };
+    let lost = |kind: &str| WriteOff {
+        debtor: debtor.clone(),
+        invoice: "RE-1".to_owned(),
+        kind: kind.to_owned(),
+        amount: Money::new(1_250, "EUR"),
+        reason: "too small to chase".to_owned(),
+    };
+    let returned = CreditMemoOrder {
+        debtor: debtor.clone(),
+        invoice: "RE-1".to_owned(),
+        amount: Money::new(30_000, "EUR"),
+        reason: "goods came back".to_owned(),
+        reference: "return:1".to_owned(),
+    };
+    let requests = [
+        request("write-off:1", Effect::WriteOff(lost("small-rest"))),
+        request("write-off:1:back", Effect::ReverseWriteOff(lost("small-rest"))),
+        request("memo:1", Effect::IssueCreditMemo(returned)),
+    ];
+    let today = Date::new(2026, 3, 5).unwrap();
+    let batch = Batch { id: "b:1".to_owned(), at: 0, today, creditor: Party::default() };
+    let outcomes = CsvLists::perform(&config::parse(LISTS).unwrap(), &batch, &requests).unwrap();
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Outcome::Done(_))), "{outcomes:?}");
+    let read = |kind: &str| {
+        let path = folder.paths().into_iter().find(|path| path.starts_with(&format!("outgoing/{kind}-"))).unwrap();
+        String::from_utf8(folder.get(&path).unwrap()).unwrap()
+    };
+    let write_offs = read("write-offs");
     assert_eq!(
         write_offs,
         "key;action;debtor_id;invoice;kind;amount;currency;reason\n\
          write-off:1;write-off;K-1;RE-1;small-rest;12,50;EUR;too small to chase\n\
          write-off:1:back;reverse;K-1;RE-1;small-rest;12,50;EUR;too small to chase\n"
     );
-    let (_, memos) = read("credit-memos");
+    let memos = read("credit-memos");
     let memo = memos.lines().nth(1).unwrap();
     assert!(memo.starts_with("memo:1;K-1;") && memo.ends_with(";RE-1;300,00;EUR;goods came back;return:1"), "{memo}");
-
-    // The same batch again writes the same files and no others.
-    let before = folder.paths();
-    assert_eq!(CsvLists::perform(&config, &batch, &requests).unwrap(), outcomes);
-    assert_eq!(folder.paths(), before);
 }

@@ -160,7 +160,6 @@ fn rated(verdict: &str, limit: Option<i64>, price: Option<i64>, valid_until: Opt
     let fact = rating::Fact::CreditReport(rating::CreditReport {
         account: "C-1".to_owned(),
         order: None,
-        products: Vec::new(),
         report: "R-9".to_owned(),
         bureau: "Bureau".to_owned(),
         score: "263".to_owned(),

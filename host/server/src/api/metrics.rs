@@ -1,5 +1,6 @@
 //! `GET /api/metrics`: how receivables stood on any day, beside the period before.
 
+mod agencies;
 mod view;
 
 use std::sync::Arc;

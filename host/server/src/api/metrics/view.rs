@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use escalation::metrics::{
-    Cause, Contacts, Cost, Costly, CurrencyMetrics, Figure, Metric, Metrics, Placed, Position, PromisesEnded, Rolls,
-    share,
+    Cause, Contacts, Cost, Costly, CurrencyMetrics, Figure, Metric, Metrics, PromisesEnded, Rolls, share,
 };
 use escalation::{Currency, Date, Money};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::agencies::{AgenciesView, agencies};
 use crate::api::narrate::count;
 use crate::api::timeline::moment;
 use crate::web::gauge::Measured;
@@ -141,30 +141,6 @@ pub struct PromisesView {
     pub partly_kept_received: String,
     pub broken: u64,
     pub broken_amount: String,
-}
-
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = AgenciesToDate)]
-pub struct AgenciesView {
-    pub placements: u64,
-    pub placed: String,
-    pub collected: String,
-    pub paid_directly: String,
-    pub commission: String,
-    /// By agency, where the policy chooses between several.
-    pub by_agency: Vec<AgencyView>,
-}
-
-/// One agency's results to date, beside what the policy expects of it.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = AgencyToDate)]
-pub struct AgencyView {
-    /// Empty: placed before there were several.
-    pub connection: String,
-    pub placements: u64,
-    pub placed: String,
-    pub liquidation: FigureView,
-    pub netback: FigureView,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -336,26 +312,6 @@ fn promises(ended: &PromisesEnded, currency: Currency) -> PromisesView {
     }
 }
 
-fn agencies(position: &Position, currency: Currency) -> AgenciesView {
-    let Position { placed, agencies, .. } = position;
-    let several = agencies.keys().any(|connection| !connection.is_empty());
-    let by_agency = agencies.iter().filter(|_| several).map(|(connection, placed)| AgencyView {
-        connection: connection.clone(),
-        placements: placed.placements,
-        placed: plain(placed.amount, currency),
-        liquidation: figure(&placed.liquidation()),
-        netback: figure(&placed.netback()),
-    });
-    AgenciesView {
-        by_agency: by_agency.collect(),
-        placements: placed.placements,
-        placed: plain(placed.amount, currency),
-        collected: plain(placed.collected, currency),
-        paid_directly: plain(placed.direct, currency),
-        commission: plain(placed.commission, currency),
-    }
-}
-
 fn cause(reason: &str, cause: &Cause, currency: Currency) -> CauseView {
     let (disputed, credited) = (plain(cause.disputed, currency), plain(cause.credited, currency));
     CauseView { reason: reason.to_owned(), disputes: cause.disputes, disputed, credited }
@@ -395,7 +351,7 @@ fn named(figures: &BTreeMap<Metric, Figure>) -> BTreeMap<String, FigureView> {
     figures.iter().map(|(metric, known)| (metric.key().to_owned(), figure(known))).collect()
 }
 
-fn figure(figure: &Figure) -> FigureView {
+pub(super) fn figure(figure: &Figure) -> FigureView {
     FigureView {
         value: figure.decimal(),
         unit: figure.unit.as_str().to_owned(),
