@@ -9,6 +9,7 @@ use escalation::goods::ReturnState;
 use escalation::invoice::{OpenItem, days_between};
 use escalation::placement::PlacementState;
 use escalation::promise::PromiseState;
+use escalation::task::{TASKS_OPEN_MAX, TaskKind};
 use escalation::{Account, Date, Effect, InvoiceNumber, Policy};
 
 /// Payments are fully accounted for, items follow from what was done to them, currencies stay apart.
@@ -182,4 +183,19 @@ pub fn is_record(fact: &Fact) -> bool {
 
 pub fn rank(policy: &Policy, id: &str) -> usize {
     policy.levels.iter().position(|level| level.id.as_str() == id).unwrap()
+}
+
+/// Nobody is asked to do anything about what is settled, no task is there twice, and no more than a person can see.
+pub fn task_law(account: &Account) {
+    assert!(account.tasks.len() <= TASKS_OPEN_MAX);
+    for (n, task) in account.tasks.iter().enumerate() {
+        assert!(account.tasks.iter().skip(n + 1).all(|other| other.id != task.id), "{} is there twice", task.id);
+        let about = || task.invoices.iter().filter_map(|number| account.items.get(number));
+        if matches!(task.kind, TaskKind::JoinIn { .. } | TaskKind::Other) && about().next().is_some() {
+            assert!(about().any(|item| item.is_open()), "{} asks about what is settled: {task:?}", task.id);
+        }
+        if let TaskKind::Complaint { dispute } = &task.kind {
+            assert!(account.open_disputes().any(|open| &open.id == dispute), "{} is settled: {task:?}", task.id);
+        }
+    }
 }

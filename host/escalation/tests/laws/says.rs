@@ -4,12 +4,15 @@ use escalation::account::EffectState;
 use escalation::cash::{Allocation, Evidence, Payment, Target};
 use escalation::dispute::Dispute;
 use escalation::event::Fact;
+use escalation::id::TaskId;
 use escalation::invoice::{CreditMemo, Discount, Invoice, plus_days};
+use escalation::mandate::Mandate;
 use escalation::placement::{Collection, commission_of};
 use escalation::promise::{Promise, PromiseState};
 use escalation::protection::{Protection, ProtectionKind};
 use escalation::report::{CallResult, Tracking};
-use escalation::{Action, Currency, Date, InvoiceNumber, Money};
+use escalation::task::{Task, TaskEnd, TaskKind};
+use escalation::{Action, Currency, Date, InvoiceNumber, Money, Party};
 use proptest::prelude::*;
 
 use crate::agreed::{Agree, agree};
@@ -71,6 +74,10 @@ pub enum Op {
     Backfill(bool),
     /// What people agree with the debtor.
     Agree(Agree),
+    /// A person gives somebody a task, or ends one.
+    Task(u8),
+    /// A law firm may write for the creditor, or may not any more.
+    Mandate(bool),
     /// How effects end from now on: done, unknown, rejected, delayed.
     Outcome(u8),
     /// An effect that was just cancelled went out all the same.
@@ -104,6 +111,8 @@ pub fn op() -> impl Strategy<Value = Op> {
         1 => any::<bool>().prop_map(Op::Settle),
         1 => (any::<u8>(), any::<bool>()).prop_map(|(n, missing)| Op::Listed { n, missing }),
         5 => agree().prop_map(Op::Agree),
+        2 => any::<u8>().prop_map(Op::Task),
+        1 => any::<bool>().prop_map(Op::Mandate),
         1 => any::<bool>().prop_map(Op::Backfill),
         2 => (0u8..8).prop_map(Op::Outcome),
         1 => Just(Op::TooLate),
@@ -143,6 +152,8 @@ impl World {
             Op::Days(_) | Op::Outcome(_) | Op::Backfill(_) => None,
             Op::Agree(agree) => self.agreed(agree),
             Op::CallEnded(n) => Some(self.call_ended(n)),
+            Op::Task(n) => self.task(n),
+            Op::Mandate(given) => Some(self.mandate(given)),
             Op::Agency { n, minor } => self.agency(n, minor),
             Op::Promise { .. }
             | Op::Dispute(_)
@@ -153,6 +164,35 @@ impl World {
             | Op::Bounce => self.words(op),
             op => self.money(op),
         }
+    }
+
+    fn task(&mut self, n: u8) -> Option<Fact> {
+        if n.is_multiple_of(2) {
+            let count = self.account.tasks.len();
+            let task = self.account.tasks.get(usize::from(n) % count.max(1))?.id.clone();
+            let end = if n.is_multiple_of(4) { TaskEnd::Done } else { TaskEnd::Dropped };
+            return Some(Fact::TaskClosed { task, end, because: String::new() });
+        }
+        let task = Task {
+            id: TaskId::new(format!("task-{}", self.fresh())),
+            kind: TaskKind::Other,
+            what: "look at it".to_owned(),
+            invoices: self.named(n),
+            to: "kim".to_owned(),
+            due_on: plus_days(self.now.date(), i32::from(n % 9)),
+            opened_on: self.now.date(),
+            because: "asked for".to_owned(),
+            opened_by: "lee".to_owned(),
+        };
+        Some(Fact::TaskOpened { task })
+    }
+
+    fn mandate(&self, given: bool) -> Fact {
+        if !given {
+            return Fact::MandateEnded { reason: "over".to_owned() };
+        }
+        let firm = Party { id: "firm".to_owned(), name: "Firm".to_owned(), ..Party::default() };
+        Fact::MandateGiven { mandate: Mandate { firm, file: "1".to_owned(), given_on: self.now.date() } }
     }
 
     fn invoice(&mut self, total: Money, due_on: Date) -> Invoice {

@@ -12,7 +12,7 @@ use escalation::{
 };
 
 use crate::at_rest;
-use crate::checks::{contact_law, four_eyes_law, is_record, ladder_law, money_law};
+use crate::checks::{contact_law, four_eyes_law, is_record, ladder_law, money_law, task_law};
 use crate::says::Op;
 
 const STANDARD: &str = include_str!("../../../../config/policies/standard.toml");
@@ -141,6 +141,9 @@ impl World {
             }
             if self.policy.segments.is_empty() {
                 ladder_law(&self.account, self.policy);
+            }
+            if !self.backfill {
+                task_law(&self.account);
             }
             at_rest(&self.account, &self.clock(), self.policy, self.packs);
             if !self.dispatch() {
