@@ -213,3 +213,35 @@ fn the_explanation_says_what_is_next_and_until_when() {
         ]
     );
 }
+
+/// A ladder whose only level is somebody's task.
+const JOIN_IN: &str = "name = \"join-in\"\nversion = \"1\"\n[cash]\nfeed_age_days_max = 0\n[[level]]\nid = \"rep\"\n\
+                       title = \"the rep joins in\"\naction = \"task\"\ndays = 1\nto = \"sales-rep\"\ntask = \"visit them\"\n";
+
+#[test]
+fn who_has_too_many_tasks_gets_no_more_until_one_has_ended() {
+    let mut account = acme();
+    let (day, policy) = (date(2026, 3, 4), Policy::parse(JOIN_IN, "join-in.toml").unwrap());
+    for n in 0..crate::task::TASKS_OPEN_MAX {
+        let task = crate::task::Task {
+            id: crate::id::TaskId::new(format!("task-{n}")),
+            kind: crate::task::TaskKind::Other,
+            what: "look at it".to_owned(),
+            invoices: Vec::new(),
+            to: "kim".to_owned(),
+            due_on: day,
+            opened_on: day,
+            because: String::new(),
+            opened_by: String::new(),
+        };
+        happens(&mut account, day, Fact::TaskOpened { task });
+    }
+    let decision = decide(&account, &policy, &packs(), &now(day));
+    assert_eq!(decision.events, []);
+    assert!(decision.because.iter().any(|reason| reason.code == "tasks-full"), "{:?}", decision.because);
+    let (end, because) = (crate::task::TaskEnd::Done, String::new());
+    happens(&mut account, day, Fact::TaskClosed { task: crate::id::TaskId::new("task-7"), end, because });
+    let decision = decide(&account, &policy, &packs(), &now(day));
+    let opened = decision.events.iter().any(|fact| matches!(fact, Fact::TaskOpened { task } if task.to == "sales-rep"));
+    assert!(opened, "{:?}", decision.events);
+}
