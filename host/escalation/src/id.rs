@@ -1,5 +1,6 @@
 //! Names of things. One type each, so that an invoice number is never taken for an account.
 
+use std::borrow::Borrow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -20,6 +21,13 @@ macro_rules! name {
             }
 
             pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        /// Sets and maps are asked with a text that is at hand.
+        impl Borrow<str> for $name {
+            fn borrow(&self) -> &str {
                 &self.0
             }
         }

@@ -15,6 +15,9 @@ use crate::money::Money;
 pub fn apply(account: &Account) -> Vec<Fact> {
     let mut payments: Vec<&PostedPayment> =
         account.payments.values().filter(|posted| posted.unapplied.is_positive()).collect();
+    if payments.is_empty() {
+        return Vec::new();
+    }
     payments.sort_by_key(|posted| (posted.payment.booked_on, &posted.payment.id));
     let mut open: BTreeMap<InvoiceNumber, Money> =
         account.items.values().map(|item| (item.invoice.number.clone(), item.open)).collect();

@@ -17,8 +17,10 @@ pub(super) fn settle(work: &mut Work<'_>) {
     recover(work);
     charges::pay(work);
     keep_small_overpayments(work);
-    let open: Vec<InvoiceNumber> = work.account.open_items().iter().map(|item| item.invoice.number.clone()).collect();
-    for number in open {
+    // Of an item for which nothing came there is no rest.
+    let begun = work.account.open_items().into_iter().filter(|item| item.came_in() > 0);
+    let begun: Vec<InvoiceNumber> = begun.map(|item| item.invoice.number.clone()).collect();
+    for number in begun {
         let item = work.account.items.get(&number).filter(|item| !is_disputed(&work.account, item)).cloned();
         if let Some(item) = item {
             take_discount(work, &item);

@@ -82,14 +82,19 @@ pub(super) fn take_back_planned(work: &mut Work<'_>, which: impl Fn(&Action) -> 
 /// Each allocation to an invoice, and each line of what is let off, is told to accounting once.
 pub(super) fn tell_accounting(work: &mut Work<'_>) {
     let mut posts = Vec::new();
+    // Nearly all were told long ago: their keys are written into one text, one after the other.
+    let mut key = String::new();
     for posted in work.account.payments.values() {
         for (n, allocation) in posted.allocations.iter().enumerate() {
             let Target::Invoice(invoice) = &allocation.to else { continue };
-            let (payment, received_on) = (posted.payment.id.clone(), posted.payment.booked_on);
-            let key = EffectKey::new(format!("post:{payment}:{invoice}:{}", n + 1));
-            if !work.account.spent.contains(&key) {
-                let (invoice, amount) = (invoice.clone(), allocation.amount);
-                posts.push((key, Action::PostCashApplication { payment, invoice, amount, received_on }));
+            let (payment, received_on) = (&posted.payment.id, posted.payment.booked_on);
+            key.clear();
+            ["post:", payment.as_str(), ":", invoice.as_str(), ":"].into_iter().for_each(|part| key.push_str(part));
+            key.push_str(&(n + 1).to_string());
+            if !work.account.spent.contains(key.as_str()) {
+                let (payment, invoice, amount) = (payment.clone(), invoice.clone(), allocation.amount);
+                let action = Action::PostCashApplication { payment, invoice, amount, received_on };
+                posts.push((EffectKey::new(key.clone()), action));
             }
         }
     }

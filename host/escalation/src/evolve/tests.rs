@@ -102,9 +102,9 @@ fn more_than_is_open_or_unapplied_is_clipped() {
     happens(&mut account, Fact::PaymentReceived { payment: payment("p", 150) });
     apply(&mut account, "p", "INV-1", 900);
     assert_eq!(open(&account, "INV-1"), 0);
-    assert_eq!(account.payments[&"p".into()].unapplied, eur(50));
+    assert_eq!(account.payments["p"].unapplied, eur(50));
     apply(&mut account, "p", "INV-1", 50);
-    assert_eq!(account.payments[&"p".into()].allocations.len(), 1, "nothing more can be paid");
+    assert_eq!(account.payments["p"].allocations.len(), 1, "nothing more can be paid");
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn a_reversal_may_come_before_its_payment() {
     assert_eq!(account.stray_reversals.len(), 1);
     happens(&mut account, Fact::PaymentReceived { payment: payment("p", 100) });
     assert!(account.stray_reversals.is_empty());
-    assert_eq!(account.payments[&"p".into()].reversed_on, Some(DAY));
+    assert_eq!(account.payments["p"].reversed_on, Some(DAY));
     assert_eq!(account.unapplied(), Vec::new());
 }
 
@@ -158,7 +158,7 @@ fn an_open_item_list_states_what_is_open() {
     let mut account = owing(&[("INV-1", 100)]);
     happens(&mut account, Fact::InvoiceRestated { number: "INV-1".into(), open: eur(30) });
     assert_eq!(open(&account, "INV-1"), 30);
-    assert_eq!(account.items[&"INV-1".into()].adjusted, eur(-70));
+    assert_eq!(account.items["INV-1"].adjusted, eur(-70));
 }
 
 #[test]
@@ -167,9 +167,9 @@ fn what_was_cancelled_and_went_out_all_the_same_counts() {
     happens(&mut account, Fact::LevelReached { invoice: "INV-1".into(), level: "call".into() });
     plan(&mut account, "call:1", call());
     happens(&mut account, Fact::EffectCancelled { key: "call:1".into(), because: "promise".to_owned() });
-    assert!(account.items[&"INV-1".into()].steps.is_empty(), "it never happened, so the level is not taken");
+    assert!(account.items["INV-1"].steps.is_empty(), "it never happened, so the level is not taken");
     done(&mut account, "call:1");
-    assert_eq!(account.items[&"INV-1".into()].steps.len(), 1);
+    assert_eq!(account.items["INV-1"].steps.len(), 1);
     assert_eq!(account.effects[&EffectKey::from("call:1")].state, EffectState::Handed);
     assert_eq!(account.contacts.len(), 1);
 }

@@ -22,8 +22,8 @@ use crate::demo::rss_kb;
 use crate::workspace;
 
 const FIRST: Date = Date::constant(2025, 3, 10);
-const DAYS: i32 = 365;
-/// Weeks between two invoices: 1. The last so many are never paid.
+const DAYS: i32 = 364;
+/// There is an invoice a week; the last so many are never paid.
 const UNPAID: i32 = 10;
 const EVENTS: usize = 1_000;
 const TIMES: u32 = 2_000;
