@@ -68,7 +68,7 @@ const CUSTOMERS: [Customer; 8] = [
         mailbox: "bernd.otte",
         day: 4,
         waits: Some(("appointment", "A-7002", 30, 140_00)),
-        insured: Some(("M-2093", false)),
+        insured: Some(("M-2093", true)),
         ..NOBODY
     },
     Customer {
@@ -86,7 +86,8 @@ const CUSTOMERS: [Customer; 8] = [
         mailbox: "david.lenz",
         day: 85,
         waits: Some(("appointment", "A-7004", 130, 210_00)),
-        insured: Some(("M-8810", true)),
+        insured: Some(("M-8810", false)),
+        pays: false,
         ..NOBODY
     },
     Customer {
