@@ -85,7 +85,7 @@ const CUSTOMERS: [Customer; 8] = [
         name: "David Lenz",
         mailbox: "david.lenz",
         day: 85,
-        waits: Some(("appointment", "A-7004", 130, 210_00)),
+        waits: Some(("appointment", "A-7004", 124, 210_00)),
         insured: Some(("M-8810", false)),
         pays: false,
         ..NOBODY
