@@ -10,6 +10,7 @@ mod money;
 mod relive;
 mod says;
 mod upfront;
+mod work;
 mod world;
 
 use escalation::event::{Event, Fact};

@@ -4,15 +4,12 @@ use escalation::account::EffectState;
 use escalation::cash::{Allocation, Evidence, Payment, Target};
 use escalation::dispute::Dispute;
 use escalation::event::Fact;
-use escalation::id::TaskId;
 use escalation::invoice::{CreditMemo, Discount, Invoice, plus_days};
-use escalation::mandate::Mandate;
 use escalation::placement::{Collection, commission_of};
 use escalation::promise::{Promise, PromiseState};
 use escalation::protection::{Protection, ProtectionKind};
 use escalation::report::{CallResult, Tracking};
-use escalation::task::{Task, TaskEnd, TaskKind};
-use escalation::{Action, Currency, Date, InvoiceNumber, Money, Party};
+use escalation::{Action, Currency, Date, InvoiceNumber, Money};
 use proptest::prelude::*;
 
 use crate::agreed::{Agree, agree};
@@ -125,7 +122,7 @@ impl World {
         (count > 0).then(|| self.account.items.keys().nth(usize::from(n) % count)).flatten()
     }
 
-    fn named(&self, names: u8) -> Vec<InvoiceNumber> {
+    pub fn named(&self, names: u8) -> Vec<InvoiceNumber> {
         if names.is_multiple_of(3) { Vec::new() } else { self.item(names).into_iter().cloned().collect() }
     }
 
@@ -164,35 +161,6 @@ impl World {
             | Op::Bounce => self.words(op),
             op => self.money(op),
         }
-    }
-
-    fn task(&mut self, n: u8) -> Option<Fact> {
-        if n.is_multiple_of(2) {
-            let count = self.account.tasks.len();
-            let task = self.account.tasks.get(usize::from(n) % count.max(1))?.id.clone();
-            let end = if n.is_multiple_of(4) { TaskEnd::Done } else { TaskEnd::Dropped };
-            return Some(Fact::TaskClosed { task, end, because: String::new() });
-        }
-        let task = Task {
-            id: TaskId::new(format!("task-{}", self.fresh())),
-            kind: TaskKind::Other,
-            what: "look at it".to_owned(),
-            invoices: self.named(n),
-            to: "kim".to_owned(),
-            due_on: plus_days(self.now.date(), i32::from(n % 9)),
-            opened_on: self.now.date(),
-            because: "asked for".to_owned(),
-            opened_by: "lee".to_owned(),
-        };
-        Some(Fact::TaskOpened { task })
-    }
-
-    fn mandate(&self, given: bool) -> Fact {
-        if !given {
-            return Fact::MandateEnded { reason: "over".to_owned() };
-        }
-        let firm = Party { id: "firm".to_owned(), name: "Firm".to_owned(), ..Party::default() };
-        Fact::MandateGiven { mandate: Mandate { firm, file: "1".to_owned(), given_on: self.now.date() } }
     }
 
     fn invoice(&mut self, total: Money, due_on: Date) -> Invoice {
