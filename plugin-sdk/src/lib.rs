@@ -23,6 +23,8 @@ pub mod files;
 pub mod inbox;
 pub mod kv;
 pub mod log;
+#[cfg(feature = "mail")]
+pub mod mail;
 mod money;
 mod types;
 

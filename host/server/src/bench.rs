@@ -12,6 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use escalation::party::PartyKind;
 use escalation::request::{Ask, Batch, CallAsk, Request};
 use escalation::{AccountId, Currency, Date, DateTime, EffectKey, Money, Party, Role};
 use jiff::tz::TimeZone;
@@ -95,19 +96,25 @@ pub async fn plugin_call(components: &Path, folder: &Path) -> Result<Figure, Box
     ))
 }
 
-/// A call of about 1 KB that is no longer to be made: the plugin reads it, answers, and touches no file.
-fn expired_call() -> (Batch, Vec<Request>) {
-    let at = DateTime::constant(2026, 3, 2, 8, 0, 0, 0);
-    let debtor = Party {
+/// Whom the measured account belongs to.
+fn debtor() -> Party {
+    Party {
         id: "D-1001".to_owned(),
         name: "Musterbau GmbH".to_owned(),
+        kind: PartyKind::Business,
         country: "DE".to_owned(),
         language: "de".to_owned(),
         address: vec!["Musterstraße 1".to_owned(), "20095 Hamburg".to_owned()],
         email: Some("buchhaltung@musterbau.example".to_owned()),
         phone: Some("+49 40 5550123".to_owned()),
         ..Party::default()
-    };
+    }
+}
+
+/// A call of about 1 KB that is no longer to be made: the plugin reads it, answers, and touches no file.
+fn expired_call() -> (Batch, Vec<Request>) {
+    let at = DateTime::constant(2026, 3, 2, 8, 0, 0, 0);
+    let debtor = debtor();
     let call = CallAsk {
         account: AccountId::new("D-1001"),
         phone: debtor.phone.clone().unwrap_or_default(),

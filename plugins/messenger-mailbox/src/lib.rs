@@ -4,12 +4,12 @@ mod map;
 mod wire;
 
 use dunlin_plugin_sdk::files::{Connection, name_of_key};
+use dunlin_plugin_sdk::mail::Address;
 use dunlin_plugin_sdk::messenger::{Effect, Fact, Message};
 use dunlin_plugin_sdk::{Batch, Finding, Inbox, Messenger, Outcome, Page, Receipt, Request, Result};
 use serde::Deserialize;
 
 use crate::map::Identity;
-use crate::wire::Address;
 
 const INCOMING: &str = "incoming";
 const FILES_PER_PULL: usize = 20;

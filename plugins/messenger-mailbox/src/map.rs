@@ -1,10 +1,11 @@
 //! Messages become e-mails and letters; reports and replies become facts.
 
+use dunlin_plugin_sdk::mail::{Address, Email, atom, unatom};
 use dunlin_plugin_sdk::messenger::{Fact, Message, OptOut, Tracking};
 use dunlin_plugin_sdk::{Batch, Document, Error, Event, Refusal, Rejection, Result, Source, Taken, log};
 
 use crate::Config;
-use crate::wire::{Address, Email, Incoming, Letter, Report};
+use crate::wire::{Incoming, Letter, Report};
 
 /// Characters of a reply that travel with the fact.
 const TEXT_CHARS: usize = 2_000;
@@ -27,38 +28,6 @@ impl Identity {
         let (key, account) = token.split_once('.')?;
         Some(Identity { key: unatom(key)?, account: unatom(account)? })
     }
-}
-
-/// Letters, digits, `-` and `_` stay; any other byte becomes `=` and two hex digits. Empty becomes `=`.
-fn atom(text: &str) -> String {
-    if text.is_empty() {
-        return "=".to_owned();
-    }
-    let byte = |byte: u8| match byte {
-        b'-' | b'_' => char::from(byte).to_string(),
-        _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
-        _ => format!("={byte:02X}"),
-    };
-    text.bytes().map(byte).collect()
-}
-
-fn unatom(atom: &str) -> Option<String> {
-    if atom == "=" {
-        return Some(String::new());
-    }
-    let (mut bytes, mut rest) = (Vec::with_capacity(atom.len()), atom);
-    while let Some(first) = rest.chars().next() {
-        if first == '=' {
-            bytes.push(u8::from_str_radix(rest.get(1..3)?, 16).ok()?);
-            rest = &rest[3..];
-        } else if first.is_ascii_alphanumeric() || matches!(first, '-' | '_') {
-            bytes.extend(u8::try_from(first));
-            rest = &rest[1..];
-        } else {
-            return None;
-        }
-    }
-    String::from_utf8(bytes).ok().filter(|text| !text.is_empty())
 }
 
 pub fn usual_stop_words() -> Vec<String> {
@@ -136,14 +105,14 @@ pub fn facts(document: &Document, config: &Config) -> std::result::Result<Taken<
     })?;
     let facts = match &incoming.report {
         Some(report) => fact_of_report(report, &incoming, &identity).into_iter().collect(),
-        None if incoming.automatic => {
+        None if incoming.mail.automatic => {
             log::info(format!("`{}` is an automatic answer; it says nothing", document.name));
             Vec::new()
         }
         None => facts_of_reply(&incoming, &identity, &config.stop_words),
     };
     // Without a Message-ID of its own, the moment and the message tell it from others.
-    let id = incoming.message_id.clone().unwrap_or_else(|| format!("{}@{}", identity.token(), incoming.at));
+    let id = incoming.mail.message_id.clone().unwrap_or_else(|| format!("{}@{}", identity.token(), incoming.mail.at));
     let event = |fact: Fact| Event {
         source: Source {
             key: format!("{id}:{}", suffix(&fact)),
@@ -151,7 +120,7 @@ pub fn facts(document: &Document, config: &Config) -> std::result::Result<Taken<
             digest: None,
             document: document.name.clone(),
             place: String::new(),
-            occurred_on: incoming.day,
+            occurred_on: incoming.mail.day,
         },
         fact,
     };
@@ -160,16 +129,16 @@ pub fn facts(document: &Document, config: &Config) -> std::result::Result<Taken<
 
 /// From the Message-IDs that it quotes, or from the subject of a stop request.
 fn identity(incoming: &Incoming, config: &Config) -> Option<Identity> {
-    let quoted = incoming.answers.iter().filter_map(|id| {
+    let quoted = incoming.mail.answers.iter().filter_map(|id| {
         let (token, at) = id.trim_matches(['<', '>']).rsplit_once('@')?;
         if at.eq_ignore_ascii_case(domain(config)) { Identity::of_token(token) } else { None }
     });
     let in_subject = || {
-        let words = incoming.subject.split_whitespace();
+        let words = incoming.mail.subject.split_whitespace();
         words.map(|word| word.replace("%3D", "=")).find_map(|word| Identity::of_token(&word))
     };
     let found = quoted.into_iter().next();
-    found.or_else(|| if asks_to_stop(&incoming.subject, &config.stop_words) { in_subject() } else { None })
+    found.or_else(|| if asks_to_stop(&incoming.mail.subject, &config.stop_words) { in_subject() } else { None })
 }
 
 fn fact_of_report(report: &Report, incoming: &Incoming, identity: &Identity) -> Option<Fact> {
@@ -190,10 +159,10 @@ fn fact_of_report(report: &Report, incoming: &Incoming, identity: &Identity) -> 
 }
 
 fn facts_of_reply(incoming: &Incoming, identity: &Identity, stop_words: &[String]) -> Vec<Fact> {
-    let own: Vec<&str> = incoming.text.lines().map(str::trim).filter(|line| !line.starts_with('>')).collect();
+    let own: Vec<&str> = incoming.mail.text.lines().map(str::trim).filter(|line| !line.starts_with('>')).collect();
     let (stops, rest): (Vec<&str>, Vec<&str>) =
         own.iter().copied().filter(|line| !line.is_empty()).partition(|line| asks_to_stop(line, stop_words));
-    let stop = !stops.is_empty() || asks_to_stop(&incoming.subject, stop_words);
+    let stop = !stops.is_empty() || asks_to_stop(&incoming.mail.subject, stop_words);
     let text = own.join("\n").trim().to_owned();
     let mut facts = Vec::new();
     // Whoever only says stop has said nothing that a person has to read.
@@ -223,7 +192,7 @@ fn asks_to_stop(line: &str, stop_words: &[String]) -> bool {
 
 fn tracking(incoming: &Incoming, identity: &Identity, text: &str) -> Tracking {
     let Identity { key, account } = identity.clone();
-    Tracking { message: key, account, at: incoming.at, text: cut(text) }
+    Tracking { message: key, account, at: incoming.mail.at, text: cut(text) }
 }
 
 fn suffix(fact: &Fact) -> &'static str {

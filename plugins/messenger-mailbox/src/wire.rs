@@ -1,9 +1,7 @@
-//! The formats: e-mails out, letters out, e-mails in.
+//! The formats that are ours alone: letters out, delivery reports in. E-mails as such are the SDK's.
 
-mod email;
 mod incoming;
 mod letter;
 
-pub use email::{Address, Email};
 pub use incoming::{Incoming, Report};
 pub use letter::Letter;

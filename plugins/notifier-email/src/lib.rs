@@ -4,11 +4,10 @@ mod map;
 mod wire;
 
 use dunlin_plugin_sdk::files::{Connection, name_of_key};
+use dunlin_plugin_sdk::mail::Address;
 use dunlin_plugin_sdk::notifier::{Effect, Fact, Notification};
 use dunlin_plugin_sdk::{Batch, Finding, Inbox, Notifier, Outcome, Page, Receipt, Request, Result};
 use serde::Deserialize;
-
-use crate::wire::Address;
 
 const INCOMING: &str = "incoming";
 const OUTGOING: &str = "outgoing";

@@ -1,10 +1,11 @@
 //! Notifications become e-mails; answers that quote them become acknowledgements.
 
+use dunlin_plugin_sdk::mail::{Address, Email, atom, unatom};
 use dunlin_plugin_sdk::notifier::{Acknowledgement, Fact, Notification};
 use dunlin_plugin_sdk::{Batch, Document, Error, Event, Refusal, Rejection, Result, Source, Taken, log};
 
 use crate::Config;
-use crate::wire::{Address, Answer, Email};
+use crate::wire::Answer;
 
 /// Characters of an answer that travel with the fact.
 const TEXT_CHARS: usize = 2_000;
@@ -37,8 +38,10 @@ pub fn email(
         subject: &notification.subject,
         sent_at: batch.at.div_euclid(1000),
         message_id: &format!("{}.{}@{}", atom(key), atom(&notification.account), domain(config)),
+        unsubscribe: &[],
         language: &notification.language,
         text: &text,
+        html: None,
     };
     Ok(email.write())
 }
@@ -46,27 +49,28 @@ pub fn email(
 /// An answer to one of our notifications.
 pub fn facts(document: &Document, config: &Config) -> std::result::Result<Taken<Fact>, Refusal> {
     let answer = Answer::parse(&document.bytes).map_err(|reason| document.refusal("", reason))?;
-    let quoted = answer.answers.iter().find_map(|id| notification_of(id, config));
+    let mail = &answer.mail;
+    let quoted = mail.answers.iter().find_map(|id| notification_of(id, config));
     let (notification, account) = quoted.ok_or_else(|| {
         let reason = format!("it answers no notification of ours: no Message-ID at `{}` is quoted", domain(config));
         document.refusal("", reason)
     })?;
-    if answer.automatic {
+    if mail.automatic {
         log::info(format!("`{}` is an automatic answer; it says nothing", document.name));
         return Ok(Taken::new(Vec::new()));
     }
-    let own: Vec<&str> = answer.text.lines().map(str::trim).filter(|line| !line.starts_with('>')).collect();
-    let id = answer.message_id.clone().unwrap_or_else(|| format!("{notification}@{}", answer.at));
+    let id = mail.message_id.clone().unwrap_or_else(|| format!("{notification}@{}", mail.at));
     let source = Source {
         key: format!("{id}:acknowledged"),
         version: None,
         digest: None,
         document: document.name.clone(),
         place: String::new(),
-        occurred_on: answer.day,
+        occurred_on: mail.day,
     };
-    let text = own.join("\n").trim().chars().take(TEXT_CHARS).collect();
-    let fact = Fact::Acknowledged(Acknowledgement { notification, account, by: answer.from, at: answer.at, text });
+    let text = answer.own_text().chars().take(TEXT_CHARS).collect();
+    let fact =
+        Fact::Acknowledged(Acknowledgement { notification, account, by: answer.from.clone(), at: mail.at, text });
     Ok(Taken::new(vec![Event { source, fact }]))
 }
 
@@ -82,36 +86,4 @@ fn notification_of(id: &str, config: &Config) -> Option<(String, String)> {
 
 fn domain(config: &Config) -> &str {
     config.message_id_domain.as_deref().unwrap_or_else(|| config.from_address.domain())
-}
-
-/// Letters, digits, `-` and `_` stay; any other byte becomes `=` and two hex digits. Empty becomes `=`.
-fn atom(text: &str) -> String {
-    if text.is_empty() {
-        return "=".to_owned();
-    }
-    let byte = |byte: u8| match byte {
-        b'-' | b'_' => char::from(byte).to_string(),
-        _ if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
-        _ => format!("={byte:02X}"),
-    };
-    text.bytes().map(byte).collect()
-}
-
-fn unatom(atom: &str) -> Option<String> {
-    if atom == "=" {
-        return Some(String::new());
-    }
-    let (mut bytes, mut rest) = (Vec::with_capacity(atom.len()), atom);
-    while let Some(first) = rest.chars().next() {
-        if first == '=' {
-            bytes.push(u8::from_str_radix(rest.get(1..3)?, 16).ok()?);
-            rest = &rest[3..];
-        } else if first.is_ascii_alphanumeric() || matches!(first, '-' | '_') {
-            bytes.extend(u8::try_from(first));
-            rest = &rest[1..];
-        } else {
-            return None;
-        }
-    }
-    String::from_utf8(bytes).ok().filter(|text| !text.is_empty())
 }

@@ -8,16 +8,15 @@ use escalation::account::EffectState;
 use escalation::cash::Payment;
 use escalation::event::Event;
 use escalation::invoice::{Invoice, plus_days};
-use escalation::party::PartyKind;
 use escalation::{
-    Account, AccountId, Clearance, Currency, Date, Effect, Fact, InvoiceNumber, Money, Now, Packs, Party, Policy,
-    clear, decide, evolve,
+    Account, AccountId, Clearance, Currency, Date, Effect, Fact, InvoiceNumber, Money, Now, Packs, Policy, clear,
+    decide, evolve,
 };
 use letters::facts::Facts;
 use letters::{Kind, Letters, sample};
 
 use super::nightly::policy;
-use super::{Figure, ROUNDS, middle, nanos};
+use super::{Figure, ROUNDS, debtor, middle, nanos};
 use crate::demo::rss_kb;
 use crate::workspace;
 
@@ -163,20 +162,6 @@ fn timed(times: u32, what: impl Fn()) -> u64 {
 
 fn at(day: Date) -> Now {
     Now { at: day.at(9, 0, 0, 0), cash_known_until: Some(day), backfill: false, offset_minutes: 60 }
-}
-
-fn debtor() -> Party {
-    Party {
-        id: "D-1001".to_owned(),
-        name: "Musterbau GmbH".to_owned(),
-        kind: PartyKind::Business,
-        country: "DE".to_owned(),
-        language: "de".to_owned(),
-        address: vec!["Musterstraße 1".to_owned(), "20095 Hamburg".to_owned()],
-        email: Some("buchhaltung@musterbau.example".to_owned()),
-        phone: Some("+49 40 5550123".to_owned()),
-        ..Party::default()
-    }
 }
 
 fn number(week: i32) -> InvoiceNumber {

@@ -1,25 +1,16 @@
 //! An incoming e-mail: a delivery report (RFC 3462, RFC 3464) or an answer.
 
-use dunlin_plugin_sdk::Date;
-use jiff::Timestamp;
-use mail_parser::{HeaderValue, Message, MessageParser, MimeHeaders, PartType};
+use dunlin_plugin_sdk::mail;
+use mail_parser::{Message, MessageParser, MimeHeaders, PartType};
 
 /// Parts of a report that are looked at.
 const PARTS: usize = 20;
 
-/// What of an e-mail matters here.
+/// An e-mail, and what it reports on another one.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Incoming {
-    pub message_id: Option<String>,
-    /// Milliseconds since 1970-01-01T00:00:00Z, and the day where it was written.
-    pub at: i64,
-    pub day: Date,
-    pub subject: String,
-    pub text: String,
-    /// Message-IDs that it answers or reports on, nearest first.
-    pub answers: Vec<String>,
-    /// Sent by a machine: a holiday notice for example.
-    pub automatic: bool,
+    /// Its `answers` begin with the message that is reported on.
+    pub mail: mail::Incoming,
     pub report: Option<Report>,
 }
 
@@ -37,39 +28,9 @@ impl Incoming {
     /// Err: why this is no e-mail that can be taken.
     pub fn parse(bytes: &[u8]) -> Result<Incoming, String> {
         let message = MessageParser::default().parse(bytes).ok_or("not an e-mail")?;
-        let (at, day) = written_at(&message)?;
-        let mut answers = ids(message.in_reply_to());
-        answers.extend(ids(message.references()).into_iter().rev());
-        let report = is_report(&message).then(|| report(&message, &mut answers)).flatten();
-        let auto = message.header_raw("Auto-Submitted").map(|value| value.trim().to_ascii_lowercase());
-        Ok(Incoming {
-            message_id: message.message_id().map(str::to_owned),
-            at,
-            day,
-            subject: message.subject().unwrap_or_default().trim().to_owned(),
-            text: message.body_text(0).unwrap_or_default().into_owned(),
-            answers,
-            automatic: auto.is_some_and(|value| !value.starts_with("no")),
-            report,
-        })
-    }
-}
-
-fn written_at(message: &Message<'_>) -> Result<(i64, Date), String> {
-    let date = message.date().ok_or("no `Date` header that can be read")?;
-    let wrong = |_| "a `Date` header that is no date".to_owned();
-    let month = i8::try_from(date.month).unwrap_or(0);
-    let day = i8::try_from(date.day).unwrap_or(0);
-    let day = Date::new(i16::try_from(date.year).unwrap_or(0), month, day).map_err(wrong)?;
-    let at = Timestamp::from_second(date.to_timestamp()).map_err(wrong)?;
-    Ok((at.as_millisecond(), day))
-}
-
-fn ids(header: &HeaderValue<'_>) -> Vec<String> {
-    match header {
-        HeaderValue::Text(id) => vec![id.to_string()],
-        HeaderValue::TextList(ids) => ids.iter().map(ToString::to_string).collect(),
-        _ => Vec::new(),
+        let mut mail = mail::Incoming::of(&message)?;
+        let report = is_report(&message).then(|| report(&message, &mut mail.answers)).flatten();
+        Ok(Incoming { mail, report })
     }
 }
 
