@@ -89,7 +89,8 @@ fn flags(account: &Account, policy: &Policy, today: Date) -> Vec<String> {
     let blocked = account.blocked.as_ref().is_some_and(|block| block.until.is_none_or(|until| until >= today));
     let missing = account.items.values().any(|item| item.is_open() && item.missing_since.is_some());
     let proposed = account.write_offs.iter().any(|one| one.state == WriteOffState::Proposed);
-    let to_approve = proposed || account.settlements.iter().any(|one| one.state == SettlementState::Offered);
+    let asked = account.awaited_levels().next().is_some();
+    let to_approve = asked || proposed || account.settlements.iter().any(|one| one.state == SettlementState::Offered);
     [
         ("promise", account.running_promises().next().is_some()),
         ("dispute", account.open_disputes().next().is_some()),

@@ -12,7 +12,7 @@ use crate::charge::Charge;
 use crate::dispute::Dispute;
 use crate::effect::Effect;
 use crate::goods::GoodsReturn;
-use crate::id::{AccountId, EffectKey, InvoiceNumber, PaymentId};
+use crate::id::{AccountId, EffectKey, InvoiceNumber, LevelId, PaymentId};
 use crate::invoice::{OpenItem, Step};
 use crate::mandate::Mandate;
 use crate::money::{Currency, Money};
@@ -20,6 +20,7 @@ use crate::party::Party;
 use crate::placement::Placement;
 use crate::plan::PaymentPlan;
 use crate::promise::Promise;
+use crate::proposal::Proposal;
 use crate::protection::Protection;
 use crate::settlement::Settlement;
 use crate::suit::Suit;
@@ -65,6 +66,9 @@ pub struct Account {
     /// One of a kind at most.
     #[serde(default)]
     pub protections: Vec<Protection>,
+    /// Levels that people are asked to agree to.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub proposals: BTreeMap<LevelId, Proposal>,
     /// The law firm that may write for the creditor.
     #[serde(default)]
     pub mandate: Option<Mandate>,
@@ -152,6 +156,16 @@ pub struct Contact {
     /// The debtor in person was spoken to.
     #[serde(default)]
     pub conversation: bool,
+    /// It is known to have arrived, or to have come back.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tracked: bool,
+}
+
+impl Contact {
+    /// Sent by post, and nobody knows that it is there.
+    pub fn is_in_the_post(&self) -> bool {
+        matches!(self.medium.as_str(), "letter" | "registered-letter") && !self.tracked
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -218,6 +232,7 @@ impl Account {
             returns: Vec::new(),
             stopped: BTreeSet::new(),
             protections: Vec::new(),
+            proposals: BTreeMap::new(),
             mandate: None,
             claims_paid_since: None,
             unreachable: BTreeSet::new(),

@@ -60,8 +60,12 @@ pub fn missing(account: &Account, effect: &Effect, policy: &Policy) -> usize {
 
 /// `waits for two people to approve it`, `ANNA approved it; one more has to`; none: nobody is waited for.
 pub fn awaited(account: &Account, effect: &Effect, policy: &Policy) -> Option<String> {
-    let names: Vec<&str> = account.approvers(&effect.key).iter().map(|one| one.by.as_str()).collect();
-    match (missing(account, effect, policy), names.is_empty()) {
+    in_words(account.approvers(&effect.key), missing(account, effect, policy))
+}
+
+pub(crate) fn in_words(approved: &[Approved], missing: usize) -> Option<String> {
+    let names: Vec<&str> = approved.iter().map(|one| one.by.as_str()).collect();
+    match (missing, names.is_empty()) {
         (0, _) => None,
         (1, true) => Some("waits for a person to approve it".to_owned()),
         (_, true) => Some("waits for two people to approve it".to_owned()),

@@ -19,6 +19,7 @@ mod placements;
 mod plan;
 mod posting;
 mod promises;
+mod proposals;
 mod segments;
 mod tasks;
 #[cfg(test)]
@@ -126,6 +127,7 @@ fn act(work: &mut Work<'_>) {
     segments::assign(work);
     complaints::follow(work);
     ladder::climb(work);
+    proposals::end(work);
     tasks::end(work);
     tasks::open(work);
     write_offs::propose(work);

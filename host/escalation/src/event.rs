@@ -4,6 +4,7 @@ use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
 use crate::allowance::Allowance;
+use crate::approval::Approval;
 use crate::assignment::{Arrival, PolicyRef};
 use crate::cash::{Allocation, Payment};
 use crate::charge::Charge;
@@ -130,6 +131,10 @@ pub enum Fact {
     PaymentMoved { payment: PaymentId, to: AccountId },
     /// A person agrees to an effect that the policy does not let go out by itself.
     EffectApproved { key: EffectKey },
+    /// A person agrees to a level that the policy does not take by itself.
+    LevelApproved { level: LevelId },
+    /// The invoices that came to it pass it over.
+    LevelDeclined { level: LevelId, because: String },
     /// A person found out how an effect with an unknown outcome ended.
     EffectSettled { key: EffectKey, happened: bool, text: String },
     /// A parked lane is taken up again.
@@ -177,6 +182,10 @@ pub enum Fact {
     LevelReached { invoice: InvoiceNumber, level: LevelId },
     /// The level does not apply to this item; the sentence names the rule.
     LevelPassed { invoice: InvoiceNumber, level: LevelId, because: String },
+    /// People are asked whether the level is taken.
+    LevelProposed { level: LevelId, invoices: Vec<InvoiceNumber>, approval: Approval },
+    /// It is behind every invoice, or none has come to it any more.
+    ProposalEnded { level: LevelId, because: String },
     /// The version of the policy that the account keeps from now on; the sentence says why.
     PolicyAssigned {
         policy: PolicyRef,

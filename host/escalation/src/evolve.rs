@@ -24,6 +24,7 @@ use crate::id::{DisputeId, InvoiceNumber, LevelId};
 use crate::invoice::{Invoice, OpenItem, Step};
 use crate::plan::PlanState;
 use crate::promise::PromiseState;
+use crate::proposal;
 use crate::settlement::SettlementState;
 use crate::write_off;
 
@@ -103,6 +104,12 @@ fn agreed(account: &mut Account, fact: &Fact, event: &Event) {
         }
         Fact::MandateGiven { mandate } => account.mandate = Some(mandate.clone()),
         Fact::MandateEnded { .. } => account.mandate = None,
+        Fact::LevelProposed { level, invoices, approval } => {
+            proposal::proposed(account, level, invoices, *approval, on);
+        }
+        Fact::LevelApproved { level } => proposal::approved(account, level, event),
+        Fact::LevelDeclined { level, because } => declined(account, level, on, because),
+        Fact::ProposalEnded { level, .. } => drop(account.proposals.remove(level)),
         Fact::Charged { charge } => charges::charged(account, charge),
         Fact::OverpaymentKept { payment } => cash::kept(account, payment),
         Fact::WriteOffRecovered { payment, invoice, amount } => {
@@ -179,6 +186,13 @@ fn blocked(account: &mut Account, reason: &str, until: Option<Date>) {
 
 fn held(account: &mut Account, reason: &str, on: Date) {
     account.hold.get_or_insert_with(|| CreditHold { since: on, reason: reason.to_owned() });
+}
+
+fn declined(account: &mut Account, level: &LevelId, on: Date, because: &str) {
+    let Some(proposal) = account.proposals.remove(level) else { return };
+    for invoice in &proposal.invoices {
+        step(account, invoice, level, on, Some(because.to_owned()));
+    }
 }
 
 /// Each level once. One that was passed over can still be taken: another ladder may ask for it.

@@ -90,12 +90,23 @@ pub fn changes_when(code: &str) -> Option<&'static str> {
         "dispute" => "the dispute is resolved",
         "promise" => "the promise is kept, broken or replaced",
         "dunning-block" => "a person lifts the block, or it ends",
+        "attorney" | "insolvency" | "deceased" => "a person ends the protection",
+        "moratorium" => "the stay ends, or a person ends it",
         "placed" => "the agency gives it back, or it is recalled",
         "payment-pending" => "the payment is booked, or is not waited for any more",
+        "payment-claimed" => "money comes, or the days have passed",
+        "plan" | "settlement" => "it is kept, failed or ended by a person",
+        "goods-return" => "the goods are credited, or their day has passed",
         "stopped" => "the debtor wishes so",
         "weekday" | "holiday" => "the next working day comes",
         "calendar" => "a policy lists the holidays of the year",
-        "contact-gap" | "call-budget" => "the days have passed",
+        "contact-gap" | "call-budget" | "contact-budget" | "after-conversation" | "too-early" => "the days have passed",
+        "quiet-hours" => "the hours have come",
+        "mail-in-transit" => "the letter is there, or the days have passed",
+        "no-mandate" => "a law firm's mandate is put on record",
+        "unknown-country" | "unknown-zone" => "the accounting package tells it",
+        "no-pack" | "claim-unknown" | "no-calendar" => "a jurisdiction pack has it",
+        "no-agency" => "an agency takes such a debtor, or a person decides",
         "small-balance" => "more is owed",
         "stale-feed" => "a newer bank statement comes",
         "unknown-outcome" => "a person says whether it happened",
@@ -114,4 +125,18 @@ pub fn reason(reason: &Reason) -> String {
     let told = |day: &jiff::civil::Date| reason.text.contains(&day.to_string());
     let until = reason.until.filter(|day| !told(day)).map(|day| format!(" (until {day})")).unwrap_or_default();
     format!("{about}{}{until}", reason.text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::changes_when;
+    use crate::guard::CODES;
+
+    /// What ended an effect for good waits for nothing.
+    #[test]
+    fn every_silence_says_what_would_change_it() {
+        for code in CODES.iter().filter(|code| !["superseded", "expired"].contains(code)) {
+            assert!(changes_when(code).is_some(), "{code}");
+        }
+    }
 }

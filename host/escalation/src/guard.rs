@@ -112,6 +112,7 @@ pub fn of_item(scene: Scene<'_>, item: &OpenItem) -> Option<Guard> {
         .or_else(|| agreed::of_item(scene, item))
         .or_else(|| small_balance(scene, item))
         .or_else(|| stale_feed(scene))
+        .or_else(|| contact::mail_in_transit(scene))
 }
 
 /// People have enough to do about this account: nothing is asked of them before a task has ended.

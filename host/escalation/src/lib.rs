@@ -18,6 +18,7 @@ pub mod discount;
 pub mod cash;
 pub mod charge;
 pub mod promise;
+pub mod proposal;
 pub mod plan;
 pub mod settlement;
 pub mod write_off;

@@ -122,6 +122,8 @@ pub struct ContactRules {
     pub gap_days: u16,
     /// Calls to one account within seven days.
     pub calls_per_week_max: u16,
+    /// Days that a letter is in the post: nothing of the ladder happens before it is there.
+    pub mail_days: u16,
     /// Below this the account is left in peace, in major units by currency; a currency not named has no minimum.
     pub balance_min: BTreeMap<Currency, String>,
 }
@@ -278,7 +280,7 @@ impl Default for PromiseRules {
 
 impl Default for ContactRules {
     fn default() -> Self {
-        Self { weekdays_only: true, gap_days: 2, calls_per_week_max: 3, balance_min: BTreeMap::new() }
+        Self { weekdays_only: true, gap_days: 2, calls_per_week_max: 3, mail_days: 0, balance_min: BTreeMap::new() }
     }
 }
 

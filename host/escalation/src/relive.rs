@@ -14,7 +14,7 @@ use crate::decide::{MORNING_HOUR, Now, decide};
 use crate::effect::{Action, Effect};
 use crate::event::{Event, Fact};
 use crate::evolve::evolve;
-use crate::id::{AccountId, EffectKey};
+use crate::id::{AccountId, EffectKey, LevelId};
 use crate::invoice::days_between;
 use crate::money::{Currency, Money};
 use crate::pack::Packs;
@@ -233,11 +233,23 @@ impl Life<'_> {
             for fact in decision.events {
                 self.takes(Event { at, on: now.today(), origin: "policy".to_owned(), fact });
             }
-            if !self.dispatch(&now) {
+            if !self.agree(&now) && !self.dispatch(&now) {
                 return Ok(());
             }
         }
         Err(format!("the policy does not come to rest on {}", now.today()))
+    }
+
+    /// The people who have to agree to a level do; answers whether anybody was asked.
+    fn agree(&mut self, now: &Now) -> bool {
+        let asked: Vec<LevelId> = self.account.awaited_levels().map(|(level, _)| level.clone()).collect();
+        for level in &asked {
+            for origin in ["desk:somebody", "desk:somebody else"] {
+                let fact = Fact::LevelApproved { level: level.clone() };
+                self.takes(Event { at: now.at, on: now.today(), origin: origin.to_owned(), fact });
+            }
+        }
+        !asked.is_empty()
     }
 
     /// Sends what is planned; answers whether anything ended.
@@ -274,6 +286,9 @@ impl Life<'_> {
             | Fact::AgencyCollected { placement, .. }
             | Fact::PlacementReturned { placement, .. } => !placed(placement),
             Fact::EffectApproved { key } | Fact::EffectSettled { key, .. } => !self.account.effects.contains_key(key),
+            Fact::LevelApproved { level } | Fact::LevelDeclined { level, .. } => {
+                !self.account.proposals.contains_key(level)
+            }
             _ => false,
         }
     }

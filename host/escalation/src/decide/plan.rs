@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use super::ladder::{Due, how_late, next_day};
 use super::place;
 use super::posting::take_back_planned;
+use super::proposals;
 use super::segments;
 use super::tasks;
 use super::{Work, charges, notice_period};
@@ -38,8 +39,9 @@ enum Voice {
     Remind,
 }
 
-pub(super) fn plan(work: &mut Work<'_>, due: Vec<Due<'_>>) {
+pub(super) fn plan<'a>(work: &mut Work<'a>, due: Vec<Due<'a>>) {
     let today = work.today();
+    let due = proposals::agreed(work, due);
     let mut groups: std::collections::BTreeMap<Voice, Vec<Due<'_>>> = std::collections::BTreeMap::new();
     for one in due {
         let voice = match one.level.action {

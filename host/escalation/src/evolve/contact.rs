@@ -47,7 +47,7 @@ pub(super) fn debtor_synced(account: &mut Account, debtor: &Party) {
 }
 
 pub(super) fn made(account: &mut Account, on: Date, medium: &str, key: &EffectKey) {
-    push(account, Contact { on, medium: medium.to_owned(), key: key.clone(), conversation: false });
+    push(account, Contact { on, medium: medium.to_owned(), key: key.clone(), conversation: false, tracked: false });
 }
 
 fn push(account: &mut Account, contact: Contact) {
@@ -69,7 +69,10 @@ fn call_ended(account: &mut Account, call: &CallResult) {
     }
     if meaning.attempt {
         let conversation = meaning.conversation;
-        push(account, Contact { on: call.at.date(), medium: "call".to_owned(), key: key.clone(), conversation });
+        push(
+            account,
+            Contact { on: call.at.date(), medium: "call".to_owned(), key: key.clone(), conversation, tracked: false },
+        );
     }
     if meaning.invalid_number {
         account.unreachable.insert("call".to_owned());
@@ -99,6 +102,9 @@ fn tracked(account: &mut Account, message: &EffectKey, status: Tracking) {
         if &arrival.message == message {
             arrival.tracked(status);
         }
+    }
+    for sent in account.contacts.iter_mut().filter(|contact| &contact.key == message) {
+        sent.tracked = true;
     }
     if status == Tracking::Bounced {
         let sent = account.contacts.iter().rev().find(|contact| &contact.key == message);

@@ -20,6 +20,8 @@ pub const CODES: &[&str] = &[
     "goods-return",
     "small-balance",
     "stale-feed",
+    "mail-in-transit",
+    "approval",
     "no-mandate",
     "unknown-country",
     "no-pack",

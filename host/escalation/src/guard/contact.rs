@@ -115,6 +115,15 @@ fn contact_gap(scene: Scene<'_>) -> Option<Guard> {
     (scene.now.today() < free).then(|| Guard::new("contact-gap", text, Some(free)))
 }
 
+/// A letter that the debtor cannot have read yet.
+pub(super) fn mail_in_transit(scene: Scene<'_>) -> Option<Guard> {
+    let days = i32::from(scene.policy.contact.mail_days);
+    let posted = scene.account.contacts.iter().rev().find(|contact| contact.is_in_the_post())?;
+    let there = plus_days(posted.on, days);
+    let text = format!("the letter of {} is in the post until {there}", posted.on);
+    (scene.now.today() < there).then(|| Guard::new("mail-in-transit", text, Some(there)))
+}
+
 fn call_budget(scene: Scene<'_>) -> Option<Guard> {
     let most = usize::from(scene.policy.contact.calls_per_week_max);
     let today = scene.now.today();

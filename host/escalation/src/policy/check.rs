@@ -11,6 +11,7 @@ use crate::money::{Currency, Money};
 const LEVELS_MAX: usize = 50;
 /// The furthest day of a level, before or after its anchor.
 const DAYS_MAX: i16 = 3_650;
+const MAIL_DAYS_MAX: u16 = 30;
 
 /// Something that cannot be, and the key that says it.
 pub(super) struct Fault {
@@ -55,6 +56,10 @@ pub(super) fn check(policy: &Policy) -> Result<(), Fault> {
             "`calls_per_week_max = 0` would let no call ever be made".to_owned(),
             hint,
         );
+    }
+    if policy.contact.mail_days > MAIL_DAYS_MAX {
+        let text = format!("`mail_days = {}`: no letter is in the post for so long", policy.contact.mail_days);
+        return top("contact", "mail_days", text, &format!("allowed: 0 to {MAIL_DAYS_MAX}"));
     }
     amounts(&policy.contact.balance_min).or_else(|text| {
         top("contact.balance_min", "", text, "allowed: a plain decimal in quotes, such as EUR = \"10.00\"")
@@ -163,9 +168,20 @@ fn promises_kept(n: usize, level: &Level) -> Result<(), Fault> {
             return fault(n, "mandatory", text, hint);
         }
     }
-    if !level.approval.is_none() && !matches!(level.action, LevelAction::HoldCredit | LevelAction::Place) {
+    if level.approval.is_none() {
+        return Ok(());
+    }
+    if matches!(level.action, LevelAction::Call | LevelAction::TellColleague) {
         let text = format!("level `{id}` cannot wait for an approval");
-        return fault(n, "approval", text, "allowed with `action = \"hold-credit\"` and `action = \"place\"`");
+        return fault(n, "approval", text, "allowed with `action` notice, task, hold-credit and place");
+    }
+    if level.mandatory {
+        let text = format!("level `{id}` is mandatory, and people could decline it");
+        return fault(n, "approval", text, "remove `approval` or `mandatory`");
+    }
+    if level.until_days.is_some() {
+        let text = format!("level `{id}`: its window could close while people are asked");
+        return fault(n, "approval", text, "remove `approval` or `until_days`");
     }
     Ok(())
 }
@@ -256,6 +272,12 @@ mod tests {
         assert!(error.contains("`shout`") && error.contains("`tell-colleague`"), "{error}");
         let error = refused(&with("\ndays = 3\n# Past", "\ndays = \"three\"\n# Past"));
         assert!(error.contains("string") && error.contains("i16"), "{error}");
+    }
+
+    #[test]
+    fn no_letter_is_in_the_post_for_ever() {
+        let error = refused(&with("mail_days = 3", "mail_days = 31"));
+        assert!(error.contains("`mail_days = 31`") && error.contains("allowed: 0 to 30"), "{error}");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use super::agreed;
 use super::deed::Deed;
-use super::says::{Paid, Says};
+use super::says::{DecidesLevel, Paid, Says};
 use super::upfront;
 use super::work;
 use super::world::{Happened, World};
@@ -112,7 +112,7 @@ pub(super) fn hear(world: &mut World<'_>, says: &Says) -> Result<Vec<String>, St
         Says::Works(works) => return work::hear(world, works),
         Says::Assigns { name, amount, to } => assigned(world, name, *amount, to)?,
         Says::Upfront(tells) => (tells.name.clone(), upfront::fact(world, tells)),
-        Says::Approves { .. } | Says::Publishes { .. } => return at_desk(world, says),
+        Says::Approves { .. } | Says::DecidesLevel(_) | Says::Publishes { .. } => return at_desk(world, says),
     };
     world.happens(&name, "story", fact);
     Ok(vec![name])
@@ -346,9 +346,25 @@ fn settled(world: &World<'_>, name: &str, head: &str, happened: bool) -> Told {
 fn at_desk(world: &mut World<'_>, says: &Says) -> Result<Vec<String>, String> {
     match says {
         Says::Approves { who, what } => approved(world, who, what),
+        Says::DecidesLevel(decides) => level_decided(world, decides),
         Says::Publishes { policy, how } => world.publish(policy, *how),
         _ => Err("this is not done at the desk".to_owned()),
     }
+}
+
+/// A person's word about a level, `law-firm for ACME`.
+fn level_decided(world: &mut World<'_>, decides: &DecidesLevel) -> Result<Vec<String>, String> {
+    let DecidesLevel { who, name, level, declined } = decides;
+    if !account(world, name)?.proposals.contains_key(level) {
+        return Err(format!("`{level}` of {name} does not wait for an approval"));
+    }
+    let level = level.clone();
+    let fact = match declined {
+        None => Fact::LevelApproved { level },
+        Some(because) => Fact::LevelDeclined { level, because: because.clone() },
+    };
+    world.happens(name, &format!("desk:{who}"), fact);
+    Ok(vec![name.clone()])
 }
 
 /// A person's word about an effect that waits for people.

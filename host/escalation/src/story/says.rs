@@ -11,12 +11,21 @@ use super::text::{Read, Words};
 use super::upfront::{self, Tells};
 use super::work::Works;
 use crate::assignment::PolicyRef;
-use crate::id::InvoiceNumber;
+use crate::id::{InvoiceNumber, LevelId};
 use crate::in_flight::InFlight;
 use crate::invoice::Discount;
 use crate::money::Money;
 use crate::protection::ProtectionKind;
 use crate::report::Tracking;
+
+#[derive(Clone, Debug)]
+pub(super) struct DecidesLevel {
+    pub who: String,
+    pub name: String,
+    pub level: LevelId,
+    /// None: agreed to; otherwise why not.
+    pub declined: Option<String>,
+}
 
 /// One report, as told.
 #[derive(Clone, Debug)]
@@ -157,6 +166,8 @@ pub(super) enum Says {
         who: String,
         what: String,
     },
+    /// A person agrees to a level that waits for people, or declines it.
+    DecidesLevel(DecidesLevel),
     /// Another version becomes the current one.
     Publishes {
         policy: PolicyRef,

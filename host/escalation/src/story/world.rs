@@ -22,7 +22,7 @@ use crate::decide::{MORNING_HOUR, Now, Reason, decide};
 use crate::effect::Effect;
 use crate::event::{Event, Fact};
 use crate::evolve::evolve;
-use crate::id::InvoiceNumber;
+use crate::id::{InvoiceNumber, LevelId};
 use crate::in_flight::{self, InFlight};
 use crate::party::{Party, PartyKind};
 use crate::policy::Policy;
@@ -193,11 +193,22 @@ impl<'a> World<'a> {
             for fact in decision.events {
                 self.happens(name, "policy", fact);
             }
-            if !self.dispatch(name) {
+            if !self.agree(name) && !self.dispatch(name) {
                 return Ok(());
             }
         }
         Err(format!("{name}: after {ROUNDS_MAX} decisions on {} there is still something to do", self.now.date()))
+    }
+
+    /// Where one person has to agree to a level, that person does; a second pair of eyes has to be told.
+    fn agree(&mut self, name: &str) -> bool {
+        let asked = self.lanes.get(name).into_iter().flat_map(|lane| lane.account.awaited_levels());
+        let by_one = asked.filter(|(_, known)| known.approval == Approval::One);
+        let asked: Vec<LevelId> = by_one.map(|(level, _)| level.clone()).collect();
+        for level in &asked {
+            self.happens(name, "desk:SOMEBODY", Fact::LevelApproved { level: level.clone() });
+        }
+        !asked.is_empty()
     }
 
     /// Sends what is planned and due; answers whether anything ended.

@@ -1,6 +1,6 @@
 //! What must be true of an account at any moment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use escalation::Fact;
 use escalation::allowance;
@@ -10,7 +10,7 @@ use escalation::invoice::{OpenItem, days_between};
 use escalation::placement::PlacementState;
 use escalation::promise::PromiseState;
 use escalation::task::{TASKS_OPEN_MAX, TaskKind};
-use escalation::{Account, Date, Effect, InvoiceNumber, Policy};
+use escalation::{Account, Action, Date, Effect, InvoiceNumber, Policy};
 
 /// Payments are fully accounted for, items follow from what was done to them, currencies stay apart.
 pub fn money_law(account: &Account) {
@@ -60,6 +60,17 @@ pub fn money_law(account: &Account) {
 }
 
 /// Two people stand behind what one alone may not let off, and nothing is written off by the policy alone.
+/// A letter of a level that asks for people goes out when as many different ones agreed.
+pub fn proposal_law(account: &Account, effect: &Effect, policy: &Policy) {
+    let Action::SendNotice(notice) = &effect.action else { return };
+    let Some(level) = policy.levels_of(account).iter().find(|level| level.id == notice.level) else { return };
+    if level.is_proposed() {
+        let known = account.proposals.get(&level.id);
+        let people: BTreeSet<&str> = known.iter().flat_map(|one| &one.approved).map(|one| one.by.as_str()).collect();
+        assert!(people.len() >= level.approval.people(), "{}: {people:?} agreed", effect.key);
+    }
+}
+
 pub fn four_eyes_law(account: &Account, policy: &Policy) {
     use escalation::settlement::SettlementState;
     use escalation::write_off::{WriteOffState, may_approve};

@@ -12,7 +12,7 @@ use escalation::{
 };
 
 use crate::at_rest;
-use crate::checks::{contact_law, four_eyes_law, is_record, ladder_law, money_law, task_law};
+use crate::checks::{contact_law, four_eyes_law, is_record, ladder_law, money_law, proposal_law, task_law};
 use crate::says::Op;
 
 const STANDARD: &str = include_str!("../../../../config/policies/standard.toml");
@@ -28,16 +28,22 @@ pub fn packs() -> &'static Packs {
     &PACKS
 }
 
-/// Several segments and ladders, people who approve, a calendar.
+/// Several segments and ladders, a calendar, people who approve; here they do so before a letter too.
+fn segments_text() -> String {
+    let level = "id = \"suspension-warning\"";
+    assert_eq!(SEGMENTS.matches(level).count(), 1);
+    SEGMENTS.replace(level, &format!("{level}\napproval = \"four-eyes\""))
+}
+
 pub fn segments() -> &'static Policy {
-    static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::parse(SEGMENTS, "segments.toml").unwrap());
+    static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::parse(&segments_text(), "segments.toml").unwrap());
     &POLICY
 }
 
 /// The same in a second version: other days, a level less, and a mandatory one that was not there.
 pub fn segments_2() -> &'static Policy {
     static POLICY: LazyLock<Policy> = LazyLock::new(|| {
-        let text = SEGMENTS
+        let text = segments_text()
             .replace("version = \"1\"", "version = \"2\"")
             .replace("later_days = 7", "later_days = 12")
             .replace("id = \"firm-notice\"", "id = \"warning\"\nmandatory = true");
@@ -146,10 +152,23 @@ impl World {
                 task_law(&self.account);
             }
             at_rest(&self.account, &self.clock(), self.policy, self.packs);
-            if !self.dispatch() {
+            if !self.level_decided() && !self.dispatch() {
                 return;
             }
         }
+    }
+
+    /// On some days people say something about a level that waits for them; answers whether they did.
+    fn level_decided(&mut self) -> bool {
+        let asked = self.account.awaited_levels().next();
+        let Some((level, known)) = asked.map(|(level, known)| (level.clone(), known.clone())) else { return false };
+        let who = if known.is_approved_by("ANNA") { "desk:ORLA" } else { "desk:ANNA" };
+        match (self.now.date().day() % 4, self.count % 5) {
+            (0, _) => return false,
+            (_, 0) => self.fold(who, Fact::LevelDeclined { level, because: "not yet".to_owned() }),
+            _ => self.fold(who, Fact::LevelApproved { level }),
+        }
+        true
     }
 
     fn dispatch(&mut self) -> bool {
@@ -178,6 +197,7 @@ impl World {
     fn goes_out(&mut self, effect: Effect) {
         assert!(!self.backfill, "{} goes out in backfill", effect.key);
         contact_law(&self.account, &effect, self.now.date());
+        proposal_law(&self.account, &effect, self.policy);
         let key = effect.key.clone();
         let text = String::new();
         match self.outcome {

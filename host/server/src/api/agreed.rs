@@ -1,7 +1,9 @@
 //! What was agreed with the debtor, as the API and the desk show it.
 
 use escalation::goods::{GoodsReturn, ReturnState};
+use escalation::id::LevelId;
 use escalation::plan::PaymentPlan;
+use escalation::proposal::Proposal;
 use escalation::settlement::{Settlement, SettlementState};
 use escalation::write_off::{WriteOff, WriteOffState};
 use escalation::{Account, Date, Money, Policy};
@@ -15,10 +17,25 @@ use super::narrate::word;
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Agreed)]
 pub struct AgreedView {
+    /// Levels of the ladder that people are asked about.
+    pub proposals: Vec<ProposalView>,
     pub plans: Vec<PlanView>,
     pub settlements: Vec<SettlementView>,
     pub write_offs: Vec<WriteOffView>,
     pub returns: Vec<ReturnView>,
+}
+
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Proposal)]
+pub struct ProposalView {
+    pub level: String,
+    pub title: String,
+    /// Those that had come to the level when it was proposed.
+    pub invoices: Vec<String>,
+    pub proposed_on: String,
+    pub approved_by: Vec<String>,
+    /// `waits for two people to approve it`; none: they agreed, and it is taken as soon as nothing else stands in its way.
+    pub awaited: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -93,10 +110,22 @@ pub struct ReturnView {
 
 pub fn view(account: &Account, policy: &Policy, today: Date) -> AgreedView {
     AgreedView {
+        proposals: account.proposals.iter().map(|(level, one)| proposal(policy, level, one)).collect(),
         plans: account.plans.iter().rev().map(|plan| one_plan(account, plan, policy, today)).collect(),
         settlements: account.settlements.iter().rev().map(|one| settlement(account, one)).collect(),
         write_offs: account.write_offs.iter().rev().map(write_off).collect(),
         returns: account.returns.iter().rev().map(goods).collect(),
+    }
+}
+
+fn proposal(policy: &Policy, level: &LevelId, one: &Proposal) -> ProposalView {
+    ProposalView {
+        level: level.to_string(),
+        title: policy.level(level).map_or_else(|| level.to_string(), |known| known.title.clone()),
+        invoices: one.invoices.iter().map(ToString::to_string).collect(),
+        proposed_on: one.proposed_on.to_string(),
+        approved_by: one.approved.iter().map(|known| known.by.clone()).collect(),
+        awaited: one.awaited(),
     }
 }
 

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::Answer;
 use super::account::{PaymentView, payment};
-use super::agreed::{SettlementView, WriteOffView};
+use super::agreed::{ProposalView, SettlementView, WriteOffView};
 use super::connections::{self, ConnectionView};
 use super::effects::{self, EffectView};
 use super::lanes::LaneView;
@@ -35,7 +35,7 @@ pub struct NeedsListView {
     pub stray_reversals: Vec<StrayView>,
     /// Open invoices that the accounting package does not list any more.
     pub missing: Vec<MissingView>,
-    /// Write-offs and settlements that wait for a second person.
+    /// Levels that wait for people; write-offs and settlements that wait for a second one.
     pub to_approve: Vec<ToApproveView>,
 }
 
@@ -44,6 +44,7 @@ pub struct NeedsListView {
 pub struct ToApproveView {
     pub account: String,
     pub name: String,
+    pub proposals: Vec<ProposalView>,
     pub write_offs: Vec<WriteOffView>,
     pub settlements: Vec<SettlementView>,
 }
@@ -161,10 +162,16 @@ async fn to_approve(hub: &dyn Hub) -> Result<Vec<ToApproveView>, Problem> {
     for id in flagged(hub, "to-approve").await? {
         let Some((account, _)) = hub.store().account(&id).await? else { continue };
         let mut agreed = super::agreed::view(&account, &hub.policy(), hub.now().date());
+        agreed.proposals.retain(|one| one.awaited.is_some());
         agreed.write_offs.retain(|one| one.waits);
         agreed.settlements.retain(|one| one.waits);
-        let (write_offs, settlements) = (agreed.write_offs, agreed.settlements);
-        found.push(ToApproveView { account: id.to_string(), name: account.debtor.name, write_offs, settlements });
+        found.push(ToApproveView {
+            account: id.to_string(),
+            name: account.debtor.name,
+            proposals: agreed.proposals,
+            write_offs: agreed.write_offs,
+            settlements: agreed.settlements,
+        });
     }
     Ok(found)
 }

@@ -156,16 +156,18 @@ fn unapplied(view: &NeedsListView, visitor: &Visitor) -> Markup {
 }
 
 fn to_approve(view: &NeedsListView, visitor: &Visitor) -> Markup {
-    let about = "Write-offs and settlements that one person proposed, or the policy did, and another one decides.";
+    let about = "Levels that the policy asks people about, and write-offs and settlements that one person proposed, or the policy \
+                 did, and another one decides.";
     part(
         "to-approve",
-        "For a second person",
+        "For people to decide",
         about,
         view.to_approve.len(),
         html! {
             @for one in &view.to_approve {
                 a href=(link::account(&one.account)) { (named(&one.name, &one.account)) }
                 ul.list {
+                    @for level in &one.proposals { (terms::proposal(&one.account, level, visitor, From::Needs)) }
                     @for write_off in &one.write_offs { (terms::write_off(&one.account, write_off, visitor, From::Needs)) }
                     @for settlement in &one.settlements { (terms::settlement(&one.account, settlement, visitor, From::Needs)) }
                 }

@@ -3,14 +3,20 @@
 use maud::{Markup, html};
 
 use super::forms::{self, From};
-use super::notation::{amount, state};
+use super::notation::{amount, sentence, state};
 use crate::api::account::AccountView;
-use crate::api::agreed::{PlanView, ReturnView, SettlementView, WriteOffView};
+use crate::api::agreed::{PlanView, ProposalView, ReturnView, SettlementView, WriteOffView};
 use crate::web::guard::Visitor;
 
 pub fn section(view: &AccountView, visitor: &Visitor) -> Markup {
     let agreed = &view.agreed;
     html! {
+        @if !agreed.proposals.is_empty() {
+            section.card {
+                h2 { "Asked of people" }
+                ul.list { @for one in &agreed.proposals { (proposal(&view.id, one, visitor, From::Account)) } }
+            }
+        }
         section.card {
             h2 { "Agreed with the debtor" }
             ul.list {
@@ -24,6 +30,23 @@ pub fn section(view: &AccountView, visitor: &Visitor) -> Markup {
                 details { summary { "Settlement for less" } (forms::agreed::settlement(visitor, view)) }
                 details { summary { "Take goods back" } (forms::agreed::take_back(visitor, view)) }
                 details { summary { "Write off" } (forms::agreed::write_off(visitor, view)) }
+            }
+        }
+    }
+}
+
+pub fn proposal(account: &str, one: &ProposalView, visitor: &Visitor, from: From) -> Markup {
+    html! {
+        li {
+            div.head { span.what { (sentence(&one.title)) " for " (one.invoices.join(", ")) } (state(if one.awaited.is_some() { "proposed" } else { "approved" })) }
+            div.origin {
+                "proposed by the policy on " (one.proposed_on)
+                @if !one.approved_by.is_empty() { ", approved by " (one.approved_by.join(" and ")) }
+            }
+            @if let Some(awaited) = &one.awaited {
+                p.soft { (sentence(awaited)) "." }
+                (forms::agreed::decide(visitor, account, "approve-level", &one.level, from))
+                details { summary { "Decline: the invoices pass it over" } (forms::agreed::decide(visitor, account, "decline-level", &one.level, from)) }
             }
         }
     }

@@ -83,6 +83,12 @@ impl Fixture {
         Self::under(&policy, debtors, days).await
     }
 
+    /// The same, where two people agree before the firm notice.
+    pub async fn asked(debtors: u32, days: i32) -> Self {
+        let level = "id = \"firm-notice\"";
+        Self::under(&POLICY.replace(level, &format!("{level}\napproval = \"four-eyes\"")), debtors, days).await
+    }
+
     async fn under(policy: &str, debtors: u32, days: i32) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(&folder.path().join("dunlin.sqlite"), "nordlicht").await.unwrap();
@@ -277,7 +283,7 @@ impl TestHub {
         for (n, row) in due.into_iter().enumerate() {
             let (account, lane) = self.store.account(&row.account).await.unwrap().unwrap();
             let now = Now { at, cash_known_until: Some(at.date()), backfill: false, offset_minutes: 0 };
-            if clear(&account, &row.effect, &self.policy, &self.packs, &now) == Clearance::NeedsApproval {
+            if clear(&account, &row.effect, &self.policy, &self.packs, &now) != Clearance::Allow {
                 continue;
             }
             let seen_seq = lane.done_seq;

@@ -184,8 +184,12 @@ mod tests {
 
     #[test]
     fn only_what_can_wait_for_people_waits_for_them() {
-        let error = refused("id = \"first-notice\"", "id = \"first-notice\"\napproval = \"one\"");
-        assert!(error.contains("`first-notice` cannot wait for an approval"), "{error}");
+        let error = refused("id = \"call\"", "id = \"call\"\napproval = \"one\"");
+        assert!(error.contains("`call` cannot wait for an approval"), "{error}");
+        let error = refused("id = \"courtesy-reminder\"", "id = \"courtesy-reminder\"\napproval = \"one\"");
+        assert!(error.contains("its window could close while people are asked"), "{error}");
+        let error = refused("id = \"final-demand\"", "id = \"final-demand\"\napproval = \"one\"");
+        assert!(error.contains("is mandatory, and people could decline it"), "{error}");
         let error = refused("holidays = [", "holidays = [\"13-01\", ");
         assert!(error.starts_with("p.toml:") && error.contains("`13-01` is no holiday"), "{error}");
     }

@@ -1,7 +1,8 @@
 //! What people do at the desk, as a story tells it.
 
-use super::{Says, because, medium};
+use super::{DecidesLevel, Says, because, medium};
 use crate::assignment::PolicyRef;
+use crate::id::LevelId;
 use crate::in_flight::InFlight;
 use crate::protection::ProtectionKind;
 use crate::story::text::{Read, Words};
@@ -72,6 +73,17 @@ pub(super) fn read(words: &mut Words<'_>) -> Read<Says> {
     }
     let mut person = words.clone();
     if let Ok(who) = person.name()
+        && let Some(declines) = level_decided(&mut person)
+    {
+        *words = person;
+        let level = LevelId::new(words.word("a level")?);
+        words.needs("for")?;
+        let name = words.name()?;
+        let declined = declines.then(|| because(words, ""));
+        return Ok(Says::DecidesLevel(DecidesLevel { who, name, level, declined }));
+    }
+    let mut person = words.clone();
+    if let Ok(who) = person.name()
         && person.takes("approves")
         && !AGREED.iter().any(|agreed| person.clone().takes(agreed))
     {
@@ -91,6 +103,14 @@ pub(super) fn read(words: &mut Words<'_>) -> Read<Says> {
         _ => return Err(format!("`{told}` ends neither with `happened` nor with `did not happen`")),
     };
     Ok(Says::Knows { name, head: head.trim().to_owned(), happened })
+}
+
+/// Whether a level is declined; none: it is about something else.
+fn level_decided(words: &mut Words<'_>) -> Option<bool> {
+    if words.takes("approves level") {
+        return Some(false);
+    }
+    words.takes("declines level").then_some(true)
 }
 
 fn protection(words: &mut Words<'_>) -> Read<ProtectionKind> {

@@ -6,8 +6,8 @@ use escalation::allowance::{self, ItemAmount};
 use super::Told;
 
 pub(super) fn told(fact: &Fact) -> Option<Told> {
-    let (topic, text, detail) =
-        money(fact).or_else(|| plan(fact)).or_else(|| settlement(fact)).or_else(|| lost(fact))?;
+    let agreed = || plan(fact).or_else(|| settlement(fact)).or_else(|| lost(fact));
+    let (topic, text, detail) = money(fact).or_else(|| level(fact)).or_else(agreed)?;
     Some(Told { topic, text, detail })
 }
 
@@ -32,6 +32,22 @@ fn money(fact: &Fact) -> Line {
         Fact::CashInAdvanceLifted { reason } => ("credit", "Credit terms are back".to_owned(), reason.clone()),
         _ => return None,
     })
+}
+
+fn level(fact: &Fact) -> Line {
+    let (topic, text, detail) = match fact {
+        Fact::LevelProposed { level, invoices, .. } => {
+            let about: Vec<&str> = invoices.iter().map(|number| number.as_str()).collect();
+            ("level", format!("People are asked about level `{level}`"), about.join(", "))
+        }
+        Fact::LevelApproved { level } => ("person", format!("Level `{level}` approved"), String::new()),
+        Fact::LevelDeclined { level, because } => ("person", format!("Level `{level}` declined"), because.clone()),
+        Fact::ProposalEnded { level, because } => {
+            ("level", format!("Nobody is asked about level `{level}` any more"), because.clone())
+        }
+        _ => return None,
+    };
+    Some((topic, text, detail))
 }
 
 fn plan(fact: &Fact) -> Line {

@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use escalation::allowance::ItemAmount;
 use escalation::goods::{GoodsReturn, ReturnState};
-use escalation::id::{PlanId, ReturnId, SettlementId, WriteOffId};
+use escalation::id::{LevelId, PlanId, ReturnId, SettlementId, WriteOffId};
 use escalation::invoice::OpenItem;
 use escalation::plan::{HARDSHIPS, Instalment, PaymentPlan, PlanState};
 use escalation::settlement::{Settlement, SettlementState};
@@ -136,6 +136,10 @@ fn decision(account: &Account, act: &Act, what: &str) -> Result<Fact, Problem> {
         let known = known.find(|one| one.id.as_str() == id && one.state == WriteOffState::Proposed);
         known.ok_or_else(|| changed("this write-off does not wait for a decision"))
     };
+    let level = || {
+        let known = account.proposals.get(&LevelId::new(id)).filter(|known| known.missing() > 0);
+        known.ok_or_else(|| changed("this level does not wait for a decision"))
+    };
     Ok(match what {
         "approve-settlement" => {
             second(&settlement()?.offered_by, who)?;
@@ -152,6 +156,16 @@ fn decision(account: &Account, act: &Act, what: &str) -> Result<Fact, Problem> {
         "decline-write-off" => {
             write_off()?;
             Fact::WriteOffDeclined { write_off: WriteOffId::new(id), because: because()? }
+        }
+        "approve-level" => {
+            if level()?.is_approved_by(who) {
+                return Err(changed("you approved it already: a second, different person has to"));
+            }
+            Fact::LevelApproved { level: LevelId::new(id) }
+        }
+        "decline-level" => {
+            level()?;
+            Fact::LevelDeclined { level: LevelId::new(id), because: because()? }
         }
         "cancel-plan" => {
             let running = account.plans.iter().any(|plan| plan.id.as_str() == id && plan.is_running());

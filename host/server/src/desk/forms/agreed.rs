@@ -21,7 +21,7 @@ fn word(what: &str) -> &'static str {
         "write-off" => "Propose the write-off",
         "return" => "Offer to take them back",
         "goods" => "The goods are here",
-        "approve-settlement" | "approve-write-off" => "Approve",
+        "approve-settlement" | "approve-write-off" | "approve-level" => "Approve",
         _ => "Decline",
     }
 }
@@ -66,7 +66,7 @@ pub fn take_back(visitor: &Visitor, view: &AccountView) -> Markup {
 
 /// `approve-write-off`, `decline-settlement`, `cancel-plan` and so on: what, and which.
 pub fn decide(visitor: &Visitor, account: &str, what: &str, id: &str, from: From) -> Markup {
-    let reason = matches!(what, "decline-settlement" | "decline-write-off" | "cancel-plan");
+    let reason = matches!(what, "decline-settlement" | "decline-write-off" | "decline-level" | "cancel-plan");
     let fields = html! {
         input type="hidden" name="id" value=(id);
         @if reason { (note("reason", "Reason", true)) }

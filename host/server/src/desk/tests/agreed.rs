@@ -55,7 +55,7 @@ async fn nobody_approves_what_he_proposed() {
     let (account, _) = fixture.hub.store().account(&AccountId::new(&id)).await.unwrap().unwrap();
     let first = account.write_offs[0].proposed_by.clone();
     let needs = fixture.page(&session, "/needs").await;
-    assert!(needs.text.contains("For a second person") && needs.text.contains("the ladder has ended"));
+    assert!(needs.text.contains("For people to decide") && needs.text.contains("the ladder has ended"));
     let page = fixture.page(&session, &path).await;
     let send = async |who: &str| {
         let who = link::part(who);
