@@ -1,4 +1,4 @@
-//! What a plugin author needs: a trait per role, typed money and dates, folders, and one macro that exports it all.
+//! What a plugin author needs: a trait per role, typed money and dates, folders, HTTP, and one macro that exports it all.
 //!
 //! Start with `plugin-sdk/README.md`. The types mirror the contract in `plugin-sdk/wit` one to one; its comments are
 //! the reference for every field.
@@ -20,6 +20,7 @@ pub mod notifier;
 pub mod config;
 mod error;
 pub mod files;
+pub mod http;
 pub mod inbox;
 pub mod kv;
 pub mod log;

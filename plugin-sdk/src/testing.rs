@@ -1,12 +1,16 @@
-//! The host's side, for native tests: folders in memory, and the laws that every file plugin passes.
+//! The host's side, for native tests: folders in memory, other systems that answer as a test says, and the laws that every file
+//! plugin passes.
 
 mod laws;
+mod upstream;
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
 pub use laws::Laws;
+pub(crate) use upstream::send;
+pub use upstream::{Asked, Upstream};
 
 use crate::files::Entry;
 use crate::{Error, Instant, Result};
@@ -17,6 +21,7 @@ pub(crate) struct World {
     folders: BTreeMap<String, BTreeMap<String, File>>,
     pub(crate) kv: BTreeMap<String, Vec<u8>>,
     pub(crate) log: Vec<String>,
+    upstreams: BTreeMap<String, upstream::Known>,
     /// Goes on with every write, so that a replaced file has another time.
     now: Instant,
 }
