@@ -1,13 +1,12 @@
 //! The way out, step by step: granted, normalised, left alone while the other side asked for it, dialled, signed, read, struck out.
 
 use std::error::Error;
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::{Body, Bytes};
-use hyper::header::{CONNECTION, HeaderName, RETRY_AFTER, SET_COOKIE, TRANSFER_ENCODING};
+use hyper::header::{CONNECTION, DATE, HeaderName, RETRY_AFTER, SET_COOKIE, TRANSFER_ENCODING};
 use hyper::{HeaderMap, Method, Uri};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::{HttpConnector, capture_connection};
@@ -67,16 +66,16 @@ pub struct Connection {
     /// Until when the other side asked to be left alone.
     left_alone: Mutex<Option<Instant>>,
     token: Token,
+    /// What looks for the secrets that were used last.
+    scans: Mutex<Vec<(Secret, Arc<Scan>)>>,
     time: Duration,
 }
 
 impl Connection {
-    /// `folder` is where a relative `ca` is found.
-    ///
     /// # Errors
     ///
     /// When the binding cannot be, with its key.
-    pub fn new(binding: Binding, grant: Grant, secrets: Secrets, folder: &Path) -> Result<Self, Wrong> {
+    pub fn new(binding: Binding, grant: Grant, secrets: Secrets) -> Result<Self, Wrong> {
         let base = binding.check()?;
         let wrong = |key, problem: String, hint: &str| Wrong { key, problem, hint: hint.to_owned() };
         let credential = credential(&binding).map_err(|problem| wrong("header", problem, "such as `x-api-key`"))?;
@@ -89,7 +88,7 @@ impl Connection {
                 wrong("url", inside.to_string(), &hint)
             })?;
         }
-        let ca = binding.ca.as_ref().map(|file| folder.join(file));
+        let ca = binding.ca.as_ref().map(|file| secrets.folder().join(file));
         let tls = tls::config(ca.as_deref()).map_err(|problem| wrong("ca", problem, "a file with PEM certificates"))?;
         let mut tcp = HttpConnector::new_with_resolver(resolver);
         tcp.enforce_http(false);
@@ -114,6 +113,7 @@ impl Connection {
             at_once: Semaphore::new(AT_ONCE_MAX),
             left_alone: Mutex::default(),
             token: Token::default(),
+            scans: Mutex::default(),
             time,
             binding,
         })
@@ -142,17 +142,13 @@ impl Connection {
         }
         let mut target = request.target;
         let scans = match &self.binding.secret {
-            None => Vec::new(),
+            None => Vec::<Arc<Scan>>::new(),
             Some(known) => {
                 let secret = self.secrets.get(known).await.map_err(Failure::misconfigured)?;
                 let token =
                     if self.binding.auth == Auth::OAuth2 { Some(self.token(&secret, deadline).await?) } else { None };
                 sign(&self.binding, token.as_ref().unwrap_or(&secret), &mut headers, &mut target)?;
-                let user = self.binding.user.as_deref().or(self.binding.client_id.as_deref());
-                [Scan::of(&secret, user), token.and_then(|token| Scan::of(&token, None))]
-                    .into_iter()
-                    .flatten()
-                    .collect()
+                std::iter::once(secret).chain(token).filter_map(|secret| self.scan(&secret)).collect()
             }
         };
         let uri = self.uri(&target)?;
@@ -251,6 +247,20 @@ impl Connection {
         }
     }
 
+    /// Made once for each secret; the secret and the token that it became are two.
+    fn scan(&self, secret: &Secret) -> Option<Arc<Scan>> {
+        let mut scans = self.scans.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, scan)) = scans.iter().find(|(known, _)| known == secret) {
+            return Some(scan.clone());
+        }
+        let user = self.binding.user.as_deref().or(self.binding.client_id.as_deref());
+        let scan = Arc::new(Scan::of(secret, user)?);
+        scans.push((secret.clone(), scan.clone()));
+        let old = scans.len().saturating_sub(2);
+        scans.drain(..old);
+        Some(scan)
+    }
+
     /// While the other side asked to be left alone, nothing is sent.
     fn may_ask(&self) -> Result<(), Failure> {
         let left = self.left_alone.lock().unwrap_or_else(PoisonError::into_inner);
@@ -266,8 +276,8 @@ impl Connection {
     }
 
     fn leave_alone(&self, status: u16, headers: &HeaderMap) {
-        let stated = || headers.get(RETRY_AFTER)?.to_str().ok().and_then(retry_after);
-        if let Some(wait) = Some(status).filter(|status| matches!(status, 429 | 503)).and_then(|_| stated()) {
+        let asked = Some(status).filter(|status| matches!(status, 429 | 503));
+        if let Some(wait) = asked.and_then(|_| retry_after(headers)) {
             let until = Instant::now() + wait.min(RETRY_AFTER_MAX);
             *self.left_alone.lock().unwrap_or_else(PoisonError::into_inner) = Some(until);
         }
@@ -279,14 +289,16 @@ fn too_large() -> Failure {
     Failure::refused(format!("the answer is larger than {most}")).sent()
 }
 
-/// Seconds, or a day and time (RFC 9110 section 10.2.3).
-fn retry_after(text: &str) -> Option<Duration> {
-    if let Ok(seconds) = text.trim().parse() {
+/// Seconds, or a day and time (RFC 9110 section 10.2.3), which is held against the clock of the answer itself.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
+    let stated = text(RETRY_AFTER)?;
+    if let Ok(seconds) = stated.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let at = jiff::fmt::rfc2822::parse(text.trim()).ok()?.timestamp();
-    let seconds = at.duration_since(jiff::Timestamp::now()).as_secs();
-    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+    let moment = |text: &str| jiff::fmt::rfc2822::parse(text).ok().map(|at| at.timestamp());
+    let seconds = moment(stated)?.duration_since(moment(text(DATE)?)?).as_secs();
+    u64::try_from(seconds).ok().map(Duration::from_secs)
 }
 
 /// An address that needs no resolver is looked at here: whichever way it is spelled, the URL has it as what it is.
@@ -327,7 +339,7 @@ fn root(error: &(dyn Error + 'static)) -> String {
 }
 
 /// Cookies and what belongs to the transport stay here; of the rest every trace of the secret is struck out.
-fn struck(status: u16, headers: &HeaderMap, body: Vec<u8>, scans: &[Scan]) -> Answer {
+fn struck(status: u16, headers: &HeaderMap, body: Vec<u8>, scans: &[Arc<Scan>]) -> Answer {
     let mut found = false;
     let mut strike = |mut bytes: Vec<u8>| {
         for scan in scans {
@@ -348,7 +360,7 @@ fn struck(status: u16, headers: &HeaderMap, body: Vec<u8>, scans: &[Scan]) -> An
 }
 
 /// Neither does a reason tell it: a library may repeat what it sent.
-fn struck_failure(failure: Failure, scans: &[Scan]) -> Failure {
+fn struck_failure(failure: Failure, scans: &[Arc<Scan>]) -> Failure {
     let message = scans.iter().fold(failure.message.into_bytes(), |text, scan| scan.strike(text).0);
     Failure { message: String::from_utf8_lossy(&message).into_owned(), ..failure }
 }

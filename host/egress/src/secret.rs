@@ -75,6 +75,11 @@ impl Secrets {
         Self { vault: Arc::new(vault), folder: folder.to_owned() }
     }
 
+    /// Where relative files of a binding are found.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     /// The secret as it is now: what was changed meanwhile counts.
     ///
     /// # Errors

@@ -92,7 +92,7 @@ const BEARER: &str = "auth = \"bearer\"\nsecret = { command = [\"printf\", \"sk_
 fn bind(binding: Binding) -> Result<Connection, Wrong> {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"));
     let grant = Grant { methods: vec!["GET".to_owned(), "POST".to_owned()], paths: vec!["/v1".to_owned()] };
-    Connection::new(binding, grant, Secrets::new(Vault::open(folder).unwrap(), folder), folder)
+    Connection::new(binding, grant, Secrets::new(Vault::open(folder).unwrap(), folder))
 }
 
 fn get(target: &str) -> Request {
@@ -243,13 +243,9 @@ async fn it_is_said_whether_the_other_side_may_have_acted() {
 async fn an_answer_of_many_headers_or_without_end_is_cut() {
     let many = format!("HTTP/1.1 200 OK\r\n{}content-length: 0\r\n\r\n", "a: b\r\n".repeat(200));
     let long = format!("HTTP/1.1 200 OK\r\na: {}\r\ncontent-length: 0\r\n\r\n", "x".repeat(100 << 10));
-    let endless = format!(
-        "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{}",
-        "10000\r\n".to_owned() + &"x".repeat(0x10000) + "\r\n"
-    );
-    for answer in
-        [many, long, endless.repeat(1) + &("10000\r\n".to_owned() + &"x".repeat(0x10000) + "\r\n").repeat(140)]
-    {
+    let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
+    let endless = format!("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n{}", chunk.repeat(140));
+    for answer in [many, long, endless] {
         let server = Server::answering(vec![answer]).await;
         let failure = send(&bind(binding(server.address, "timeout_seconds = 5\n")).unwrap(), get("/v1")).await;
         assert!(failure.is_err(), "{failure:?}");
@@ -268,6 +264,13 @@ async fn who_asks_to_be_left_alone_is() {
         "{failure:?}"
     );
     assert_eq!(server.heard().len(), 1);
+    // A day and time is held against the clock of the answer.
+    let dated = "date: Mon, 02 Mar 2026 09:00:00 GMT\r\nretry-after: Mon, 02 Mar 2026 09:00:40 GMT\r\n";
+    let server = Server::answering(vec![answer("503 Service Unavailable", dated, "")]).await;
+    let connection = bind(binding(server.address, BEARER)).unwrap();
+    send(&connection, get("/v1")).await.unwrap();
+    let failure = send(&connection, get("/v1")).await.unwrap_err();
+    assert!(failure.retry_after_ms.is_some_and(|wait| (35_000..=40_000).contains(&wait)), "{failure:?}");
 }
 
 #[tokio::test]

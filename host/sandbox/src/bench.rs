@@ -19,6 +19,7 @@ use crate::grant::Grant;
 use crate::memory::{Kv, Memory};
 use crate::role;
 use crate::state::State;
+use crate::system::{Bound, Systems};
 
 /// Lets a dialer perform the batch `n` times, each in a fresh instance, and says how long all of it took.
 pub async fn bare_calls(
@@ -36,10 +37,11 @@ pub async fn bare_calls(
     let batch = to_batch(batch, &runtime.house.zone);
     let asked: Vec<dialer::Request> = requests.iter().filter_map(role::dialer::request).collect();
     let config = grant.config.to_string();
-    let folders = Arc::new(grant.connections.clone());
+    let (folders, systems) = (Arc::new(grant.folders()), Bound::default());
     let start = Instant::now();
     for _ in 0..n {
-        let state = State::new(usize::MAX, Kv::new("bench".into(), memory.clone()), Files::new(folders.clone()));
+        let (files, systems) = (Files::new(folders.clone()), Systems::new(systems.clone()));
+        let state = State::new(usize::MAX, Kv::new("bench".into(), memory.clone()), files, systems);
         let mut store = Store::new(&runtime.house.engine, state);
         store.set_epoch_deadline(u64::MAX / 2);
         let done = async {

@@ -19,6 +19,7 @@ use crate::meter::Meter;
 use crate::plugin::Inner;
 use crate::role::{Answer, Guest};
 use crate::state::State;
+use crate::system::Systems;
 
 pub(crate) struct Call<'p> {
     plugin: &'p Inner,
@@ -117,7 +118,8 @@ impl Inner {
     /// A store with every limit set.
     fn store(&self, meter: Meter) -> Store<State> {
         let kv = Kv::new(self.name.clone(), self.memory.clone());
-        let state = State::new(self.limits.memory, kv, Files::new(self.folders.clone()));
+        let state =
+            State::new(self.limits.memory, kv, Files::new(self.folders.clone()), Systems::new(self.systems.clone()));
         let mut store = Store::new(&self.house.engine, state);
         store.limiter(|state| &mut state.space);
         store.set_hostcall_fuel(HOSTCALL_LEN_MAX);

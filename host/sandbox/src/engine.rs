@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 
+use egress::Secrets;
 use jiff::tz::TimeZone;
 use tokio::sync::Semaphore;
 use wasmtime::component::InstancePre;
@@ -30,6 +31,8 @@ pub struct RuntimeOptions {
     pub zone: TimeZone,
     /// The most that any plugin gets.
     pub limits: LimitsMax,
+    /// What connections sign with.
+    pub secrets: Secrets,
 }
 
 /// The engine with its pool, its clock and its cache. Cheap to clone.
@@ -45,6 +48,7 @@ pub(crate) struct House {
     pub(crate) slots: Semaphore,
     pub(crate) zone: TimeZone,
     limits: LimitsMax,
+    pub(crate) secrets: Secrets,
     cache: Cache,
     /// Dropped with the house: the ticker ends.
     _ticker: Sender<()>,
@@ -67,6 +71,7 @@ impl Runtime {
             slots: Semaphore::new(POOL_SLOTS as usize),
             zone: options.zone,
             limits: options.limits,
+            secrets: options.secrets,
             cache,
             _ticker: ticker,
         };

@@ -3,33 +3,83 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
+use egress::Binding;
+
 use crate::error::SandboxError;
 use crate::limits::CONFIG_LEN_MAX;
-use crate::manifest::Manifest;
+use crate::manifest::{ConnectionKind, Manifest};
 
 #[derive(Clone, Debug)]
 pub struct Grant {
-    /// The folder of each connection.
-    pub connections: BTreeMap<String, PathBuf>,
+    /// What each connection is bound to.
+    pub connections: BTreeMap<String, Bound>,
     /// Goes to the guest as JSON.
     pub config: serde_json::Value,
     /// What of the manifest's imports is granted.
     pub imports: BTreeSet<String>,
 }
 
+/// What an operator gives a connection.
+#[derive(Clone, Debug)]
+pub enum Bound {
+    /// For `files`.
+    Folder(PathBuf),
+    /// For `http`.
+    System(Box<Binding>),
+}
+
+impl Bound {
+    fn kind(&self) -> ConnectionKind {
+        match self {
+            Self::Folder(_) => ConnectionKind::Files,
+            Self::System(_) => ConnectionKind::Http,
+        }
+    }
+
+    /// Where it leads, for people.
+    pub fn place(&self) -> String {
+        match self {
+            Self::Folder(folder) => folder.display().to_string(),
+            Self::System(binding) => binding.url.clone(),
+        }
+    }
+}
+
 impl Grant {
+    /// The folders among what is bound.
+    pub(crate) fn folders(&self) -> BTreeMap<String, PathBuf> {
+        let folder = |(name, bound): (&String, &Bound)| match bound {
+            Bound::Folder(folder) => Some((name.clone(), folder.clone())),
+            Bound::System(_) => None,
+        };
+        self.connections.iter().filter_map(folder).collect()
+    }
+
     /// Everything that the manifest asks for is answered, and nothing else is given.
     pub(crate) fn check(&self, plugin: &str, manifest: &Manifest) -> Result<(), SandboxError> {
         let refused =
             |problem: String, hint: String| SandboxError::Refused { plugin: plugin.to_owned(), problem, hint };
         for ask in &manifest.connections {
-            let Some(folder) = self.connections.get(&ask.name) else {
-                return Err(refused(
-                    format!("its connection `{}` is not bound", ask.name),
-                    format!("name a folder for it under [connections]; it is for this: {}", ask.purpose),
-                ));
+            let wanted = match ask.kind {
+                ConnectionKind::Files => {
+                    format!("name a folder for it under [connections]: `{} = \"exchange/in\"`", ask.name)
+                }
+                ConnectionKind::Http => {
+                    format!("say where it is under [connections.{}]: `url = \"https://...\"`", ask.name)
+                }
             };
-            if !folder.is_dir() {
+            let hint = format!("{wanted}; it is for this: {}", ask.purpose);
+            let Some(bound) = self.connections.get(&ask.name) else {
+                return Err(refused(format!("its connection `{}` is not bound", ask.name), hint));
+            };
+            if bound.kind() != ask.kind {
+                let (is, asked) = (bound.kind().import(), ask.kind.import());
+                let problem = format!("its connection `{}` is of the type `{asked}`, not `{is}`", ask.name);
+                return Err(refused(problem, hint));
+            }
+            if let Bound::Folder(folder) = bound
+                && !folder.is_dir()
+            {
                 return Err(refused(
                     format!("connection `{}`: there is no folder `{}`", ask.name, folder.display()),
                     "make the folder, or correct its name".to_owned(),

@@ -21,6 +21,7 @@ mod cache;
 mod call;
 mod component;
 mod connection;
+mod system;
 mod convert;
 mod linker;
 mod log;
@@ -30,7 +31,7 @@ mod state;
 
 pub use engine::{Runtime, RuntimeOptions};
 pub use error::SandboxError;
-pub use grant::Grant;
+pub use grant::{Bound, Grant};
 pub use health::Health;
 pub use limits::LimitsMax;
 pub use manifest::Manifest;

@@ -81,6 +81,10 @@ pub const PATH_DEPTH_MAX: usize = 16;
 /// Entries of one listing.
 pub const LISTING_LEN_MAX: usize = 1_000;
 
+// -- other systems
+/// Requests of one call.
+pub const REQUESTS_MAX: usize = 200;
+
 /// The most that the operator lets any plugin have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LimitsMax {

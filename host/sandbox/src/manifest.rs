@@ -13,7 +13,9 @@ use crate::limits::BATCH_LEN_MAX;
 /// The contract that this host speaks, as manifests state it.
 pub const CONTRACT: &str = "0.1";
 /// What a plugin may import of the host.
-pub const IMPORTS: [&str; 3] = ["files", "kv", "log"];
+pub const IMPORTS: [&str; 4] = ["files", "http", "kv", "log"];
+/// What a plugin may ask of another system.
+const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -56,6 +58,12 @@ pub struct ConnectionAsk {
     pub kind: ConnectionKind,
     /// A sentence for the operator.
     pub purpose: String,
+    /// For `http`: the methods that it uses.
+    #[serde(default)]
+    pub methods: Vec<String>,
+    /// For `http`: what it reaches below the address that the operator binds; `/v1` means `/v1` and everything behind `/v1/`.
+    #[serde(default)]
+    pub paths: Vec<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -63,6 +71,18 @@ pub struct ConnectionAsk {
 pub enum ConnectionKind {
     /// A folder.
     Files,
+    /// A system that speaks HTTP.
+    Http,
+}
+
+impl ConnectionKind {
+    /// The import without which it cannot be used.
+    pub fn import(self) -> &'static str {
+        match self {
+            Self::Files => "files",
+            Self::Http => "http",
+        }
+    }
 }
 
 /// What it asks for; the operator may cap it.
@@ -77,6 +97,30 @@ pub struct LimitsAsk {
 impl Default for LimitsAsk {
     fn default() -> Self {
         Self { cpu_ms: 500, wall_ms: 30_000, memory_mib: 64 }
+    }
+}
+
+impl ConnectionAsk {
+    /// Only HTTP has methods and paths, and it says both.
+    fn check_reach(&self) -> Result<(), String> {
+        let name = &self.name;
+        if self.kind != ConnectionKind::Http {
+            return match self.methods.is_empty() && self.paths.is_empty() {
+                true => Ok(()),
+                false => Err(format!("connection `{name}` has `methods` or `paths`; only the type `http` has them")),
+            };
+        }
+        if self.methods.is_empty() || self.methods.iter().any(|method| !METHODS.contains(&method.as_str())) {
+            return Err(format!("connection `{name}`: `methods` names what it uses; allowed are {}", quoted(METHODS)));
+        }
+        let plain =
+            |path: &String| path.starts_with('/') && !path.contains(['?', '#', '%', '\\', ' ']) && !path.contains("..");
+        match !self.paths.is_empty() && self.paths.iter().all(plain) {
+            true => Ok(()),
+            false => {
+                Err(format!("connection `{name}`: `paths` names what it reaches, such as `/v1/`; `/` for everything"))
+            }
+        }
     }
 }
 
@@ -146,9 +190,11 @@ impl Manifest {
             if !names.insert(&connection.name) {
                 return Err(format!("there are two connections with the `name` `{}`", connection.name));
             }
-        }
-        if !self.connections.is_empty() && !self.imports.contains("files") {
-            return Err("it has a connection of the type `files`, but `imports` lacks `files`".to_owned());
+            let import = connection.kind.import();
+            if !self.imports.contains(import) {
+                return Err(format!("it has a connection of the type `{import}`, but `imports` lacks `{import}`"));
+            }
+            connection.check_reach()?;
         }
         Ok(())
     }
@@ -199,6 +245,12 @@ batch_max = 500
 cpu_ms = 900
 "#;
 
+    /// The same with a system instead of a folder.
+    const HTTP: (&str, &str) = (
+        "imports = [\"files\", \"log\"]\n[[connection]]\nname = \"lists\"\ntype = \"files\"",
+        "imports = [\"http\", \"log\"]\n[[connection]]\nname = \"lists\"\ntype = \"http\"\nmethods = [\"GET\"]\npaths = [\"/v1/\"]",
+    );
+
     #[test]
     fn a_manifest_is_read_and_gaps_take_the_defaults() {
         let manifest = Manifest::parse(GOOD, "plugin.toml").unwrap();
@@ -206,6 +258,8 @@ cpu_ms = 900
         assert_eq!(manifest.roles, BTreeSet::from([Role::Dialer]));
         assert_eq!(manifest.performs["queue-call"], Performs { class: Class::Native, batch_max: 500, key_hours: None });
         assert_eq!(manifest.limits, LimitsAsk { cpu_ms: 900, ..LimitsAsk::default() });
+        let http = Manifest::parse(&GOOD.replacen(HTTP.0, HTTP.1, 1), "plugin.toml").unwrap();
+        assert_eq!(http.connections[0].paths, ["/v1/"]);
     }
 
     #[test]
@@ -221,7 +275,12 @@ cpu_ms = 900
             ("cpu_ms = 900", "cpu = 900", vec!["unknown field `cpu`", "`cpu_ms`"]),
             ("summary =", "reconcile = \"full\"\nsummary =", vec!["`reconcile`", "`accounting`"]),
             ("class = \"native\"", "class = \"perhaps\"", vec!["perhaps", "`lookup`"]),
-            ("type = \"files\"", "type = \"http\"", vec!["http", "`files`"]),
+            ("type = \"files\"", "type = \"pigeon\"", vec!["pigeon", "`files`", "`http`"]),
+            ("type = \"files\"", "type = \"http\"", vec!["`imports` lacks `http`"]),
+            ("type = \"files\"", "type = \"files\"\npaths = [\"/v1\"]", vec!["only the type `http` has them"]),
+            (HTTP.0, &HTTP.1.replace("\"GET\"", "\"BREW\""), vec!["`lists`: `methods`", "`GET`, `HEAD`"]),
+            (HTTP.0, &HTTP.1.replace("\"/v1/\"", "\"/v1/../v2\""), vec!["`lists`: `paths`", "such as `/v1/`"]),
+            (HTTP.0, &HTTP.1.replace("\"/v1/\"", ""), vec!["`lists`: `paths`"]),
             ("imports = [\"files\", \"log\"]", "imports = [\"log\"]", vec!["`imports` lacks `files`"]),
         ] {
             assert!(GOOD.contains(from), "{from}");

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use egress::{Connection, Secrets};
 use escalation::Role;
 use escalation::answer::{Called, ErrorKind, Finding, Outcome, Page};
 use escalation::id::EffectKey;
@@ -15,7 +16,7 @@ use crate::call::Call;
 use crate::convert::to_batch;
 use crate::engine::House;
 use crate::error::SandboxError;
-use crate::grant::Grant;
+use crate::grant::{self, Grant};
 use crate::health::{Health, Pulse};
 use crate::limits::{BATCH_LEN_MAX, Limits, LimitsMax};
 use crate::manifest::Manifest;
@@ -23,6 +24,7 @@ use crate::memory::Memory;
 use crate::meter::Meter;
 use crate::role::Indices;
 use crate::state::{Folders, State};
+use crate::system::Bound;
 
 /// Cheap to clone. Calls may run side by side; each has an instance of its own.
 #[derive(Clone)]
@@ -39,6 +41,8 @@ pub(crate) struct Inner {
     pub(crate) ready: InstancePre<State>,
     pub(crate) limits: Limits,
     pub(crate) folders: Folders,
+    pub(crate) systems: Bound,
+    places: BTreeMap<String, String>,
     pub(crate) memory: Arc<dyn Memory>,
     pub(crate) pulse: Pulse,
     config: String,
@@ -63,14 +67,18 @@ impl Plugin {
             });
             found.map(|indices| (*role, indices))
         };
+        let places = grant.connections.iter().map(|(connection, bound)| (connection.clone(), bound.place())).collect();
+        let systems = Arc::new(systems(name, &house.secrets, &manifest, &grant)?);
         let inner = Inner {
             house,
+            places,
+            systems,
             name: name.into(),
             limits: Limits::of(&manifest.limits, max),
             roles: roles.iter().map(find).collect::<Result<_, _>>()?,
             manifest,
             ready,
-            folders: Arc::new(grant.connections),
+            folders: Arc::new(grant.folders()),
             memory,
             pulse: Pulse::default(),
             config: grant.config.to_string(),
@@ -82,9 +90,9 @@ impl Plugin {
         &self.inner.name
     }
 
-    /// The folder of each connection that the operator bound.
-    pub fn connections(&self) -> &BTreeMap<String, std::path::PathBuf> {
-        &self.inner.folders
+    /// Where each connection leads that the operator bound: a folder or an address.
+    pub fn connections(&self) -> &BTreeMap<String, String> {
+        &self.inner.places
     }
 
     pub fn manifest(&self) -> &Manifest {
@@ -193,4 +201,24 @@ impl Plugin {
         }
         Ok(())
     }
+}
+
+/// The systems that the operator bound, each as far as the manifest asks for it.
+fn systems(
+    plugin: &str,
+    secrets: &Secrets,
+    manifest: &Manifest,
+    grant: &Grant,
+) -> Result<BTreeMap<String, Arc<Connection>>, SandboxError> {
+    let mut systems = BTreeMap::new();
+    for ask in &manifest.connections {
+        let Some(grant::Bound::System(binding)) = grant.connections.get(&ask.name) else { continue };
+        let reach = egress::Grant { methods: ask.methods.clone(), paths: ask.paths.clone() };
+        let connection = Connection::new((**binding).clone(), reach, secrets.clone()).map_err(|wrong| {
+            let problem = format!("connection `{}`: `{}`: {}", ask.name, wrong.key, wrong.problem);
+            SandboxError::Refused { plugin: plugin.to_owned(), problem, hint: wrong.hint }
+        })?;
+        systems.insert(ask.name.clone(), Arc::new(connection));
+    }
+    Ok(systems)
 }

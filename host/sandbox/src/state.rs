@@ -8,11 +8,12 @@ use wasmtime::{ResourceLimiter, Result};
 use wasmtime_wasi::{HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxView, WasiView};
 
 use crate::bindings::types::Error;
-use crate::bindings::{files, kv, log, types};
+use crate::bindings::{files, http, kv, log, types};
 use crate::connection::Files;
 use crate::limits::{HANDLES_MAX, TABLE_LEN_MAX};
 use crate::log::{Log, Printed};
 use crate::memory::Kv;
+use crate::system::Systems;
 
 pub(crate) struct State {
     wasi: WasiCtx,
@@ -22,10 +23,11 @@ pub(crate) struct State {
     pub(crate) log: Log,
     pub(crate) kv: Kv,
     files: Files,
+    systems: Systems,
 }
 
 impl State {
-    pub(crate) fn new(memory_max: usize, kv: Kv, files: Files) -> Self {
+    pub(crate) fn new(memory_max: usize, kv: Kv, files: Files, systems: Systems) -> Self {
         let printed = Printed::default();
         let mut table = ResourceTable::new();
         table.set_max_capacity(HANDLES_MAX);
@@ -33,7 +35,8 @@ impl State {
         wasi.stdout(printed.clone()).stderr(printed.clone());
         // A call is a function of what it is given: its hash seeds and clocks never differ.
         wasi.insecure_random_seed(0x6475_6e6c_696e).wall_clock(Stopped).monotonic_clock(Stopped);
-        Self { wasi: wasi.build(), table, printed, space: Space::new(memory_max), log: Log::default(), kv, files }
+        let (wasi, space, log) = (wasi.build(), Space::new(memory_max), Log::default());
+        Self { wasi, table, printed, space, log, kv, files, systems }
     }
 }
 
@@ -142,6 +145,16 @@ impl files::Host for State {
 
     async fn move_(&mut self, connection: String, start: String, goal: String) -> Result<Result<(), Error>> {
         Ok(self.files.rename(&connection, start, goal).await)
+    }
+}
+
+impl http::Host for State {
+    async fn send(
+        &mut self,
+        connection: String,
+        request: http::Request,
+    ) -> Result<Result<http::Response, http::Failure>> {
+        Ok(self.systems.send(&mut self.log, &connection, request).await)
     }
 }
 

@@ -12,11 +12,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
+use egress::{Secrets, Vault};
 use escalation::party::PartyKind;
 use escalation::request::{Ask, Batch, CallAsk, Request};
 use escalation::{AccountId, Currency, Date, DateTime, EffectKey, Money, Party, Role};
 use jiff::tz::TimeZone;
-use sandbox::{Grant, LimitsMax, Manifest, Memory, Runtime, RuntimeOptions};
+use sandbox::{Bound, Grant, LimitsMax, Manifest, Memory, Runtime, RuntimeOptions};
 use serde::Serialize;
 use town::{Plan, Town};
 
@@ -61,6 +62,7 @@ pub async fn plugin_call(components: &Path, folder: &Path) -> Result<Figure, Box
         cache_dir: folder.join("cache"),
         zone: TimeZone::UTC,
         limits: LimitsMax::default(),
+        secrets: Secrets::new(Vault::open(folder)?, folder),
     })?;
     let of_plugin = components.join("dialer-file");
     let manifest = Manifest::parse(&std::fs::read_to_string(of_plugin.join("plugin.toml"))?, "plugin.toml")?;
@@ -68,7 +70,7 @@ pub async fn plugin_call(components: &Path, folder: &Path) -> Result<Figure, Box
     let lists = folder.join("lists");
     std::fs::create_dir_all(&lists)?;
     let grant = Grant {
-        connections: BTreeMap::from([("lists".to_owned(), lists)]),
+        connections: BTreeMap::from([("lists".to_owned(), Bound::Folder(lists))]),
         config: serde_json::json!({}),
         imports: manifest.imports.iter().cloned().collect::<BTreeSet<_>>(),
     };

@@ -17,6 +17,7 @@ pub mod pack;
 pub mod plugin;
 pub mod policy;
 pub mod restore;
+pub mod secret;
 pub mod serve;
 pub mod story;
 pub mod verify;
@@ -77,6 +78,8 @@ enum Command {
     Claim(claim::ClaimCommand),
     /// List, pause and resume connections
     Connection(connection::ConnectionCommand),
+    /// Keep the secrets that connections sign with
+    Secret(secret::SecretCommand),
     /// Work with plugins
     Plugin(plugin::PluginCommand),
     /// Measure, each figure beside its baseline
@@ -137,6 +140,7 @@ pub fn run() -> ExitCode {
             Command::Metrics(command) => metrics::run(command).await,
             Command::Lane(command) => lane::run(command).await,
             Command::Policy(command) => policy::run(command).await,
+            Command::Secret(command) => secret::run(command),
             Command::Pack(command) => pack::run(command),
             Command::Claim(command) => claim::run(command),
             Command::Connection(command) => connection::run(command).await,

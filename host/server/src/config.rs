@@ -1,7 +1,9 @@
 //! The configuration: `dunlin.toml` and one file for each running plugin. Unknown keys are refused with their place.
 
+mod plugin_file;
+
 use std::collections::BTreeMap;
-use std::num::{NonZeroU16, NonZeroU32};
+use std::num::NonZeroU16;
 use std::path::{Path, PathBuf};
 
 use escalation::Party;
@@ -9,8 +11,10 @@ use escalation::party::PartyKind;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 use store::Retention;
-use store::valve::Rate;
 use thiserror::Error;
+
+pub use plugin_file::PluginFile;
+use plugin_file::read_plugins;
 
 use crate::database::Database;
 use crate::limits;
@@ -85,23 +89,6 @@ pub struct Desk {
     pub hosts: Vec<String>,
     /// Where colleagues reach the desk, for the links in notifications; empty: they carry none.
     pub url: String,
-}
-
-/// One running plugin: a file in the folder `plugins`.
-#[derive(Clone, Debug)]
-pub struct PluginFile {
-    /// The file's name without `.toml`: the name of the connection.
-    pub name: String,
-    pub file: PathBuf,
-    pub plugin: String,
-    pub connections: BTreeMap<String, PathBuf>,
-    /// History is read in over it: nothing is planned or sent meanwhile.
-    pub backfill: bool,
-    /// Days between two full reconciles, where the plugin can list everything.
-    pub reconcile_days: u16,
-    /// How many effects it may be asked for.
-    pub rate: Option<Rate>,
-    pub config: serde_json::Value,
 }
 
 #[derive(Deserialize)]
@@ -183,31 +170,6 @@ impl Ages {
     }
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PluginText {
-    plugin: String,
-    #[serde(default = "yes")]
-    enabled: bool,
-    #[serde(default)]
-    backfill: bool,
-    #[serde(default = "week")]
-    reconcile_days: u16,
-    #[serde(default)]
-    connections: BTreeMap<String, PathBuf>,
-    limits: Option<Limits>,
-    #[serde(default)]
-    config: toml::Table,
-}
-
-/// `[limits]`: at least one of each, or nothing would ever go out.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Limits {
-    per_minute: NonZeroU32,
-    burst: NonZeroU32,
-}
-
 fn here() -> PathBuf {
     PathBuf::from(".")
 }
@@ -234,12 +196,6 @@ fn zone() -> String {
 }
 fn poll_seconds() -> u64 {
     15
-}
-fn yes() -> bool {
-    true
-}
-fn week() -> u16 {
-    7
 }
 
 impl Default for Desk {
@@ -331,45 +287,6 @@ fn absolute(base: &Path, path: &Path) -> PathBuf {
         }
     }
     if clean.as_os_str().is_empty() { PathBuf::from(".") } else { clean }
-}
-
-fn read_plugins(folder: &Path, workspace: &Path) -> Result<Vec<PluginFile>, ConfigError> {
-    let unreadable = |why: std::io::Error| ConfigError::Unreadable {
-        file: folder.to_owned(),
-        why: why.to_string(),
-        hint: "`plugins` names a folder with one file for each running plugin",
-    };
-    let mut files = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        if path.extension().is_some_and(|extension| extension == "toml") {
-            files.push(path);
-        }
-    }
-    files.sort();
-    let mut plugins = Vec::new();
-    for file in files {
-        let text: PluginText = parse(&file, "check its permissions")?;
-        if !text.enabled {
-            continue;
-        }
-        let name = file.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        let wrong = |why: String| ConfigError::Wrong { file: file.clone(), why };
-        if name.contains(char::is_whitespace) {
-            return Err(wrong(
-                "the file's name names the connection: it has no spaces\n\nhint: rename the file".to_owned(),
-            ));
-        }
-        if text.reconcile_days == 0 {
-            return Err(wrong("`reconcile_days` must be at least 1".to_owned()));
-        }
-        let config = serde_json::to_value(&text.config).map_err(|error| wrong(format!("`config`: {error}")))?;
-        let connections = text.connections.into_iter().map(|(name, path)| (name, absolute(workspace, &path))).collect();
-        let rate = text.limits.map(|limits| Rate { per_minute: limits.per_minute.get(), burst: limits.burst.get() });
-        let PluginText { plugin, backfill, reconcile_days, .. } = text;
-        plugins.push(PluginFile { name, plugin, connections, backfill, reconcile_days, rate, config, file });
-    }
-    Ok(plugins)
 }
 
 /// Reads a small text file.

@@ -218,11 +218,7 @@ fn status(plugin: &Plugin) -> PluginStatus {
         version: manifest.version.clone(),
         summary: manifest.summary.clone(),
         roles: plugin.roles().iter().map(|role| role.as_str().to_owned()).collect(),
-        connections: plugin
-            .connections()
-            .iter()
-            .map(|(name, folder)| (name.clone(), folder.display().to_string()))
-            .collect(),
+        connections: plugin.connections().clone(),
         imports: manifest.imports.iter().cloned().collect(),
         limits: format!("{} ms CPU, {} s wall, {} MiB", limits.cpu_ms, limits.wall_ms / 1_000, limits.memory_mib),
         paused: health.paused,

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use egress::{Secrets, Vault};
 use engine::holds::Holds;
 use engine::verify::hex;
 use engine::{Clock, Connector, Engine};
 use escalation::Policy;
 use escalation::answer::{CallError, ErrorKind};
-use sandbox::{Grant, LimitsMax, Manifest, Memory, Plugin, Runtime, RuntimeOptions, SandboxError};
+use sandbox::{Bound, Grant, LimitsMax, Manifest, Memory, Plugin, Runtime, RuntimeOptions, SandboxError};
 use store::{Store, StoreError};
 use thiserror::Error;
 
@@ -41,6 +42,8 @@ pub enum StartError {
     Plugin { file: PathBuf, why: String },
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
+    #[error(transparent)]
+    Vault(#[from] egress::VaultError),
     #[error("the folder `{}` cannot be made or read: {why}", .folder.display())]
     Folder { folder: PathBuf, why: std::io::Error },
 }
@@ -137,6 +140,7 @@ pub async fn load_plugins(config: &Config, store: &Arc<dyn Store>) -> Result<Vec
         cache_dir: config.folder.join("cache"),
         zone: config.zone.clone(),
         limits: LimitsMax::default(),
+        secrets: Secrets::new(Vault::open(&config.folder)?, &config.folder),
     })?;
     let memory: Arc<dyn Memory> = Arc::new(Remembered(store.clone()));
     let mut plugins = Vec::new();
@@ -182,8 +186,10 @@ async fn load(
         )));
     }
     let wasm = std::fs::read(&component).map_err(|error| wrong(format!("`{}`: {error}", component.display())))?;
-    for connection in file.connections.values() {
-        make(connection)?;
+    for bound in file.connections.values() {
+        if let Bound::Folder(folder) = bound {
+            make(folder)?;
+        }
     }
     let grant =
         Grant { connections: file.connections.clone(), config: file.config.clone(), imports: manifest.imports.clone() };

@@ -6,7 +6,7 @@ use std::hint::black_box;
 use serde_json::Value;
 
 use crate::dunlin::plugin::types::Error;
-use crate::dunlin::plugin::{files, kv, log};
+use crate::dunlin::plugin::{files, http, kv, log};
 
 const MIB: usize = 1 << 20;
 
@@ -29,6 +29,10 @@ pub(crate) fn act(config: &Value) -> Result<String, Error> {
         "exit" => std::process::exit(3),
         "say" => return Err(error(text("kind"), text("message"))),
         "other-connection" => return files::read("vault", "gold.txt").map(|_| "open".to_owned()),
+        "ask" => return ask(config),
+        "ask-for-ever" => loop {
+            ask(config)?;
+        },
         "list" => return list(text("path")),
         "read" => {
             return files::read("lists", text("path")).map(|content| String::from_utf8_lossy(&content).into_owned());
@@ -122,4 +126,31 @@ fn remember() -> Result<(), Error> {
     let count = kv::get("count")?.map_or(0, |value| value[0]);
     kv::set("count", &[count + 1])?;
     kv::delete("gone")
+}
+
+/// Status, headers and body of the answer; or whether it was sent, and why there is none.
+fn ask(config: &Value) -> Result<String, Error> {
+    let text = |key: &str| config[key].as_str().unwrap_or_default().to_owned();
+    let pair = |(name, value): (&String, &Value)| http::Header {
+        name: name.clone(),
+        value: value.as_str().unwrap_or_default().to_owned(),
+    };
+    let headers = config["headers"].as_object().into_iter().flatten().map(pair).collect();
+    let body = match config["body-mib"].as_u64() {
+        Some(size) => vec![b'x'; size as usize * MIB],
+        None => text("body").into_bytes(),
+    };
+    let request = http::Request { method: text("method"), target: text("target"), headers, body };
+    let connection = config["connection"].as_str().unwrap_or("api");
+    match http::send(connection, &request) {
+        Ok(answer) => {
+            let headers: Vec<String> =
+                answer.headers.iter().map(|header| format!("{}={}", header.name, header.value)).collect();
+            Ok(format!("{} {} {}", answer.status, headers.join(" "), String::from_utf8_lossy(&answer.body)))
+        }
+        Err(failure) => {
+            let message = format!("sent {}: {}", failure.sent, failure.error.message);
+            Err(Error { message, ..failure.error })
+        }
+    }
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use escalation::answer::{ErrorKind, Outcome};
 use escalation::effect::Role;
+use sandbox::Bound;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
@@ -33,7 +34,7 @@ impl House {
     /// What the guest says, or why it cannot.
     async fn does(&self, act: Value) -> Result<String, (ErrorKind, String)> {
         let mut grant = guest::grant(act);
-        grant.connections = BTreeMap::from([("lists".to_owned(), self.path("lists"))]);
+        grant.connections = BTreeMap::from([("lists".to_owned(), Bound::Folder(self.path("lists")))]);
         let plugin = runtime().load("filer", manifest(), &wasm(""), grant, Kept::default().shared()).await.unwrap();
         let called = plugin.perform(&guest::batch(), Role::Dialer, &requests(1)).await;
         let outcomes = called.result.map_err(|error| (error.kind, error.message))?;

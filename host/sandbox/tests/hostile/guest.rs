@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use async_trait::async_trait;
 use escalation::request::{Ask, Batch, CallAsk, CallWithdrawal, Request};
 use escalation::{Money, Party};
-use sandbox::{Grant, LimitsMax, Manifest, Memory, Plugin, Runtime, RuntimeOptions, SandboxError};
+use sandbox::{Bound, Grant, LimitsMax, Manifest, Memory, Plugin, Runtime, RuntimeOptions, SandboxError};
 use serde_json::Value;
 
 const TARGET: &str = "wasm32-wasip2";
@@ -20,7 +20,7 @@ pub fn manifest() -> Manifest {
         contract = "0.1"
         summary = "behaves badly"
         roles = ["dialer"]
-        imports = ["files", "kv", "log"]
+        imports = ["files", "http", "kv", "log"]
         [[connection]]
         name = "lists"
         type = "files"
@@ -34,6 +34,14 @@ pub fn manifest() -> Manifest {
         memory_mib = 16
     "#;
     Manifest::parse(text, "plugin.toml").unwrap()
+}
+
+/// The same with a system instead of a folder.
+pub fn with_api() -> Manifest {
+    let mut manifest = manifest();
+    let api = "name = \"api\"\ntype = \"http\"\npurpose = \"x\"\nmethods = [\"GET\", \"POST\"]\npaths = [\"/v1/\"]";
+    manifest.connections = vec![toml::from_str(api).unwrap()];
+    manifest
 }
 
 /// The hostile guest, built with a feature of its crate or none.
@@ -91,14 +99,19 @@ pub fn runtime() -> &'static Runtime {
 
 pub fn runtime_with(cache_dir: PathBuf) -> Runtime {
     let zone = jiff::tz::TimeZone::get("Europe/Berlin").unwrap();
-    Runtime::new(RuntimeOptions { cache_dir, zone, limits: LimitsMax::default() }).unwrap()
+    let secrets = egress::Secrets::new(egress::Vault::open(&cache_dir).unwrap(), &cache_dir);
+    Runtime::new(RuntimeOptions { cache_dir, zone, limits: LimitsMax::default(), secrets }).unwrap()
 }
 
 /// Everything granted; the connection is an empty folder under target.
 pub fn grant(config: Value) -> Grant {
     let folder = target_dir().join("lists");
     std::fs::create_dir_all(&folder).unwrap();
-    Grant { connections: BTreeMap::from([("lists".to_owned(), folder)]), config, imports: manifest().imports }
+    Grant {
+        connections: BTreeMap::from([("lists".to_owned(), Bound::Folder(folder))]),
+        config,
+        imports: manifest().imports,
+    }
 }
 
 pub async fn load(name: &str, config: Value) -> Plugin {

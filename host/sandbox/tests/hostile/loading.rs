@@ -3,9 +3,10 @@
 use std::fs;
 
 use escalation::effect::Role;
+use sandbox::Bound;
 use serde_json::json;
 
-use crate::guest::{self, Kept, grant, manifest, runtime, runtime_with, wasm};
+use crate::guest::{self, Kept, grant, manifest, runtime, runtime_with, wasm, with_api};
 use crate::says;
 
 /// Why the guest was not loaded.
@@ -48,7 +49,7 @@ async fn a_grant_has_to_answer_what_the_manifest_asks() {
         &["connection `lists` is not bound", "something to break out of"],
     );
     let mut missing = grant(json!({}));
-    missing.connections.insert("lists".to_owned(), folder.join("nowhere"));
+    missing.connections.insert("lists".to_owned(), Bound::Folder("nowhere".into()));
     says(
         &refusal(manifest(), &wasm(""), missing).await,
         &["connection `lists`: there is no folder", "hint: make the folder"],
@@ -56,9 +57,33 @@ async fn a_grant_has_to_answer_what_the_manifest_asks() {
     let mut more = grant(json!({}));
     more.connections.insert("vault".to_owned(), folder);
     says(&refusal(manifest(), &wasm(""), more).await, &["no connection `vault`", "asks for `lists`"]);
-    let mut more = grant(json!({}));
-    more.imports.insert("http".to_owned());
-    says(&refusal(manifest(), &wasm(""), more).await, &["`http` is granted, but its manifest does not ask"]);
+    let mut less = manifest();
+    less.imports.remove("kv");
+    says(&refusal(less, &wasm(""), grant(json!({}))).await, &["`kv` is granted, but its manifest does not ask"]);
+    let mut other = grant(json!({}));
+    let binding = toml::from_str("url = \"https://api.example.com\"").unwrap();
+    other.connections.insert("lists".to_owned(), Bound::System(Box::new(binding)));
+    says(&refusal(manifest(), &wasm(""), other).await, &["connection `lists` is of the type `files`, not `http`"]);
+}
+
+#[tokio::test]
+async fn a_system_has_to_be_one_that_may_be_reached() {
+    let load = async |binding: &str| {
+        let mut grant = grant(json!({}));
+        grant.connections = [("api".to_owned(), Bound::System(Box::new(toml::from_str(binding).unwrap())))].into();
+        grant.imports = with_api().imports;
+        refusal(with_api(), &wasm(""), grant).await
+    };
+    says(
+        &load("url = \"https://127.1/\"").await,
+        &["connection `api`: `url`", "127.0.0.1", "allow = [\"127.0.0.1/32\"]"],
+    );
+    says(&load("url = \"https://a.example\"\nauth = \"bearer\"").await, &["connection `api`: `secret`: it is missing"]);
+    says(&load("url = \"https://a.example\"\nca = \"none.pem\"").await, &["connection `api`: `ca`", "none.pem"]);
+    says(
+        &refusal(with_api(), &wasm(""), grant(json!({}))).await,
+        &["connection `api` is not bound", "[connections.api]"],
+    );
 }
 
 #[tokio::test]

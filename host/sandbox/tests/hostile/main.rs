@@ -3,6 +3,7 @@
 
 mod files;
 mod guest;
+mod http;
 mod loading;
 
 use std::time::{Duration, Instant};
