@@ -187,6 +187,7 @@ mod tests {
             (format!("{url}timeout_seconds = 0"), "allowed: 1 to 120"),
             (format!("{url}allow = [\"10.0.0.0/33\"]"), "allow"),
             (format!("{url}pasword = \"x\""), "unknown field `pasword`"),
+            (format!("{url}secret = 5"), "`{ env = "),
         ] {
             let error = check(&text).unwrap_err();
             assert!(error.contains(told), "{text}: {error}");

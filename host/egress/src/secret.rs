@@ -44,7 +44,10 @@ impl fmt::Debug for Secret {
 
 /// Where a secret is: in the hub's own vault under a name, or elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "a secret is the name of one in the vault, or `{ env = \"...\" }`, `{ file = \"...\" }`, `{ command = [\"...\"] }`"
+)]
 pub enum SecretRef {
     /// `dunlin secret set NAME`.
     Kept(String),
@@ -146,8 +149,8 @@ mod tests {
         assert_eq!(secrets.get(&file).await.unwrap().expose(), "from-a-file");
         let command = read("secret = { command = [\"printf\", \"from-a-command\"] }");
         assert_eq!(secrets.get(&command).await.unwrap().expose(), "from-a-command");
-        let kept = read("secret = \"stripe\"");
-        assert!(secrets.get(&kept).await.unwrap_err().contains("dunlin secret set stripe"));
+        let kept = read("secret = \"gateway\"");
+        assert!(secrets.get(&kept).await.unwrap_err().contains("dunlin secret set gateway"));
         for (wrong, told) in [
             ("secret = { file = \"none\" }", "the file `none`"),
             ("secret = { env = \"NO_SUCH_VARIABLE_HERE\" }", "`NO_SUCH_VARIABLE_HERE`: it is not set"),

@@ -291,9 +291,9 @@ mod tests {
     fn a_secret_comes_back_and_is_nowhere_in_the_files() {
         let folder = tempfile::tempdir().unwrap();
         let vault = Vault::open(folder.path()).unwrap();
-        vault.set("stripe", "sk_live_4711".to_owned(), AT).unwrap();
-        vault.set("tryton", "another-secret".to_owned(), AT).unwrap();
-        assert_eq!(Vault::open(folder.path()).unwrap().get("stripe").unwrap().expose(), "sk_live_4711");
+        vault.set("gateway", "sk_live_4711".to_owned(), AT).unwrap();
+        vault.set("books", "another-secret".to_owned(), AT).unwrap();
+        assert_eq!(Vault::open(folder.path()).unwrap().get("gateway").unwrap().expose(), "sk_live_4711");
         for file in [SEALED, KEYS] {
             let text = std::fs::read_to_string(folder.path().join(file)).unwrap();
             assert!(!text.contains("4711") && !text.contains(&STANDARD.encode("sk_live_4711")), "{text}");
@@ -305,36 +305,36 @@ mod tests {
             }
         }
         let names: Vec<String> = vault.list().unwrap().into_iter().map(|shown| shown.name).collect();
-        assert_eq!(names, ["stripe", "tryton"]);
-        vault.remove("stripe").unwrap();
-        assert!(matches!(vault.get("stripe"), Err(VaultError::Missing { .. })));
+        assert_eq!(names, ["books", "gateway"]);
+        vault.remove("gateway").unwrap();
+        assert!(matches!(vault.get("gateway"), Err(VaultError::Missing { .. })));
     }
 
     #[test]
     fn rotating_leaves_every_secret_readable_and_the_old_key_worthless() {
         let folder = tempfile::tempdir().unwrap();
         let vault = Vault::open(folder.path()).unwrap();
-        vault.set("stripe", "sk_live_4711".to_owned(), AT).unwrap();
+        vault.set("gateway", "sk_live_4711".to_owned(), AT).unwrap();
         let old = std::fs::read(folder.path().join(KEYS)).unwrap();
         assert_eq!(vault.rotate().unwrap(), 2);
-        assert_eq!(vault.get("stripe").unwrap().expose(), "sk_live_4711");
+        assert_eq!(vault.get("gateway").unwrap().expose(), "sk_live_4711");
         assert_eq!(vault.list().unwrap()[0].key, 2);
         std::fs::write(folder.path().join(KEYS), old).unwrap();
         let other = Vault::open(folder.path()).unwrap();
-        assert!(matches!(other.get("stripe"), Err(VaultError::Sealed { .. })));
+        assert!(matches!(other.get("gateway"), Err(VaultError::Sealed { .. })));
     }
 
     #[test]
     fn what_was_changed_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let vault = Vault::open(folder.path()).unwrap();
-        vault.set("stripe", "sk_live_4711".to_owned(), AT).unwrap();
+        vault.set("gateway", "sk_live_4711".to_owned(), AT).unwrap();
         let file = folder.path().join(SEALED);
         // Under another name it does not open: a vault cannot be rearranged.
-        let text = std::fs::read_to_string(&file).unwrap().replace("\"stripe\"", "\"tryton\"");
+        let text = std::fs::read_to_string(&file).unwrap().replace("\"gateway\"", "\"books\"");
         std::fs::write(&file, text).unwrap();
         let moved = Vault::open(folder.path()).unwrap();
-        assert!(matches!(moved.get("tryton"), Err(VaultError::Sealed { .. })));
+        assert!(matches!(moved.get("books"), Err(VaultError::Sealed { .. })));
         std::fs::write(&file, "{").unwrap();
         assert!(matches!(Vault::open(folder.path()), Err(VaultError::File { .. })));
         for name in ["", "Stripe", "../x", &"x".repeat(61)] {

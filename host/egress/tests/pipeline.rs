@@ -149,8 +149,8 @@ async fn each_way_to_say_who_we_are() {
         ("auth = \"basic\"\nuser = \"hub\"\n", "authorization: Basic aHViOnNrX2xpdmVfNDcxMS1hYmNkZWY="),
         ("auth = \"header\"\nheader = \"X-Api-Key\"\n", "x-api-key: sk_live_4711-abcdef"),
         (
-            "auth = \"header\"\nheader = \"Authorization\"\nprefix = \"Klarna \"\n",
-            "authorization: Klarna sk_live_4711-abcdef",
+            "auth = \"header\"\nheader = \"Authorization\"\nprefix = \"Token \"\n",
+            "authorization: Token sk_live_4711-abcdef",
         ),
         ("auth = \"query\"\nparameter = \"key\"\n", "GET /base/v1?a=b&key=sk_live_4711-abcdef HTTP/1.1"),
     ] {

@@ -3,6 +3,7 @@
 mod database;
 mod rates;
 mod seals;
+mod secrets;
 mod work;
 
 use engine::Clock;
@@ -53,7 +54,7 @@ impl Check {
 
 /// Looks at everything that the configuration names. What depends on a check that failed is not looked at.
 pub async fn examine(config: &Config) -> Vec<Check> {
-    let mut checks = vec![configuration(config), database::disk(config)];
+    let mut checks = vec![configuration(config), database::disk(config), secrets::examine(config).await];
     let now = SystemClock::new(config.zone.clone()).now();
     match database::open(config).await {
         Ok(store) => {

@@ -52,7 +52,12 @@ pub fn run(command: SecretCommand) -> Done {
             told(&common, serde_json::json!({ "set": name }), &format!("`{name}` is set"))
         }
         Secret::Remove(Named { name, common }) => {
-            open(&common)?.0.remove(&name)?;
+            let vault = open(&common)?.0;
+            if vault.list()?.iter().all(|known| known.name != name) {
+                let hint = "hint: `dunlin secret list` says which there are";
+                return Err(Failure::Usage(format!("there is no secret `{name}`\n\n{hint}")));
+            }
+            vault.remove(&name)?;
             told(&common, serde_json::json!({ "removed": name }), &format!("`{name}` is removed"))
         }
         Secret::Rotate { common } => {
@@ -66,7 +71,7 @@ pub fn run(command: SecretCommand) -> Done {
 
 fn open(common: &Common) -> Result<(Vault, String), Failure> {
     let config = Config::read(&common.config).map_err(|error| Failure::Usage(error.to_string()))?;
-    let at = SystemClock::new(config.zone.clone()).now().to_string();
+    let at = SystemClock::new(config.zone.clone()).now().strftime("%Y-%m-%dT%H:%M:%S").to_string();
     Ok((Vault::open(&config.folder)?, at))
 }
 
