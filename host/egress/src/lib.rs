@@ -9,6 +9,7 @@
 
 pub mod limits;
 pub mod binding;
+pub mod bench;
 pub mod client;
 pub mod secret;
 pub mod vault;

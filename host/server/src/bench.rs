@@ -98,6 +98,20 @@ pub async fn plugin_call(components: &Path, folder: &Path) -> Result<Figure, Box
     ))
 }
 
+/// Requests over a bound connection, signed and looked through, beside the bare client.
+pub async fn egress(folder: &Path) -> Result<Figure, Box<dyn std::error::Error>> {
+    const REQUESTS: usize = 20_000;
+    let a_second = |taken: Duration| REQUESTS as u64 * 1_000_000_000 / nanos(taken).max(1);
+    let (mut ours, mut bare) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        let (one, other) = egress::bench::requests(folder, REQUESTS).await.map_err(|error| error.to_string())?;
+        ours.push(a_second(one));
+        bare.push(a_second(other));
+    }
+    let name = "requests to another system, 8 at once";
+    Ok(Figure::new(name, "requests/s", middle(ours), "bare HTTP client", middle(bare)))
+}
+
 /// Whom the measured account belongs to.
 fn debtor() -> Party {
     Party {

@@ -34,6 +34,8 @@ enum What {
     /// Letters as PDF, of the templates that the program has with it
     Letters,
     Plugin,
+    /// Requests to other systems
+    Egress,
     Ingest,
     Demo,
     Nightly,
@@ -84,6 +86,9 @@ async fn measure(told: &Bench, folder: &std::path::Path) -> Result<Vec<bench::Fi
     }
     if wants(What::Plugin) {
         figures.push(bench::plugin_call(&components, folder).await.map_err(failed)?);
+    }
+    if wants(What::Egress) {
+        figures.push(bench::egress(folder).await.map_err(failed)?);
     }
     if wants(What::Ingest) {
         figures.push(bench::ingest(folder).await.map_err(failed)?);
