@@ -3,7 +3,7 @@
 mod database;
 mod rates;
 mod seals;
-mod secrets;
+pub(crate) mod secrets;
 mod work;
 
 use engine::Clock;

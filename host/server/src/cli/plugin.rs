@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
+use sandbox::Plugin;
 use store::Store;
 use store::sqlite::SqliteStore;
 
 use super::{Common, Done, Failure, print_json};
 use crate::config::Config;
+use crate::doctor::secrets;
 use crate::guests::Sources;
 use crate::start::{installed, load_plugins};
 
@@ -117,17 +119,25 @@ async fn check(config: &Config, folder: &std::path::Path) -> Result<Vec<String>,
     // A store of its own: checking must not get in the way of a hub that runs.
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.join("check.sqlite"), &config.creditor.id).await?);
     let plugins = load_plugins(config, &store).await.map_err(|error| Failure::Usage(error.to_string()))?;
-    Ok(plugins
-        .iter()
-        .map(|plugin| {
-            let roles: Vec<&str> = plugin.roles().iter().map(|role| role.as_str()).collect();
-            format!(
-                "{} runs {} {} as {}",
-                plugin.name(),
-                plugin.manifest().id,
-                plugin.manifest().version,
-                roles.join(", ")
-            )
-        })
-        .collect())
+    let secrets = secrets::examine(config).await;
+    if !secrets.well {
+        return Err(Failure::Usage(format!("{}\n\nhint: {}", secrets.says, secrets.hint.unwrap_or_default())));
+    }
+    Ok(plugins.iter().map(told).collect())
+}
+
+/// What runs, and what it may reach.
+fn told(plugin: &Plugin) -> String {
+    let (manifest, places) = (plugin.manifest(), plugin.connections());
+    let roles: Vec<&str> = plugin.roles().iter().map(|role| role.as_str()).collect();
+    let (name, id, version) = (plugin.name(), &manifest.id, &manifest.version);
+    let mut told = format!("{name} runs {id} {version} as {}", roles.join(", "));
+    for ask in &manifest.connections {
+        let place = places.get(&ask.name).map_or("", String::as_str);
+        told += &format!("\n    {}: {place}", ask.name);
+        if !ask.methods.is_empty() {
+            told += &format!(", {} below {}", ask.methods.join(" and "), ask.paths.join(", "));
+        }
+    }
+    told
 }
