@@ -4,7 +4,7 @@ import datetime
 import sys
 from decimal import Decimal
 
-from proteus import Model, config
+from proteus import Model, Wizard, config
 from trytond.modules.account.tests.tools import create_chart, create_fiscalyear, get_accounts
 from trytond.modules.account_invoice.tests.tools import set_fiscalyear_invoice_sequences
 from trytond.modules.company.tests.tools import create_company, get_company
@@ -49,9 +49,12 @@ def term(name, *parts):
     return made
 
 
+COUNTRIES = {"DE": "Germany", "FI": "Finland", "FR": "France"}
+
+
 def debtor(name, street, city, postal_code, country, language, email=None, phone=None, vat=None):
     Country = Model.get("country.country")
-    (land,) = Country.find([("code", "=", country)]) or [Country(code=country, name=country)]
+    (land,) = Country.find([("code", "=", country)]) or [Country(code=country, name=COUNTRIES[country])]
     land.save()
     made = Model.get("party.party")(name=name)
     if language:
@@ -59,10 +62,10 @@ def debtor(name, street, city, postal_code, country, language, email=None, phone
     if street:
         address = made.addresses[0] if made.addresses else made.addresses.new()
         address.street_unstructured, address.city, address.postal_code, address.country = street, city, postal_code, land
-    if email:
-        made.contact_mechanisms.new(type="email", value=email)
     if phone:
         made.contact_mechanisms.new(type="phone", value=phone)
+    if email:
+        made.contact_mechanisms.new(type="email", value=email, invoice=True)
     if vat:
         made.identifiers.new(type="eu_vat", code=vat)
     made.save()
@@ -106,13 +109,21 @@ invoices = [
     invoice(company, dupont, 70, "800.00", halves),
     invoice(company, bare, 60, "139.00", month),
     invoice(company, acker, 50, "-75.25", month),
+    invoice(company, dupont, 40, "95.00", month),
+    invoice(company, dupont, 35, "60.00", month),
     invoice(company, dupont, 10, "410.10", month),
 ]
-for one in invoices:
-    one.click("post")
-cash, = Model.get("account.account").find([("code", "=", "1.1.1"), ("company", "=", company.id)])
-journal, = Model.get("account.journal").find([("type", "=", "cash")], limit=1)
-Model.get("account.invoice.payment.method")(name="Bank", journal=journal, credit_account=cash, debit_account=cash).save()
+# In one transaction, as a run of invoices is: they all have one `write_date`.
+type(invoices[0]).click(invoices, "post")
+(cash,) = Model.get("account.account").find([("code", "=", "1.1.1"), ("company", "=", company.id)])
+(journal,) = Model.get("account.journal").find([("type", "=", "cash")], limit=1)
+bank = Model.get("account.invoice.payment.method")(name="Bank", journal=journal, credit_account=cash, debit_account=cash)
+bank.save()
+paid, cancelled = invoices[4], invoices[5]
+pay = Wizard("account.invoice.pay", [paid])
+pay.form.payment_method = bank
+pay.execute("choice")
+cancelled.click("cancel")
 key = key_of_a_clerk(company)
 with open(key_file, "w", encoding="ascii") as out:
     out.write(key)
