@@ -7,6 +7,11 @@ use serde::{Deserialize, Serialize};
 /// Seconds that every round reads again, for a transaction that Stripe shows late; the same keys come again.
 const OVERLAP_SECONDS: i64 = 600;
 
+/// Bytes of the ids that wait; with them the cursor stays within the host's 64 KiB.
+const WAITING_BYTES_MAX: usize = 60 * 1024;
+/// Bytes of one id with its quotation marks and comma; Stripe's have 28 and 3.
+const ID_BYTES: usize = 40;
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Cursor {
@@ -37,6 +42,12 @@ impl Cursor {
 
     pub fn is_within_a_round(&self) -> bool {
         self.after.is_some()
+    }
+
+    /// Another page may not find room if all of it is on its way.
+    pub fn is_full(&self, page: usize) -> bool {
+        let bytes: usize = self.waiting.iter().map(|id| id.len() + 3).sum();
+        bytes + page * ID_BYTES > WAITING_BYTES_MAX
     }
 
     /// The page was read: on to the next one, or the end of the round.

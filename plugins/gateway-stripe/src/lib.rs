@@ -19,8 +19,6 @@ const PAGE_LEN: usize = 100;
 const PAGES_PER_PULL: usize = 3;
 /// Looked at again in one pull, so that a thousand of them do not use up Stripe's rate.
 const WAITING_PER_PULL: usize = 10;
-/// Of ids below 40 bytes each, so that the cursor stays within the host's 64 KiB.
-const WAITING_MAX: usize = 1_200;
 
 pub struct Stripe;
 
@@ -62,7 +60,8 @@ impl Gateway for Stripe {
     fn pull(config: &Config, cursor: Option<&str>) -> Result<Page<Fact>> {
         let mut found = Found { cursor: Cursor::read(cursor)?, events: Vec::new(), refusals: Vec::new() };
         found.cursor.floor = found.cursor.floor.or(config.since.and_then(map::midnight));
-        if !found.cursor.is_within_a_round() {
+        // Once a round; more often only where reading has to wait for them.
+        if !found.cursor.is_within_a_round() || found.cursor.is_full(PAGE_LEN) {
             found.look_again(config)?;
         }
         let more = found.read_on(config)?;
@@ -81,8 +80,9 @@ struct Found {
 impl Found {
     /// Asks for payments that were on their way when they were read.
     fn look_again(&mut self, config: &Config) -> Result<()> {
+        let query = expanded(config, &["source"], &["source.invoice"]);
         for id in self.cursor.next_waiting(WAITING_PER_PULL) {
-            let answer = ask(&format!("/v1/balance_transactions/{}", encoded(&id)), &expanded(config, ""))?;
+            let answer = ask(&format!("/v1/balance_transactions/{}", encoded(&id)), &query)?;
             if answer.status == 404 {
                 self.refusals.push(map::refusal(&id, "", "it was on its way, and Stripe does not know it any more"));
                 continue;
@@ -95,7 +95,7 @@ impl Found {
     /// Reads some pages, the newest first; whether there are more.
     fn read_on(&mut self, config: &Config) -> Result<bool> {
         for page in 0..PAGES_PER_PULL {
-            if self.cursor.waiting.len() + PAGE_LEN > WAITING_MAX {
+            if self.cursor.is_full(PAGE_LEN) {
                 log::warn(format!(
                     "`{}` payments are on their way; no more are read until some have arrived",
                     self.cursor.waiting.len()
@@ -141,17 +141,18 @@ fn ask(target: &str, query: &[(&str, String)]) -> Result<Answer> {
 
 /// The page that follows in the round of this cursor.
 fn list(config: &Config, cursor: &Cursor, limit: usize) -> Result<wire::List> {
-    let mut query = expanded(config, "data.");
+    let invoices = ["data.source.invoice", "data.source.charge.invoice"];
+    let mut query = expanded(config, &["data.source", "data.source.charge"], &invoices);
     query.push(("limit", limit.to_string()));
     query.extend(cursor.floor.map(|floor| ("created[gte]", floor.to_string())));
     query.extend(cursor.after.clone().map(|after| ("starting_after", after)));
     ask("/v1/balance_transactions", &query)?.ok()?.json()
 }
 
-/// The objects behind a transaction, in the same answer.
-fn expanded(config: &Config, at: &str) -> Vec<(&'static str, String)> {
-    let invoices: &[&str] = if config.invoice_numbers { &["source.invoice", "source.charge.invoice"] } else { &[] };
-    ["source", "source.charge"].iter().chain(invoices).map(|path| ("expand[]", format!("{at}{path}"))).collect()
+/// The objects behind a transaction, in the same answer: always, and those that need the right to read invoices.
+fn expanded(config: &Config, always: &[&str], invoices: &[&str]) -> Vec<(&'static str, String)> {
+    let invoices = if config.invoice_numbers { invoices } else { &[] };
+    always.iter().chain(invoices).map(|path| ("expand[]", (*path).to_owned())).collect()
 }
 
 fn account() -> String {
