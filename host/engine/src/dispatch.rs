@@ -61,7 +61,10 @@ impl Engine {
             }
             let mut alike: BTreeMap<(String, Option<String>), Vec<EffectRow>> = BTreeMap::new();
             for row in due {
-                let connection = row.effect.action.connection().map(ToOwned::to_owned);
+                let connection = match row.effect.action.connection() {
+                    Some(connection) => Some(connection.to_owned()),
+                    None => self.books_of(role, &row).await?,
+                };
                 alike.entry((row.kind.clone(), connection)).or_default().push(row);
             }
             let mut moved = 0;
@@ -121,6 +124,20 @@ impl Engine {
             Role::Notifier => found.or_else(|| self.performer(Role::Messenger, "send")),
             _ => found,
         }
+    }
+
+    /// Of several accounting packages the one that told of the invoice is told what became of it, if it takes that.
+    async fn books_of(&self, role: Role, row: &EffectRow) -> Result<Option<String>, StoreError> {
+        let mut takers = self.plugins.iter().filter(|plugin| self.named(plugin.name(), role, &row.kind).is_some());
+        if role != Role::Accounting || takers.nth(1).is_none() {
+            return Ok(None);
+        }
+        let Some((account, _)) = self.store.account(&row.account).await? else { return Ok(None) };
+        let named = row.effect.action.invoices().into_iter().find_map(|number| account.items.get(number));
+        // What is about the account as a whole goes where its first invoice came from.
+        let first = || account.items.values().min_by_key(|item| (item.invoice.issued_on, &item.invoice.number));
+        let source = named.or_else(first).map(|item| item.source.as_str());
+        Ok(source.and_then(|source| self.named(source, role, &row.kind)).map(|by| by.plugin.name().to_owned()))
     }
 
     /// Effects that nobody performs. What only tells the accounting package is kept here, where the desk shows it; what

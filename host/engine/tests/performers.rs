@@ -16,7 +16,7 @@ use escalation::event::Event;
 use escalation::invoice::Invoice;
 use escalation::placement::PlacementState;
 use escalation::report::{Received, Report, Source};
-use escalation::request::{Ask, Batch, Notification, PlacementAsk, Request};
+use escalation::request::{Ask, Batch, CreditNotice, Notification, PlacementAsk, Request};
 use escalation::{Account, Action, Currency, Date, Effect, EffectKey, Fact, Money, Packs, Party, Policy, Role};
 use jiff::Span;
 use store::sqlite::SqliteStore;
@@ -59,7 +59,7 @@ impl Connector for Carrier {
     }
 
     fn performs(&self, kind: &str) -> Option<Performs> {
-        let known = ["send", "notify", "place"].contains(&kind);
+        let known = ["send", "notify", "place", "hold-credit"].contains(&kind);
         known.then_some(Performs { class: Class::Native, batch_max: 10, key_hours: None })
     }
 
@@ -105,6 +105,11 @@ impl Scribe for Words {
                     history: Vec::new(),
                 };
                 return Ok(Request { key: effect.key.clone(), ask: Ask::Place(ask) });
+            }
+            Action::HoldCredit { reason } => {
+                let (debtor, overdue) = (account.debtor.clone(), Money::new(100_000, Currency::EUR));
+                let ask = CreditNotice { debtor, reason: reason.clone(), overdue };
+                return Ok(Request { key: effect.key.clone(), ask: Ask::HoldCredit(ask) });
             }
             _ => return Err(format!("`{}` is not for this test", effect.key)),
         };
@@ -230,6 +235,32 @@ async fn a_placement_goes_to_the_agency_that_was_chosen() {
     assert!(north.asked().is_empty(), "{:?}", north.asked());
     let asked = south.asked();
     assert!(matches!(asked.as_slice(), [(Role::Agency, Ask::Place(_))]), "{asked:?}");
+}
+
+const HOLD: &str = r#"
+name = "hold"
+version = "1"
+[cash]
+feed_age_days_max = 0
+[[level]]
+id = "hold"
+title = "credit hold"
+action = "hold-credit"
+days = 30
+"#;
+
+/// The hub's reports come over the connection `shop`.
+#[tokio::test]
+async fn of_several_accounting_packages_the_one_with_the_invoice_is_told() {
+    let (other, shop) = (Carrier::new("books", Role::Accounting), Carrier::new("shop", Role::Accounting));
+    let _hub = hub(&[other.clone(), shop.clone()], HOLD, invoice()).await;
+    assert!(other.asked().is_empty(), "{:?}", other.asked());
+    let asked = shop.asked();
+    assert!(matches!(asked.as_slice(), [(Role::Accounting, Ask::HoldCredit(_))]), "{asked:?}");
+    // Where that one does not take it, whoever does is told.
+    let (other, mute) = (Carrier::new("books", Role::Accounting), Carrier::new("shop", Role::Messenger));
+    let _hub = hub(&[other.clone(), Carrier::new("more", Role::Accounting), mute], HOLD, invoice()).await;
+    assert_eq!(other.asked().len(), 1);
 }
 
 /// The other one must not get what was meant for it, nor may a plugin of its name that is no agency.
