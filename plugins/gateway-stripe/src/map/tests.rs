@@ -192,6 +192,7 @@ fn a_sum_that_does_not_agree_is_refused() {
     assert!(line(false, &charge(&[("/amount", json!(-12_500))])).contains("the balance moved by `-12500` eur"));
     assert!(line(false, &refund(&[("/amount", json!(-9_999))])).contains("the payment says `-10000` eur"));
     assert!(paid(0, "eur").starts_with("refused"));
+    assert!(paid(-12_500, "eur").contains("`-125.00 EUR` is not an amount of a payment"));
     assert!(line(false, &charge(&[("/source/amount_captured", json!(0))])).starts_with("refused"));
 }
 

@@ -1,7 +1,8 @@
 //! Single requests: what is asked, and what each answer means.
 
 use super::*;
-use dunlin_plugin_sdk::Kind;
+use dunlin_plugin_sdk::gateway::Effect;
+use dunlin_plugin_sdk::{Batch, Extension, Kind, Outcome, Party, Request};
 
 #[test]
 fn the_request_is_as_stripe_wants_it() {
@@ -107,4 +108,15 @@ fn a_refund_and_a_dispute_take_back_and_bring_back() {
     let mut host = Host::default();
     host.settle(&config(true));
     assert_eq!((host.keys(), host.cents()), (vec!["txn_3Reinstated", "txn_3Withdrawn"], 0));
+}
+
+#[test]
+fn nothing_is_performed() {
+    let today = Date::constant(2026, 3, 1);
+    let batch = Batch { id: "b".to_owned(), at: 0, today, creditor: Party::default() };
+    let asked = Extension { kind: "payment-link".to_owned(), notes: Vec::new() };
+    let request = Request { key: "k".to_owned(), effect: Effect::Other(asked) };
+    let outcomes = Stripe::perform(&config(false), &batch, &[request]).unwrap();
+    let [Outcome::Rejected(rejection)] = &outcomes[..] else { panic!("{outcomes:?}") };
+    assert_eq!(rejection.code, "not-supported");
 }

@@ -12,6 +12,8 @@ fn every_page_is_read_once_and_every_second_whole() {
     host.settle(&config(false));
     assert_eq!((host.facts.len(), host.cents()), (750, (0..750).map(|number| 100 + number).sum()));
     assert!(host.refusals.is_empty());
+    // The next round goes down to ten minutes before the newest of this one, and no further.
+    assert_eq!(Cursor::read(host.cursor.as_deref()).unwrap().floor, Some(1_772_000_074 - 600));
 }
 
 #[test]
@@ -94,6 +96,9 @@ fn a_payment_on_its_way_is_looked_at_until_it_is_there() {
     let mut host = Host::default();
     host.settle(&config(false));
     assert_eq!((host.keys(), host.cents()), (vec!["ch_0001|pending", "ch_0002|pending"], 0));
+    // Seen again in the overlap, and still waited for once.
+    host.settle(&config(false));
+    assert_eq!(Cursor::read(host.cursor.as_deref()).unwrap().waiting, [txn(1), txn(2)]);
     // Long after both have left the overlap.
     ledger.add(charge(3, 1_773_000_000, 100));
     for _ in 0..3 {
