@@ -85,7 +85,7 @@ fn find(keys: &[&str], parties: &[i64]) -> Result<BTreeMap<String, i64>> {
 
 /// A key as a search finds it, whatever signs it has.
 fn pattern(key: &str) -> String {
-    last_line(key).replace('\\', "_").replace('%', "_")
+    last_line(key).replace(['\\', '%'], "_")
 }
 
 fn last_line(key: &str) -> String {

@@ -128,7 +128,7 @@ pub fn payment_method(name: &str, company: i64) -> Result<PaymentMethod> {
     let known = search.rows::<PaymentMethod>()?.into_iter().next();
     known.ok_or_else(|| {
         Error::misconfigured(format!("tryton has no payment method `{name}`"))
-            .hint("make one under Financial, Configuration, Invoice, Payment Methods, or correct `payment_method`")
+            .hint("make one under Financial, Configuration, Invoice Payments, or correct `payment_method`")
     })
 }
 

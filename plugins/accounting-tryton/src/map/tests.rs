@@ -78,10 +78,20 @@ fn due_is_what_nobody_paid_first() {
         row["amount_to_pay"] = decimal(open);
         assert_eq!(invoice_of(&row).due_on, day, "{open}");
     }
-    // A part that is reconciled is settled, whatever its day.
+    // A part that is reconciled is settled, whatever its day: here the second was paid before the first.
     row["amount_to_pay"] = decimal("400.00");
-    row["lines_to_pay."][0]["reconciliation"] = json!(7);
-    assert_eq!(invoice_of(&row).due_on, second);
+    row["lines_to_pay."][1]["reconciliation"] = json!(7);
+    assert_eq!(invoice_of(&row).due_on, first);
+}
+
+#[test]
+fn what_was_paid_is_counted_against_one_part_after_the_other() {
+    let mut row = recorded("2");
+    let mut third = row["lines_to_pay."][1].clone();
+    third["maturity_date"] = wire::Day::json(Date::constant(2027, 1, 12));
+    row["lines_to_pay."].as_array_mut().unwrap().insert(0, third);
+    row["amount_to_pay"] = decimal("700.00");
+    assert_eq!(invoice_of(&row).due_on, Some(Date::constant(2026, 11, 13)), "500 of three times 400 are paid");
 }
 
 #[test]

@@ -99,7 +99,8 @@ impl Ledger {
                 "party" => found.retain(|row| row["party."]["id"] == clause[2]),
                 "OR" => {
                     let start = moment(&clause[1][2]);
-                    assert_eq!((clause[2][0][2].clone(), clause[2][1][1].clone()), (clause[1][2].clone(), json!(">")));
+                    let signs = [&clause[1][1], &clause[2][0][1], &clause[2][1][1]];
+                    assert_eq!((signs, &clause[2][0][2]), ([&json!(">"), &json!("="), &json!(">")], &clause[1][2]));
                     let behind = clause[2][1][2].as_i64().unwrap();
                     found.retain(|row| {
                         let at = moment(&row["write_date"]);
