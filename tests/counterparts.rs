@@ -15,7 +15,7 @@ use crate::workspace;
 
 /// A hub that runs one connector beside the bundled file plugins.
 struct Hub {
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
     engine: Engine,
 }
 
@@ -33,7 +33,7 @@ impl Hub {
         let config = Config::read(&folder.path().join("dunlin.toml")).unwrap();
         let clock = Arc::new(SystemClock::new(config.zone.clone()));
         let engine = server::start::start(&config, clock).await.unwrap().engine;
-        Self { _folder: folder, engine }
+        Self { folder, engine }
     }
 
     async fn accounts(&self) -> Vec<Account> {
@@ -100,7 +100,7 @@ async fn tryton_gives_its_invoices_and_takes_a_payment_once() {
     hub.engine.accept("bank", vec![received]).await.unwrap();
     hub.engine.turn().await.unwrap();
     assert_eq!(open(&hub.account(&kiosk.id).await), Vec::<String>::new());
-    assert_eq!(to_pay(&address, "3"), "0.00");
+    assert_eq!(to_pay(&address, "3"), "0");
     hub.engine.turn().await.unwrap();
     assert_eq!(bookings(&address), 1, "it is booked once");
     hub.is_calm().await;
@@ -121,6 +121,49 @@ fn bookings(address: &str) -> usize {
     let rows = curl(&["-H", &header, &format!("{url}/rest/model/account.move?f=description")]);
     let ours = |row: &&Value| row["description"].as_str().is_some_and(|text| text.contains("dunlin "));
     rows.as_array().unwrap().iter().filter(ours).count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "needs Stripe's stand-in: DUNLIN_TEST_STRIPE, as `tests/stripe/up FOLDER` prints it"]
+async fn stripe_tells_of_a_payment_and_of_its_return() {
+    let url = address("DUNLIN_TEST_STRIPE");
+    let hub = Hub::with("gateway-stripe", &format!("{url} sk_test_0123456789"), "live = false").await;
+    let inbox = hub.folder.path().join("exchange/invoices");
+    std::fs::create_dir_all(&inbox).unwrap();
+    let invoice = Path::new(env!("CARGO_MANIFEST_DIR")).join("documents/invoice.xml");
+    std::fs::copy(invoice, inbox.join("a.xml")).unwrap();
+    hub.engine.turn().await.unwrap();
+    let open_now = async || hub.accounts().await.iter().flat_map(open).collect::<Vec<_>>();
+    assert_eq!(open_now().await, ["INV-1 1190.00 EUR"]);
+
+    let ask = |target: &str, fields: &[&str]| ask(&url, target, fields);
+    let id = |value: &Value| value["id"].as_str().unwrap().to_owned();
+    let card = ["card[number]=4242424242424242", "card[exp_month]=12", "card[exp_year]=2031", "card[cvc]=123"];
+    let card = id(&ask("payment_methods", &[&["type=card"][..], &card].concat()));
+    let customer = id(&ask("customers", &["name=Bakery"]));
+    ask(&format!("payment_methods/{card}/attach"), &[&format!("customer={customer}")]);
+    let (customer, source) = (format!("customer={customer}"), format!("source={card}"));
+    let charge = ["amount=119000", "currency=eur", &customer, &source, "metadata[invoice]=INV-1"];
+    let charge = id(&ask("charges", &charge));
+    hub.engine.turn().await.unwrap();
+    assert_eq!(open_now().await, Vec::<String>::new());
+
+    ask("refunds", &[&format!("charge={charge}")]);
+    hub.engine.turn().await.unwrap();
+    assert_eq!(open_now().await, ["INV-1 1190.00 EUR"], "given back: it is owed again");
+    hub.engine.turn().await.unwrap();
+    assert_eq!(open_now().await, ["INV-1 1190.00 EUR"], "and once only");
+    hub.is_calm().await;
+}
+
+/// A form to the stand-in, as a shop would send it.
+fn ask(url: &str, target: &str, fields: &[&str]) -> Value {
+    let target = format!("{url}/v1/{target}");
+    let mut arguments = vec!["-u", "sk_test_0123456789:", target.as_str()];
+    for field in fields {
+        arguments.extend(["-d", field]);
+    }
+    curl(&arguments)
 }
 
 fn today() -> String {

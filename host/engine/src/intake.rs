@@ -59,13 +59,13 @@ impl Intake<'_> {
                 return Ok(Ok(of_debtor(debtor, Fact::CreditMemoIssued { memo })));
             }
             Report::PaymentsReceived { payments } => {
-                return self.money(payments, true, |payment| Fact::PaymentReceived { payment }).await;
+                return self.money(payments, Kept::Aside, |payment| Fact::PaymentReceived { payment }).await;
             }
             Report::PaymentsPending { payments } => {
-                return self.money(payments, false, |payment| Fact::PaymentAnnounced { payment }).await;
+                return self.money(payments, Kept::Not, |payment| Fact::PaymentAnnounced { payment }).await;
             }
             Report::PaymentsReversed { payments } => {
-                return self.money(payments, true, |payment| Fact::PaymentReversed { payment }).await;
+                return self.money(payments, Kept::Reversal, |payment| Fact::PaymentReversed { payment }).await;
             }
             Report::Statement(_) => return Ok(Ok(Vec::new())),
             Report::CallEnded(result) => (result.account.clone(), Fact::CallEnded(result)),
@@ -151,26 +151,38 @@ impl Intake<'_> {
     async fn money(
         &self,
         payments: Vec<Payment>,
-        keep: bool,
+        kept: Kept,
         fact: impl Fn(Payment) -> Fact,
     ) -> Result<Result<Vec<(AccountId, Fact)>, String>, StoreError> {
         let mut facts = Vec::with_capacity(payments.len());
         for payment in payments {
+            let is_back = kept == Kept::Reversal;
             let lookup = Lookup {
-                tokens: cash::tokens(&payment),
+                tokens: if is_back { cash::tokens_of_reversal(&payment) } else { cash::tokens(&payment) },
                 amount: Some(payment.amount),
                 payer_account: payment.payer_account.clone(),
             };
             let candidates = self.store.candidates(&lookup).await?;
-            let account = match cash::identify(&payment, &candidates) {
+            let identify = if is_back { cash::identify_reversal } else { cash::identify };
+            let account = match identify(&payment, &candidates) {
                 Identified::Account { account, .. } => account,
-                Identified::Nobody(_) if keep => AccountId::new(UNIDENTIFIED),
-                Identified::Nobody(_) => continue,
+                Identified::Nobody(_) if kept == Kept::Not => continue,
+                Identified::Nobody(_) => AccountId::new(UNIDENTIFIED),
             };
             facts.push((account, fact(payment)));
         }
         Ok(Ok(facts))
     }
+}
+
+/// What becomes of money that fits nobody.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kept {
+    Aside,
+    /// It is only announced, and will come again.
+    Not,
+    /// Given back, and kept aside until its payment is known.
+    Reversal,
 }
 
 /// What is reported together with its debtor opens the account if there is none yet.

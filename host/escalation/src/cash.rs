@@ -10,8 +10,8 @@ mod identify;
 mod text;
 
 pub use apply::{apply, named_invoices};
-pub use identify::identify;
-pub use text::{normalise, tokens};
+pub use identify::{identify, identify_reversal};
+pub use text::{normalise, tokens, tokens_of_reversal};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};

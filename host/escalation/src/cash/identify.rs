@@ -38,6 +38,19 @@ pub fn identify(payment: &Payment, candidates: &[Candidate]) -> Identified {
     Identified::Nobody("no reference, invoice number, or exact amount of a known payer points to a debtor".to_owned())
 }
 
+/// Whose payment is given back? By the names that it shares with the payment, where they point to one account: the bank's own
+/// reference says it, too, which for money that comes in would say nothing, because a batch has one for all of its payments.
+pub fn identify_reversal(reversal: &Payment, candidates: &[Candidate]) -> Identified {
+    let shared = reversal.end_to_end_id.iter().chain(&reversal.bank_reference);
+    let shared: BTreeSet<String> = shared.map(|id| normalise(id)).filter(|id| !id.is_empty()).collect();
+    let told =
+        accounts(candidates.iter().filter(|candidate| names(candidate).iter().any(|name| shared.contains(name))));
+    match told.first() {
+        Some(account) if told.len() == 1 => Identified::Account { account: account.clone(), by: Evidence::EndToEndId },
+        _ => identify(reversal, candidates),
+    }
+}
+
 impl Evidence {
     pub fn in_words(self) -> &'static str {
         match self {
@@ -134,6 +147,22 @@ mod tests {
         assert!(matches!(identify(&paid, &candidates), Identified::Nobody(_)));
         paid.payer_account = Some("de00birk".to_owned());
         assert_eq!(account(identify(&paid, &candidates)), ("birk".to_owned(), Evidence::AmountAndPayer));
+    }
+
+    #[test]
+    fn a_reversal_is_told_by_what_it_shares_with_its_payment() {
+        let known = |account: &str, reference: &str| Candidate {
+            references: vec![reference.to_owned()],
+            invoice: None,
+            ..candidate(account, "INV-7", 100)
+        };
+        let mut back = payment("back", 100);
+        back.bank_reference = Some("ch-4711".to_owned());
+        assert_eq!(account(identify_reversal(&back, &[known("acme", "CH4711"), known("birk", "CH4712")])).0, "acme");
+        // A batch with one reference for all of its payments tells nothing, and neither does it for money that comes.
+        let batch = [known("acme", "CH4711"), known("birk", "CH4711")];
+        assert!(matches!(identify_reversal(&back, &batch), Identified::Nobody(_)));
+        assert!(matches!(identify(&back, &batch[..1]), Identified::Nobody(_)));
     }
 
     #[test]

@@ -37,6 +37,14 @@ pub fn tokens(payment: &Payment) -> Vec<String> {
     tokens
 }
 
+/// The same of a payment that is given back: its bank's reference, which its payment had, before all else.
+pub fn tokens_of_reversal(reversal: &Payment) -> Vec<String> {
+    let own = reversal.bank_reference.iter().map(|id| normalise(id)).filter(|id| id.chars().count() <= TOKEN_LEN_MAX);
+    let own: Vec<String> = own.filter(|id| !id.is_empty()).collect();
+    let others = tokens(reversal).into_iter().filter(|token| !own.contains(token));
+    own.iter().cloned().chain(others).take(TOKENS_MAX).collect()
+}
+
 /// Which of the wanted words stand in the text as whole words, in the order of the text. A long one hides the short ones
 /// inside it: `INV-2026-001` does not name the invoice `2026`.
 pub(super) fn named<'a>(text: &str, wanted: &[&'a str]) -> Vec<&'a str> {
