@@ -8,6 +8,7 @@ use crate::effect::{Action, Effect};
 use crate::event::Event;
 use crate::id::EffectKey;
 use crate::policy::Policy;
+use crate::write_off::person;
 
 /// How many people have to agree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -78,11 +79,17 @@ pub fn is_same_person(one: &str, other: &str) -> bool {
     one.trim().to_lowercase() == other.trim().to_lowercase()
 }
 
-/// Keeps a person's word: each person counts once, and what is not a person does not count by name.
+/// Keeps a person's word on an effect; what is not a person does not count by name.
 pub(crate) fn given(account: &mut Account, key: &EffectKey, event: &Event) {
     account.approved.insert(key.clone());
-    let Some(by) = event.origin.strip_prefix("desk:").map(str::trim).filter(|by| !by.is_empty()) else { return };
-    let known = account.approvals.entry(key.clone()).or_default();
+    if person(&event.origin).is_some() {
+        agrees(account.approvals.entry(key.clone()).or_default(), event);
+    }
+}
+
+/// Each person counts once, and what is not a person does not count.
+pub(crate) fn agrees(known: &mut Vec<Approved>, event: &Event) {
+    let Some(by) = person(&event.origin) else { return };
     if known.len() < APPROVERS_MAX && !known.iter().any(|one| is_same_person(&one.by, by)) {
         known.push(Approved { by: by.to_owned(), on: event.on });
     }

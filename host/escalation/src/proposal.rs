@@ -5,11 +5,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::account::Account;
-use crate::approval::{Approval, Approved, in_words, is_same_person};
+use crate::approval::{Approval, Approved, agrees, in_words, is_same_person};
 use crate::event::Event;
 use crate::id::{InvoiceNumber, LevelId};
 use crate::policy::{Level, LevelAction};
-use crate::write_off::person;
 
 /// Asked of people on the day on which the level would have been taken; it ends when the level is behind every invoice.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,10 +64,8 @@ pub(crate) fn proposed(
     account.proposals.entry(level.clone()).or_insert_with(proposal);
 }
 
-/// Each person counts once, and what is not a person does not count.
 pub(crate) fn approved(account: &mut Account, level: &LevelId, event: &Event) {
-    let Some(known) = account.proposals.get_mut(level) else { return };
-    if let Some(who) = person(&event.origin).filter(|who| known.missing() > 0 && !known.is_approved_by(who)) {
-        known.approved.push(Approved { by: who.to_owned(), on: event.on });
+    if let Some(known) = account.proposals.get_mut(level) {
+        agrees(&mut known.approved, event);
     }
 }

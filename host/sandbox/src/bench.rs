@@ -19,7 +19,7 @@ use crate::grant::Grant;
 use crate::memory::{Kv, Memory};
 use crate::role;
 use crate::state::State;
-use crate::system::{Bound, Systems};
+use crate::system::{Reachable, Systems};
 
 /// Lets a dialer perform the batch `n` times, each in a fresh instance, and says how long all of it took.
 pub async fn bare_calls(
@@ -37,7 +37,7 @@ pub async fn bare_calls(
     let batch = to_batch(batch, &runtime.house.zone);
     let asked: Vec<dialer::Request> = requests.iter().filter_map(role::dialer::request).collect();
     let config = grant.config.to_string();
-    let (folders, systems) = (Arc::new(grant.folders()), Bound::default());
+    let (folders, systems) = (Arc::new(grant.folders()), Reachable::default());
     let start = Instant::now();
     for _ in 0..n {
         let (files, systems) = (Files::new(folders.clone()), Systems::new(systems.clone()));

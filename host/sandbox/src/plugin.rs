@@ -16,7 +16,7 @@ use crate::call::Call;
 use crate::convert::to_batch;
 use crate::engine::House;
 use crate::error::SandboxError;
-use crate::grant::{self, Grant};
+use crate::grant::{Bound, Grant};
 use crate::health::{Health, Pulse};
 use crate::limits::{BATCH_LEN_MAX, Limits, LimitsMax};
 use crate::manifest::Manifest;
@@ -24,7 +24,7 @@ use crate::memory::Memory;
 use crate::meter::Meter;
 use crate::role::Indices;
 use crate::state::{Folders, State};
-use crate::system::Bound;
+use crate::system::Reachable;
 
 /// Cheap to clone. Calls may run side by side; each has an instance of its own.
 #[derive(Clone)]
@@ -41,7 +41,7 @@ pub(crate) struct Inner {
     pub(crate) ready: InstancePre<State>,
     pub(crate) limits: Limits,
     pub(crate) folders: Folders,
-    pub(crate) systems: Bound,
+    pub(crate) systems: Reachable,
     places: BTreeMap<String, String>,
     pub(crate) memory: Arc<dyn Memory>,
     pub(crate) pulse: Pulse,
@@ -212,7 +212,7 @@ fn systems(
 ) -> Result<BTreeMap<String, Arc<Connection>>, SandboxError> {
     let mut systems = BTreeMap::new();
     for ask in &manifest.connections {
-        let Some(grant::Bound::System(binding)) = grant.connections.get(&ask.name) else { continue };
+        let Some(Bound::System(binding)) = grant.connections.get(&ask.name) else { continue };
         let reach = egress::Grant { methods: ask.methods.clone(), paths: ask.paths.clone() };
         let connection = Connection::new((**binding).clone(), reach, secrets.clone()).map_err(|wrong| {
             let problem = format!("connection `{}`: `{}`: {}", ask.name, wrong.key, wrong.problem);

@@ -14,16 +14,16 @@ use crate::limits::REQUESTS_MAX;
 use crate::log::{Log, clean};
 
 /// Shared by the calls of a plugin: what is dialled is used again.
-pub(crate) type Bound = Arc<BTreeMap<String, Arc<Connection>>>;
+pub(crate) type Reachable = Arc<BTreeMap<String, Arc<Connection>>>;
 
 /// The systems of one call.
 pub(crate) struct Systems {
-    bound: Bound,
+    bound: Reachable,
     sent: usize,
 }
 
 impl Systems {
-    pub(crate) fn new(bound: Bound) -> Self {
+    pub(crate) fn new(bound: Reachable) -> Self {
         Self { bound, sent: 0 }
     }
 
