@@ -331,3 +331,18 @@ impl Policies for Wire {
         self.store.policies_until().await
     }
 }
+
+#[async_trait]
+impl Webhooks for Wire {
+    async fn hear(&self, webhook: Webhook) -> Result<bool> {
+        self.write("hear", self.store.hear(webhook)).await
+    }
+
+    async fn heard(&self, connection: &str, after: i64, limit: u32) -> Result<Vec<Heard>> {
+        self.store.heard(connection, after, limit).await
+    }
+
+    async fn heard_until(&self) -> Result<Vec<(String, i64)>> {
+        self.store.heard_until().await
+    }
+}

@@ -23,6 +23,7 @@ pub mod ingest;
 pub mod lanes;
 pub mod outbox;
 pub mod policies;
+pub mod webhooks;
 pub mod sweeps;
 pub mod views;
 
@@ -120,6 +121,12 @@ macro_rules! conformance {
                 what_is_settled_is_not_missed
                 a_run_that_is_overtaken_changes_nothing
                 only_the_newest_runs_are_kept
+            }
+            webhooks {
+                a_webhook_is_kept_once
+                webhooks_are_read_in_the_order_in_which_they_came
+                what_was_heard_survives_a_crash
+                an_old_webhook_is_known_without_its_content
             }
             policies {
                 a_version_is_published_once

@@ -10,6 +10,7 @@ pub mod inbox;
 pub mod journal;
 pub mod lane;
 pub mod policy;
+pub mod webhook;
 pub mod outbox;
 pub mod lease;
 pub mod valve;
@@ -63,6 +64,7 @@ pub use sweep::{Listed, Sweep, SweepDue, SweepEnd, SweepTotal};
 pub use tail::{TailEntry, TailPosition};
 pub use valve::{Passage, Valve, ValveChange};
 pub use view::{AccountFilter, AccountPage, AccountRow, Lookup, Overview, WorkRow};
+pub use webhook::{Heard, Webhook, Webhooks};
 
 #[derive(Clone, Debug, Error)]
 pub enum StoreError {
@@ -123,7 +125,7 @@ pub(crate) fn after(now: DateTime, term: Duration) -> DateTime {
 
 /// Everything durable, for one creditor (tenant). Times are hub time (the creditor's civil time) and come from the caller.
 #[async_trait]
-pub trait Store: Policies {
+pub trait Store: Policies + Webhooks {
     // ---- T1
     /// Takes a page of reports with its cursor, refusals and memory, all or nothing. Known keys change nothing; a known key
     /// with other content is quarantined, unless it carries a later version.

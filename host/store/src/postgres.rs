@@ -52,6 +52,7 @@ mod news;
 mod notes;
 mod outbox;
 mod policy;
+mod webhook;
 mod retention;
 mod seal;
 mod skip;

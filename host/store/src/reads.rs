@@ -16,6 +16,7 @@ use crate::{Result, StoreError};
 pub(crate) mod journal;
 pub(crate) mod outbox;
 mod policies;
+mod webhooks;
 mod seals;
 mod sweeps;
 

@@ -7,7 +7,7 @@ pub struct Retention {
     pub effects_days: u16,
     /// Events that were read by their accounts, from when they were sealed: to history.
     pub events_days: u16,
-    /// The bodies of what came in; keys and digests stay, so that it is still known when it comes again.
+    /// The bodies of what came in, by pull, report or webhook; keys and digests stay, so that it is still known when it comes again.
     pub inbox_days: u16,
     /// What was put aside and what plugins were called for.
     pub notes_days: u16,

@@ -53,6 +53,7 @@ mod lock;
 mod notes;
 mod outbox;
 mod policy;
+mod webhook;
 pub(crate) mod packed;
 mod retention;
 mod schema;

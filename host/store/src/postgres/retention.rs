@@ -39,6 +39,10 @@ const BODIES: &str = "UPDATE inbox i SET body = '' FROM (SELECT connection, key 
         AND received_at < $2 AND body <> '' LIMIT $3 FOR UPDATE SKIP LOCKED) old
     WHERE i.tenant = $1 AND i.connection = old.connection AND i.key = old.key";
 
+const WEBHOOKS: &str = "UPDATE webhook w SET content = '' FROM (SELECT connection, key FROM webhook WHERE tenant = $1
+        AND received_at < $2 AND content <> '' LIMIT $3 FOR UPDATE SKIP LOCKED) old
+    WHERE w.tenant = $1 AND w.connection = old.connection AND w.key = old.key";
+
 const CALLS: &str = "DELETE FROM plugin_call WHERE id IN (SELECT id FROM plugin_call WHERE tenant = $1 AND at < $2
     LIMIT $3 FOR UPDATE SKIP LOCKED)";
 
@@ -53,11 +57,12 @@ pub(super) async fn retain(writer: &Writer, retention: &Retention, now: DateTime
     };
     let effects = sweep(EFFECTS, retention.effects_days).await?;
     let events = sweep(EVENTS, retention.events_days).await?;
-    let bodies = sweep(BODIES, retention.inbox_days).await?;
+    let (reports, webhooks) =
+        (sweep(BODIES, retention.inbox_days).await?, sweep(WEBHOOKS, retention.inbox_days).await?);
     let (calls, quarantined) =
         (sweep(CALLS, retention.notes_days).await?, sweep(QUARANTINED, retention.notes_days).await?);
-    let more = [effects, events, bodies, calls, quarantined].into_iter().any(|gone| gone >= at_once);
-    Ok(Retained { effects, events, bodies, notes: calls + quarantined, more })
+    let more = [effects, events, reports, webhooks, calls, quarantined].into_iter().any(|gone| gone >= at_once);
+    Ok(Retained { effects, events, bodies: reports + webhooks, notes: calls + quarantined, more })
 }
 
 struct Sweep {

@@ -62,6 +62,13 @@ pub(super) const BODIES: Kind = Kind {
     steps: &["UPDATE inbox SET body = '' WHERE rowid IN (SELECT value FROM json_each(?2)) AND received_at < ?3"],
 };
 
+const WEBHOOKS: Kind = Kind {
+    find: "SELECT json_group_array(json_array(connection, key)) FROM (SELECT connection, key FROM webhook WHERE tenant = ?1
+           AND received_at < ?2 AND content <> '' LIMIT ?3)",
+    steps: &["UPDATE webhook SET content = '' WHERE tenant = ?1 AND (connection, key) IN
+              (SELECT value ->> 0, value ->> 1 FROM json_each(?2)) AND received_at < ?3"],
+};
+
 const CALLS: Kind = Kind {
     find: "SELECT json_group_array(id) FROM (SELECT id FROM plugin_call WHERE tenant = ?1 AND at < ?2 LIMIT ?3)",
     steps: &["DELETE FROM plugin_call WHERE id IN (SELECT value FROM json_each(?2))"],
@@ -82,7 +89,8 @@ pub(super) async fn retain(
     Ok(Retained {
         effects: broom.sweep(&EFFECTS, retention.effects_days).await?,
         events: broom.sweep(&EVENTS, retention.events_days).await?,
-        bodies: broom.sweep(&BODIES, retention.inbox_days).await?,
+        bodies: broom.sweep(&BODIES, retention.inbox_days).await?
+            + broom.sweep(&WEBHOOKS, retention.inbox_days).await?,
         notes: broom.sweep(&CALLS, retention.notes_days).await?
             + broom.sweep(&QUARANTINED, retention.notes_days).await?,
         more: broom.more,

@@ -206,6 +206,7 @@ pub const TABLES: &[Table] = &[
         "policy",
         &[text("name"), text("version"), int("place"), text("text"), text("at"), text("who"), text("because")],
     ),
+    whole("webhook", &[text("connection"), text("key"), int("seq"), text("received_at"), text("content")]),
     whole("lease", &[text("name"), fixed("holder", "NULL"), int("fence"), fixed("until", OVER)]),
     Table {
         name: "note",
