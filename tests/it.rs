@@ -14,4 +14,5 @@ mod recovery;
 mod scenarios;
 mod tidy;
 mod verify;
+mod webhooks;
 mod workspace;

@@ -22,6 +22,7 @@ macro_rules! bind {
                     "dunlin:plugin/kv@0.1.0": crate::guest::base::dunlin::plugin::kv,
                     "dunlin:plugin/files@0.1.0": crate::guest::base::dunlin::plugin::files,
                     "dunlin:plugin/http@0.1.0": crate::guest::base::dunlin::plugin::http,
+                    "dunlin:plugin/webhooks@0.1.0": crate::guest::base::dunlin::plugin::webhooks,
                 },
                 pub_export_macro: true,
                 export_macro_name: $export,
@@ -43,7 +44,7 @@ bind!(notifier, "notifier-plugin", "export_notifier");
 pub mod wire {
     pub use super::accounting::exports::dunlin::plugin::accounting;
     pub use super::agency::exports::dunlin::plugin::agency;
-    pub use super::base::dunlin::plugin::{files, http, kv, log, types};
+    pub use super::base::dunlin::plugin::{files, http, kv, log, types, webhooks};
     pub use super::bureau::exports::dunlin::plugin::bureau;
     pub use super::coverage::exports::dunlin::plugin::coverage;
     pub use super::dialer::exports::dunlin::plugin::dialer;

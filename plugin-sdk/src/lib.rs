@@ -28,6 +28,7 @@ pub mod log;
 pub mod mail;
 mod money;
 mod types;
+pub mod webhooks;
 
 #[cfg(not(target_arch = "wasm32"))]
 pub mod testing;

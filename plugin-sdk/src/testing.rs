@@ -1,6 +1,7 @@
 //! The host's side, for native tests: folders in memory, other systems that answer as a test says, and the laws that every file
 //! plugin passes.
 
+mod ear;
 mod laws;
 mod upstream;
 
@@ -8,11 +9,14 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 
+pub use ear::Ear;
+pub(crate) use ear::heard;
 pub use laws::Laws;
 pub(crate) use upstream::send;
 pub use upstream::{Asked, Upstream};
 
 use crate::files::Entry;
+use crate::webhooks::Webhook;
 use crate::{Error, Instant, Result};
 
 /// Each test thread has a world of its own.
@@ -22,6 +26,7 @@ pub(crate) struct World {
     pub(crate) kv: BTreeMap<String, Vec<u8>>,
     pub(crate) log: Vec<String>,
     upstreams: BTreeMap<String, upstream::Known>,
+    ears: BTreeMap<String, Vec<Webhook>>,
     /// Goes on with every write, so that a replaced file has another time.
     now: Instant,
 }

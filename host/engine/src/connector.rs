@@ -29,6 +29,11 @@ pub trait Connector: Send + Sync {
         None
     }
 
+    /// The other side tells by itself that there is something new.
+    fn listens(&self) -> bool {
+        false
+    }
+
     /// What is new since `cursor` (none: from the beginning).
     async fn pull(&self, role: Role, cursor: Option<&str>) -> Called<Page>;
     /// One outcome for each request, in their order. After an error nothing is known of any of them.

@@ -16,6 +16,8 @@ pub struct Holds {
     leases: Mutex<BTreeMap<String, Told>>,
     /// As they stood when this turn began, or when we last changed them.
     valves: Mutex<BTreeMap<String, Valve>>,
+    /// Until where each connection was asked after what it was told.
+    heard: Mutex<BTreeMap<String, i64>>,
     /// What was published; none: nothing was, or it was not asked for yet.
     pub(crate) policies: Mutex<Option<Known>>,
 }
@@ -45,6 +47,15 @@ impl Holds {
     /// How a connection stands, as far as this host knows; none: nothing was ever wrong with it.
     pub(crate) fn valve(&self, connection: &str) -> Option<Valve> {
         self.valves.lock().unwrap_or_else(PoisonError::into_inner).get(connection).cloned()
+    }
+
+    /// The last of what a connection was told that it was asked after; none: not since this host runs.
+    pub(crate) fn heard(&self, connection: &str) -> Option<i64> {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).get(connection).copied()
+    }
+
+    pub(crate) fn note_heard(&self, connection: &str, until: i64) {
+        self.heard.lock().unwrap_or_else(PoisonError::into_inner).insert(connection.to_owned(), until);
     }
 
     fn forget(&self) -> Vec<String> {

@@ -20,8 +20,27 @@ impl Engine {
         Ok(work)
     }
 
+    /// Asks those that were told something since they were last asked. The word of a webhook is not taken for money: it only has
+    /// the plugin ask at once, and is there for it to read.
+    pub(crate) async fn hear(&self) -> Result<Work, StoreError> {
+        let mut work = Work::default();
+        for role in Role::ALL {
+            for plugin in self.plugins.iter().filter(|plugin| plugin.listens() && plugin.roles().contains(&role)) {
+                let until = self.store.heard_until(plugin.name()).await?;
+                if self.holds.heard(&Self::connection(plugin.as_ref(), role)).is_none_or(|heard| heard < until) {
+                    work.add(self.poll(plugin.as_ref(), role).await?);
+                }
+            }
+        }
+        Ok(work)
+    }
+
     async fn poll(&self, plugin: &dyn Connector, role: Role) -> Result<Work, StoreError> {
         let connection = Self::connection(plugin, role);
+        if plugin.listens() {
+            // Before it is asked: what comes meanwhile has it asked again.
+            self.holds.note_heard(&connection, self.store.heard_until(plugin.name()).await?);
+        }
         let mut work = Work::default();
         for _ in 0..limits::PAGES_PER_POLL_MAX {
             let cursor = self.store.cursor(&connection).await?;

@@ -146,11 +146,17 @@ impl Engine {
         Ok(all)
     }
 
-    /// What is in the house already, and nobody is asked: for news that another host tells.
+    /// What is in the house already, and nobody is asked but those that were told something: for news that another host or another
+    /// system tells.
     pub async fn catch_up(&self) -> Result<Work, EngineError> {
         let mut all = Work::default();
         self.learn_valves().await?;
         self.learn_policies().await?;
+        let heard = self.hear().await?;
+        if heard.taken > 0 {
+            all.taken += self.identify_again().await?;
+        }
+        all.add(heard);
         for _ in 0..crate::limits::ROUNDS_PER_TURN_MAX {
             let work =
                 Work { decided: self.decide_due().await?, dispatched: self.dispatch_due().await?, ..Work::default() };

@@ -1,5 +1,7 @@
 //! Signatures against the examples that their makers publish, and against everything that is nearly right.
 
+#![allow(clippy::unwrap_used)] // a test may
+
 use hooks::{APART_MAX, Doubt, Incoming, Known, Signature};
 use proptest::prelude::*;
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use escalation::request::{Batch, Request};
+use jiff::tz::TimeZone;
 use wasmtime::Store;
 
 use crate::bindings::dialer;
@@ -20,6 +21,7 @@ use crate::memory::{Kv, Memory};
 use crate::role;
 use crate::state::State;
 use crate::system::{Reachable, Systems};
+use crate::webhook::Ears;
 
 /// Lets a dialer perform the batch `n` times, each in a fresh instance, and says how long all of it took.
 pub async fn bare_calls(
@@ -41,7 +43,8 @@ pub async fn bare_calls(
     let start = Instant::now();
     for _ in 0..n {
         let (files, systems) = (Files::new(folders.clone()), Systems::new(systems.clone()));
-        let state = State::new(usize::MAX, Kv::new("bench".into(), memory.clone()), files, systems);
+        let ears = Ears::new("bench".into(), None, memory.clone(), TimeZone::UTC);
+        let state = State::new(usize::MAX, Kv::new("bench".into(), memory.clone()), files, systems, ears);
         let mut store = Store::new(&runtime.house.engine, state);
         store.set_epoch_deadline(u64::MAX / 2);
         let done = async {

@@ -22,5 +22,5 @@ wasmtime::component::bindgen!({
     require_store_data_send: true,
 });
 
-pub(crate) use dunlin::plugin::{files, http, kv, log, types};
+pub(crate) use dunlin::plugin::{files, http, kv, log, types, webhooks};
 pub(crate) use exports::dunlin::plugin::{accounting, agency, bureau, coverage, dialer, gateway, messenger, notifier};

@@ -20,6 +20,7 @@ use crate::plugin::Inner;
 use crate::role::{Answer, Guest};
 use crate::state::State;
 use crate::system::Systems;
+use crate::webhook::Ears;
 
 pub(crate) struct Call<'p> {
     plugin: &'p Inner,
@@ -118,8 +119,9 @@ impl Inner {
     /// A store with every limit set.
     fn store(&self, meter: Meter) -> Store<State> {
         let kv = Kv::new(self.name.clone(), self.memory.clone());
-        let state =
-            State::new(self.limits.memory, kv, Files::new(self.folders.clone()), Systems::new(self.systems.clone()));
+        let ears = Ears::new(self.name.clone(), self.listening.clone(), self.memory.clone(), self.house.zone.clone());
+        let (files, systems) = (Files::new(self.folders.clone()), Systems::new(self.systems.clone()));
+        let state = State::new(self.limits.memory, kv, files, systems, ears);
         let mut store = Store::new(&self.house.engine, state);
         store.limiter(|state| &mut state.space);
         store.set_hostcall_fuel(HOSTCALL_LEN_MAX);

@@ -4,6 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use egress::Binding;
+use egress::secret::SecretRef;
+
+use serde::Deserialize;
 
 use crate::error::SandboxError;
 use crate::limits::CONFIG_LEN_MAX;
@@ -26,6 +29,22 @@ pub enum Bound {
     Folder(PathBuf),
     /// For `http`.
     System(Box<Binding>),
+    /// For `webhooks`.
+    Webhooks(Ear),
+}
+
+/// How the operator lets a system tell by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ear {
+    /// What the other side signs with.
+    pub webhook: SecretRef,
+    /// What it signed with before, while one replaces the other.
+    #[serde(default)]
+    pub before: Option<SecretRef>,
+    /// The address that the other side was told, where it signs it.
+    #[serde(default)]
+    pub address: Option<String>,
 }
 
 impl Bound {
@@ -33,6 +52,7 @@ impl Bound {
         match self {
             Self::Folder(_) => ConnectionKind::Files,
             Self::System(_) => ConnectionKind::Http,
+            Self::Webhooks(_) => ConnectionKind::Webhooks,
         }
     }
 
@@ -41,6 +61,7 @@ impl Bound {
         match self {
             Self::Folder(folder) => folder.display().to_string(),
             Self::System(binding) => binding.url.clone(),
+            Self::Webhooks(ear) => ear.address.clone().unwrap_or_else(|| "listens".to_owned()),
         }
     }
 }
@@ -50,7 +71,7 @@ impl Grant {
     pub(crate) fn folders(&self) -> BTreeMap<String, PathBuf> {
         let folder = |(name, bound): (&String, &Bound)| match bound {
             Bound::Folder(folder) => Some((name.clone(), folder.clone())),
-            Bound::System(_) => None,
+            Bound::System(_) | Bound::Webhooks(_) => None,
         };
         self.connections.iter().filter_map(folder).collect()
     }
@@ -67,14 +88,27 @@ impl Grant {
                 ConnectionKind::Http => {
                     format!("say where it is under [connections.{}]: `url = \"https://...\"`", ask.name)
                 }
+                ConnectionKind::Webhooks => {
+                    format!("name the secret under [connections.{}]: `webhook = \"...\"`", ask.name)
+                }
             };
             let hint = format!("{wanted}; it is for this: {}", ask.purpose);
             let Some(bound) = self.connections.get(&ask.name) else {
+                if ask.kind == ConnectionKind::Webhooks {
+                    continue;
+                }
                 return Err(refused(format!("its connection `{}` is not bound", ask.name), hint));
             };
             if bound.kind() != ask.kind {
-                let (is, asked) = (bound.kind().import(), ask.kind.import());
+                let (is, asked) = (bound.kind().as_str(), ask.kind.as_str());
                 let problem = format!("its connection `{}` is of the type `{asked}`, not `{is}`", ask.name);
+                return Err(refused(problem, hint));
+            }
+            if let (Bound::Webhooks(Ear { address: None, .. }), Some(signature)) = (bound, &ask.signature)
+                && signature.needs_address()
+            {
+                let problem = format!("connection `{}`: what tells signs the address that it was given", ask.name);
+                let hint = format!("write it under [connections.{}]: `address = \"https://...\"`", ask.name);
                 return Err(refused(problem, hint));
             }
             if let Bound::Folder(folder) = bound

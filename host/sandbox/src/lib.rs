@@ -13,6 +13,7 @@ pub mod grant;
 pub mod engine;
 pub mod plugin;
 pub mod memory;
+pub mod webhook;
 pub mod health;
 pub mod bench;
 
@@ -31,9 +32,10 @@ mod state;
 
 pub use engine::{Runtime, RuntimeOptions};
 pub use error::SandboxError;
-pub use grant::{Bound, Grant};
+pub use grant::{Bound, Ear, Grant};
 pub use health::Health;
 pub use limits::LimitsMax;
 pub use manifest::Manifest;
 pub use memory::Memory;
 pub use plugin::Plugin;
+pub use webhook::{Doubted, Told};

@@ -85,6 +85,17 @@ pub const LISTING_LEN_MAX: usize = 1_000;
 /// Requests of one call.
 pub const REQUESTS_MAX: usize = 200;
 
+// -- webhooks
+/// Bytes of the body, of the query and of all headers of one.
+pub const WEBHOOK_BODY_LEN_MAX: usize = MIB;
+pub const WEBHOOK_QUERY_LEN_MAX: usize = 16 * KIB;
+pub const WEBHOOK_HEADERS_LEN_MAX: usize = 16 * KIB;
+/// What a plugin gets of them in one host call, in number and in bytes (one more fits in any case).
+pub const WEBHOOKS_MAX: u32 = 100;
+pub const WEBHOOKS_LEN_MAX: usize = 2 * MIB;
+/// Bytes of what a system wants to read when we have it.
+pub const ANSWER_LEN_MAX: usize = 200;
+
 /// The most that the operator lets any plugin have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LimitsMax {

@@ -10,7 +10,7 @@ use wasmtime_wasi::clocks::{WasiClocks, WasiClocksView};
 use wasmtime_wasi::p2::bindings as wasi;
 use wasmtime_wasi::random::{WasiRandom, WasiRandomView};
 
-use crate::bindings::{files, http, kv, log, types};
+use crate::bindings::{files, http, kv, log, types, webhooks};
 use crate::component::Border;
 use crate::state::State;
 
@@ -60,6 +60,9 @@ pub(crate) fn linker(engine: &Engine, border: &Border, granted: &BTreeSet<String
     }
     if granted.contains("http") {
         http::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
+    }
+    if granted.contains("webhooks") {
+        webhooks::add_to_linker::<State, HasSelf<State>>(l, |state| state)?;
     }
     Ok(linker)
 }

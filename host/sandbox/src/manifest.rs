@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use escalation::Role;
 use escalation::answer::Performs;
 use escalation::request::EFFECTS;
+use hooks::Signature;
 use serde::Deserialize;
 
 use crate::error::SandboxError;
-use crate::limits::BATCH_LEN_MAX;
+use crate::limits::{ANSWER_LEN_MAX, BATCH_LEN_MAX};
 
 /// The contract that this host speaks, as manifests state it.
 pub const CONTRACT: &str = "0.1";
 /// What a plugin may import of the host.
-pub const IMPORTS: [&str; 4] = ["files", "http", "kv", "log"];
+pub const IMPORTS: [&str; 5] = ["files", "http", "kv", "log", "webhooks"];
 /// What a plugin may ask of another system.
 const METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
@@ -64,6 +65,12 @@ pub struct ConnectionAsk {
     /// For `http`: what it reaches below the address that the operator binds; `/v1` means `/v1` and everything behind `/v1/`.
     #[serde(default)]
     pub paths: Vec<String>,
+    /// For `webhooks`: by what the other side proves that it is the one that tells.
+    #[serde(default)]
+    pub signature: Option<Signature>,
+    /// For `webhooks`: what it wants to read when we have it; most want nothing.
+    #[serde(default)]
+    pub answer: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -73,14 +80,17 @@ pub enum ConnectionKind {
     Files,
     /// A system that speaks HTTP.
     Http,
+    /// What a system tells by itself. The operator may leave it unbound: whoever cannot be reached pulls.
+    Webhooks,
 }
 
 impl ConnectionKind {
-    /// The import without which it cannot be used.
-    pub fn import(self) -> &'static str {
+    /// Its name in a manifest, which is that of the import to use it by.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Files => "files",
             Self::Http => "http",
+            Self::Webhooks => "webhooks",
         }
     }
 }
@@ -101,6 +111,27 @@ impl Default for LimitsAsk {
 }
 
 impl ConnectionAsk {
+    /// Only webhooks have a signature, and none is without.
+    fn check_signature(&self) -> Result<(), String> {
+        let name = &self.name;
+        match (self.kind == ConnectionKind::Webhooks, &self.signature) {
+            (true, Some(signature)) => signature.check().map_err(|why| format!("connection `{name}`: {why}"))?,
+            (true, None) => {
+                let needs = "`signature` says by what the other side proves that it is the one that tells";
+                return Err(format!("connection `{name}`: {needs}; without it nothing is taken"));
+            }
+            (false, None) if self.answer.is_none() => {}
+            (false, _) => {
+                let only = "only the type `webhooks` has them";
+                return Err(format!("connection `{name}` has `signature` or `answer`; {only}"));
+            }
+        }
+        match self.answer.as_ref().is_some_and(|answer| answer.len() > ANSWER_LEN_MAX) {
+            true => Err(format!("connection `{name}`: `answer` is longer than {ANSWER_LEN_MAX} bytes")),
+            false => Ok(()),
+        }
+    }
+
     /// Only HTTP has methods and paths, and it says both.
     fn check_reach(&self) -> Result<(), String> {
         let name = &self.name;
@@ -190,13 +221,20 @@ impl Manifest {
             if !names.insert(&connection.name) {
                 return Err(format!("there are two connections with the `name` `{}`", connection.name));
             }
-            let import = connection.kind.import();
-            if !self.imports.contains(import) {
+            let import = connection.kind.as_str();
+            // A webhook has the plugin asked at once; it need not read it.
+            if !self.imports.contains(import) && connection.kind != ConnectionKind::Webhooks {
                 return Err(format!("it has a connection of the type `{import}`, but `imports` lacks `{import}`"));
             }
             connection.check_reach()?;
+            connection.check_signature()?;
         }
-        Ok(())
+        match self.connections.iter().filter(|connection| connection.kind == ConnectionKind::Webhooks).count() {
+            0 | 1 => Ok(()),
+            many => {
+                Err(format!("it has {many} connections of the type `webhooks`; a plugin has one address to be told at"))
+            }
+        }
     }
 
     fn check_performs(&self) -> Result<(), String> {
@@ -282,6 +320,18 @@ cpu_ms = 900
             (HTTP.0, &HTTP.1.replace("\"/v1/\"", "\"/v1/../v2\""), vec!["`lists`: `paths`", "such as `/v1/`"]),
             (HTTP.0, &HTTP.1.replace("\"/v1/\"", ""), vec!["`lists`: `paths`"]),
             ("imports = [\"files\", \"log\"]", "imports = [\"log\"]", vec!["`imports` lacks `files`"]),
+            ("type = \"files\"", "type = \"webhooks\"", vec!["`signature` says", "nothing is taken"]),
+            ("type = \"files\"", "type = \"files\"\nanswer = \"ok\"", vec!["only the type `webhooks` has them"]),
+            (
+                "type = \"files\"",
+                "type = \"webhooks\"\nsignature = { scheme = \"trust\" }",
+                vec!["trust", "`body-hmac`"],
+            ),
+            (
+                "type = \"files\"",
+                "type = \"webhooks\"\nsignature = { scheme = \"form-hmac\", header = \"x y\" }",
+                vec!["connection `lists`: `signature.header` is `x y`"],
+            ),
         ] {
             assert!(GOOD.contains(from), "{from}");
             let error = Manifest::parse(&GOOD.replacen(from, to, 1), "x/plugin.toml").unwrap_err().to_string();

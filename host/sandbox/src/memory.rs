@@ -4,17 +4,23 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use escalation::DateTime;
 
 use crate::bindings::types::Error;
 use crate::convert::{broken, retry_later};
 use crate::limits::{KEY_LEN_MAX, MEMORY_LEN_MAX, VALUE_LEN_MAX, WRITES_MAX};
 
-/// Where the host keeps what plugins remember.
+/// Where the host keeps what plugins remember, and what they were told.
 #[async_trait]
 pub trait Memory: Send + Sync {
     async fn get(&self, plugin: &str, key: &str) -> Result<Option<Vec<u8>>, String>;
     /// Bytes of all keys and values of the plugin.
     async fn size(&self, plugin: &str) -> Result<u64, String>;
+    /// What a plugin was told by webhooks after a place, in order: the place, when it came, and [`crate::Told`] as text.
+    async fn heard(&self, plugin: &str, after: i64, limit: u32) -> Result<Vec<(i64, DateTime, String)>, String> {
+        let _ = (plugin, after, limit);
+        Ok(Vec::new())
+    }
 }
 
 /// The memory as one call sees it.
@@ -75,7 +81,7 @@ fn check_key(key: &str) -> Result<(), Error> {
     }
 }
 
-fn away(problem: String) -> Error {
+pub(crate) fn away(problem: String) -> Error {
     retry_later(format!("the hub's store did not answer: {problem}"))
 }
 

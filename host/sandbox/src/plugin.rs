@@ -25,6 +25,7 @@ use crate::meter::Meter;
 use crate::role::Indices;
 use crate::state::{Folders, State};
 use crate::system::Reachable;
+use crate::webhook::{Doubted, Listening, Told};
 
 /// Cheap to clone. Calls may run side by side; each has an instance of its own.
 #[derive(Clone)]
@@ -42,6 +43,7 @@ pub(crate) struct Inner {
     pub(crate) limits: Limits,
     pub(crate) folders: Folders,
     pub(crate) systems: Reachable,
+    pub(crate) listening: Option<Arc<Listening>>,
     places: BTreeMap<String, String>,
     pub(crate) memory: Arc<dyn Memory>,
     pub(crate) pulse: Pulse,
@@ -69,7 +71,9 @@ impl Plugin {
         };
         let places = grant.connections.iter().map(|(connection, bound)| (connection.clone(), bound.place())).collect();
         let systems = Arc::new(systems(name, &house.secrets, &manifest, &grant)?);
+        let listening = Listening::of(&manifest, &grant).map(Arc::new);
         let inner = Inner {
+            listening,
             house,
             places,
             systems,
@@ -105,6 +109,19 @@ impl Plugin {
 
     pub fn health(&self) -> Health {
         self.inner.pulse.now()
+    }
+
+    /// What a system wants to read that told something; none: nobody may tell.
+    pub fn listens(&self) -> Option<&str> {
+        self.inner.listening.as_ref().map(|listening| listening.answer.as_str())
+    }
+
+    /// Which webhook it is, the same however often it is sent; or why it is not believed. `now` in seconds since 1970.
+    pub async fn believe(&self, told: &Told, now: i64) -> Result<String, Doubted> {
+        match &self.inner.listening {
+            Some(listening) => listening.believe(told, &self.inner.house.secrets, now).await,
+            None => Err(Doubted::Nobody),
+        }
     }
 
     /// A paused plugin is called again.

@@ -8,12 +8,13 @@ use wasmtime::{ResourceLimiter, Result};
 use wasmtime_wasi::{HostMonotonicClock, HostWallClock, WasiCtx, WasiCtxView, WasiView};
 
 use crate::bindings::types::Error;
-use crate::bindings::{files, http, kv, log, types};
+use crate::bindings::{files, http, kv, log, types, webhooks};
 use crate::connection::Files;
 use crate::limits::{HANDLES_MAX, TABLE_LEN_MAX};
 use crate::log::{Log, Printed};
 use crate::memory::Kv;
 use crate::system::Systems;
+use crate::webhook::Ears;
 
 pub(crate) struct State {
     wasi: WasiCtx,
@@ -24,10 +25,11 @@ pub(crate) struct State {
     pub(crate) kv: Kv,
     files: Files,
     systems: Systems,
+    ears: Ears,
 }
 
 impl State {
-    pub(crate) fn new(memory_max: usize, kv: Kv, files: Files, systems: Systems) -> Self {
+    pub(crate) fn new(memory_max: usize, kv: Kv, files: Files, systems: Systems, ears: Ears) -> Self {
         let printed = Printed::default();
         let mut table = ResourceTable::new();
         table.set_max_capacity(HANDLES_MAX);
@@ -36,7 +38,7 @@ impl State {
         // A call is a function of what it is given: its hash seeds and clocks never differ.
         wasi.insecure_random_seed(0x6475_6e6c_696e).wall_clock(Stopped).monotonic_clock(Stopped);
         let (wasi, space, log) = (wasi.build(), Space::new(memory_max), Log::default());
-        Self { wasi, table, printed, space, log, kv, files, systems }
+        Self { wasi, table, printed, space, log, kv, files, systems, ears }
     }
 }
 
@@ -155,6 +157,17 @@ impl http::Host for State {
         request: http::Request,
     ) -> Result<Result<http::Response, http::Failure>> {
         Ok(self.systems.send(&mut self.log, &connection, request).await)
+    }
+}
+
+impl webhooks::Host for State {
+    async fn heard(
+        &mut self,
+        connection: String,
+        after: Option<String>,
+        limit: u32,
+    ) -> Result<Result<Vec<webhooks::Webhook>, Error>> {
+        Ok(self.ears.heard(&connection, after.as_deref(), limit).await)
     }
 }
 

@@ -54,6 +54,10 @@ impl Connector for Running {
         self.plugin.manifest().reconcile.map(|_| self.reconcile_days)
     }
 
+    fn listens(&self) -> bool {
+        self.plugin.listens().is_some()
+    }
+
     async fn pull(&self, role: Role, cursor: Option<&str>) -> Called<Page> {
         self.plugin.pull(role, cursor).await
     }

@@ -9,15 +9,16 @@ use engine::{Backfill, Engine};
 use escalation::event::Event;
 use escalation::report::{Received, Report, Source};
 use escalation::{Account, AccountId, DateTime, Fact, Party, PaymentId, Policy, Role};
-use sandbox::Plugin;
+use sandbox::{Doubted, Plugin, Told};
 use sha2::{Digest, Sha256};
-use store::{Entry, Ingest, Ingested, Store, StoreError, ValveChange};
+use store::{Entry, Ingest, Ingested, Store, StoreError, ValveChange, Webhook};
 use tokio::sync::Notify;
 
 use crate::asks::Clerk;
+use crate::clock::unix_millis;
 use crate::measures::Measures;
 use crate::peak::PeakHours;
-use crate::web::{Hub, PluginStatus, Turn, Undone};
+use crate::web::{Heard, Hub, PluginStatus, Turn, Undone, Unheard};
 
 /// An engine with people around it.
 pub struct Desked {
@@ -25,6 +26,8 @@ pub struct Desked {
     pub plugins: Vec<Plugin>,
     /// Rung when somebody did something, so that the next turn comes at once.
     pub bell: Arc<Notify>,
+    /// Rung when another system told something, so that its plugin is asked at once.
+    pub ear: Arc<Notify>,
     /// `day 57 of 120`, in the demo.
     pub progress: Mutex<Option<String>>,
     pub measures: Measures,
@@ -42,6 +45,7 @@ impl Desked {
             engine,
             plugins,
             bell: Arc::new(Notify::new()),
+            ear: Arc::new(Notify::new()),
             progress: Mutex::new(None),
             measures: Measures::default(),
             peak: PeakHours::default(),
@@ -189,6 +193,18 @@ impl Hub for Desked {
         let ingested = self.engine.accept(connection, reports).await?;
         self.bell.notify_one();
         Ok(ingested)
+    }
+
+    async fn hear(&self, connection: &str, told: Told) -> Result<Heard, Unheard> {
+        let plugin = self.plugins.iter().find(|plugin| plugin.name() == connection);
+        let plugin = plugin.ok_or(Doubted::Nobody)?;
+        let key = plugin.believe(&told, unix_millis() / 1_000).await?;
+        let (connection, at) = (connection.to_owned(), self.engine.at());
+        let is_new = self.engine.store.hear(Webhook { connection, key, at, content: told.to_text() }).await?;
+        if is_new {
+            self.ear.notify_one();
+        }
+        Ok(Heard { answer: plugin.listens().unwrap_or_default().to_owned() })
     }
 
     fn progress(&self) -> Option<String> {

@@ -179,7 +179,7 @@ pub async fn start_patiently(
 enum Call {
     /// It is time to ask the connections, or somebody did something.
     Turn,
-    /// Another host tells news.
+    /// Another host tells news, or another system.
     News,
 }
 
@@ -212,6 +212,7 @@ pub async fn run(hub: &Desked, poll: Duration, mut growth: Growth, mut sealer: S
             () = hub.bell.notified() => Call::Turn,
             () = tokio::time::sleep_until(look) => Call::Turn,
             () = news.notified() => Call::News,
+            () = hub.ear.notified() => Call::News,
         };
     }
     if let Err(error) = hub.engine.let_go().await {

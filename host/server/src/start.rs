@@ -8,8 +8,8 @@ use egress::{Secrets, Vault};
 use engine::holds::Holds;
 use engine::verify::hex;
 use engine::{Clock, Connector, Engine};
-use escalation::Policy;
 use escalation::answer::{CallError, ErrorKind};
+use escalation::{DateTime, Policy};
 use sandbox::{Bound, Grant, LimitsMax, Manifest, Memory, Plugin, Runtime, RuntimeOptions, SandboxError};
 use store::{Store, StoreError};
 use thiserror::Error;
@@ -225,7 +225,7 @@ fn make(folder: &Path) -> Result<(), StartError> {
     std::fs::create_dir_all(folder).map_err(|why| StartError::Folder { folder: folder.to_owned(), why })
 }
 
-/// What plugins remember, kept in the store.
+/// What plugins remember and were told, kept in the store.
 struct Remembered(Arc<dyn Store>);
 
 #[async_trait]
@@ -236,5 +236,10 @@ impl Memory for Remembered {
 
     async fn size(&self, plugin: &str) -> Result<u64, String> {
         self.0.kv_size(plugin).await.map_err(|error| error.to_string())
+    }
+
+    async fn heard(&self, plugin: &str, after: i64, limit: u32) -> Result<Vec<(i64, DateTime, String)>, String> {
+        let heard = self.0.heard(plugin, after, limit).await.map_err(|error| error.to_string())?;
+        Ok(heard.into_iter().map(|one| (one.seq, one.at, one.content)).collect())
     }
 }

@@ -4,6 +4,7 @@
 pub mod fixture;
 pub mod gauge;
 pub mod guard;
+pub mod hooks;
 pub mod limits;
 pub mod link;
 pub mod problem;
@@ -19,6 +20,7 @@ use engine::Backfill;
 use engine::moves::MoveError;
 use engine::repair::{Repair, RepairError};
 use escalation::{Account, AccountId, DateTime, Fact, Party, PaymentId, Policy, Received};
+use sandbox::{Doubted, Told};
 use store::valve::Rate;
 use store::{Ingested, StoreError};
 use thiserror::Error;
@@ -67,6 +69,11 @@ pub trait Hub: Send + Sync {
     async fn reconcile_soon(&self, connection: &str, who: &str) -> Result<(), Undone>;
     /// Takes what another program reports; durable when it returns.
     async fn accept(&self, connection: &str, reports: Vec<Received>) -> Result<Ingested, StoreError>;
+    /// What another system tells by itself: believed, and durable when it returns.
+    async fn hear(&self, connection: &str, told: Told) -> Result<Heard, Unheard> {
+        let _ = (connection, told);
+        Err(Unheard::Doubted(Doubted::Nobody))
+    }
     /// `day 57 of 120` in the demo.
     fn progress(&self) -> Option<String>;
     /// When calls come first.
@@ -81,6 +88,21 @@ pub trait Hub: Send + Sync {
     fn clerk(&self) -> Option<Arc<Clerk>> {
         None
     }
+}
+
+/// What was told is kept; the other side wants to read this.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard {
+    pub answer: String,
+}
+
+/// Why what was told is not kept.
+#[derive(Debug, Error)]
+pub enum Unheard {
+    #[error(transparent)]
+    Doubted(#[from] Doubted),
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// Why what a person did was not done.
@@ -164,11 +186,13 @@ pub struct Web {
     pub gauge: Arc<Gauge>,
     /// Letters that are set at the same time.
     pub press: Arc<Semaphore>,
+    /// Room for webhooks.
+    pub hooks: Semaphore,
 }
 
 pub type Shared = Arc<Web>;
 
-/// The desk at `/`, the API at `/api`, the guard before both.
+/// The desk at `/`, the API at `/api`, the guard before both; and beside it `/hooks`, where each has to prove who it is.
 pub fn router(hub: Arc<dyn Hub>, access: Access) -> Router {
     let shared = Arc::new(Web {
         hub,
@@ -176,6 +200,7 @@ pub fn router(hub: Arc<dyn Hub>, access: Access) -> Router {
         intake: Semaphore::new(limits::INTAKES_AT_ONCE_MAX),
         gauge: Arc::default(),
         press: Arc::new(Semaphore::new(limits::PAPERS_AT_ONCE_MAX)),
+        hooks: Semaphore::new(limits::HOOKS_AT_ONCE_MAX),
     });
     desk::router()
         .layer(RequestBodyLimitLayer::new(limits::BODY_BYTES_MAX))
@@ -183,6 +208,7 @@ pub fn router(hub: Arc<dyn Hub>, access: Access) -> Router {
         .fallback(desk::not_found)
         .layer(from_fn_with_state(shared.clone(), guard::let_in))
         .layer(from_fn_with_state(shared.clone(), guard::host_is_ours))
+        .merge(hooks::router())
         .layer(from_fn(guard::within_time))
         .layer(from_fn(guard::closed_headers))
         .with_state(shared)

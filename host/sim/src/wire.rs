@@ -342,7 +342,7 @@ impl Webhooks for Wire {
         self.store.heard(connection, after, limit).await
     }
 
-    async fn heard_until(&self) -> Result<Vec<(String, i64)>> {
-        self.store.heard_until().await
+    async fn heard_until(&self, connection: &str) -> Result<i64> {
+        self.store.heard_until(connection).await
     }
 }

@@ -32,6 +32,6 @@ pub trait Webhooks: Send + Sync {
     async fn hear(&self, webhook: Webhook) -> Result<bool>;
     /// Those of a connection after a place, in their order, less those whose content was old enough to go.
     async fn heard(&self, connection: &str, after: i64, limit: u32) -> Result<Vec<Heard>>;
-    /// The last place of every connection that ever heard something.
-    async fn heard_until(&self) -> Result<Vec<(String, i64)>>;
+    /// The last place of a connection; 0: it never heard anything.
+    async fn heard_until(&self, connection: &str) -> Result<i64>;
 }

@@ -6,7 +6,7 @@ use std::hint::black_box;
 use serde_json::Value;
 
 use crate::dunlin::plugin::types::Error;
-use crate::dunlin::plugin::{files, http, kv, log};
+use crate::dunlin::plugin::{files, http, kv, log, webhooks};
 
 const MIB: usize = 1 << 20;
 
@@ -30,6 +30,7 @@ pub(crate) fn act(config: &Value) -> Result<String, Error> {
         "say" => return Err(error(text("kind"), text("message"))),
         "other-connection" => return files::read("vault", "gold.txt").map(|_| "open".to_owned()),
         "ask" => return ask(config),
+        "hear" => return hear(config),
         "ask-for-ever" => loop {
             ask(config)?;
         },
@@ -126,6 +127,18 @@ fn remember() -> Result<(), Error> {
     let count = kv::get("count")?.map_or(0, |value| value[0]);
     kv::set("count", &[count + 1])?;
     kv::delete("gone")
+}
+
+/// What was told behind `after`: place, query, headers and body of each.
+fn hear(config: &Value) -> Result<String, Error> {
+    let limit = config["limit"].as_u64().unwrap_or(10) as u32;
+    let heard = webhooks::heard(config["connection"].as_str().unwrap_or("news"), config["after"].as_str(), limit)?;
+    let told = |one: &webhooks::Webhook| {
+        let headers: Vec<String> =
+            one.headers.iter().map(|header| format!("{}={}", header.name, header.value)).collect();
+        format!("{} ?{} {} {}", one.id, one.query, headers.join(" "), String::from_utf8_lossy(&one.body))
+    };
+    Ok(heard.iter().map(told).collect::<Vec<_>>().join("; "))
 }
 
 /// Status, headers and body of the answer; or whether it was sent, and why there is none.

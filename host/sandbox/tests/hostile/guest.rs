@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use async_trait::async_trait;
 use escalation::request::{Ask, Batch, CallAsk, CallWithdrawal, Request};
-use escalation::{Money, Party};
-use sandbox::{Bound, Grant, LimitsMax, Manifest, Memory, Plugin, Runtime, RuntimeOptions, SandboxError};
+use escalation::{DateTime, Money, Party};
+use sandbox::{Bound, Grant, LimitsMax, Manifest, Memory, Plugin, Runtime, RuntimeOptions, SandboxError, Told};
 use serde_json::Value;
 
 const TARGET: &str = "wasm32-wasip2";
@@ -20,7 +20,7 @@ pub fn manifest() -> Manifest {
         contract = "0.1"
         summary = "behaves badly"
         roles = ["dialer"]
-        imports = ["files", "http", "kv", "log"]
+        imports = ["files", "http", "kv", "log", "webhooks"]
         [[connection]]
         name = "lists"
         type = "files"
@@ -124,11 +124,16 @@ pub async fn load_as(name: &str, manifest: Manifest, config: Value, kept: &Kept)
 
 /// The host's store of what plugins remember.
 #[derive(Clone, Default)]
-pub struct Kept(Arc<Mutex<BTreeMap<String, Vec<u8>>>>);
+pub struct Kept(Arc<Mutex<BTreeMap<String, Vec<u8>>>>, Arc<Mutex<Vec<String>>>);
 
 impl Kept {
     pub fn set(&self, key: &str, value: Vec<u8>) {
         self.0.lock().unwrap().insert(key.to_owned(), value);
+    }
+
+    /// The host takes a webhook for the plugin.
+    pub fn hear(&self, told: &Told) {
+        self.1.lock().unwrap().push(told.to_text());
     }
 
     pub fn shared(&self) -> Arc<dyn Memory> {
@@ -144,6 +149,12 @@ impl Memory for Kept {
 
     async fn size(&self, _plugin: &str) -> Result<u64, String> {
         Ok(self.0.lock().unwrap().iter().map(|(key, value)| (key.len() + value.len()) as u64).sum())
+    }
+
+    async fn heard(&self, _plugin: &str, after: i64, limit: u32) -> Result<Vec<(i64, DateTime, String)>, String> {
+        let at: DateTime = "2026-03-02T09:00:00".parse().unwrap();
+        let rows = (1..).zip(self.1.lock().unwrap().clone()).filter(|(place, _)| *place > after);
+        Ok(rows.take(limit as usize).map(|(place, text)| (place, at, text)).collect())
     }
 }
 

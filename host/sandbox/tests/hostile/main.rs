@@ -5,6 +5,7 @@ mod files;
 mod guest;
 mod http;
 mod loading;
+mod webhooks;
 
 use std::time::{Duration, Instant};
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
 use sandbox::Plugin;
+use sandbox::manifest::ConnectionKind;
 use store::Store;
 use store::sqlite::SqliteStore;
 
@@ -92,6 +93,14 @@ pub async fn run(command: PluginCommand) -> Done {
     }
 }
 
+/// Where a system may tell by itself.
+fn heard(plugin: &Plugin) -> String {
+    match plugin.listens() {
+        Some(_) => format!("webhooks come in at `/hooks/{}`", plugin.name()),
+        None => "nobody may tell; it is asked at every poll".to_owned(),
+    }
+}
+
 /// Builds with a spinner that shows what the compiler does.
 pub fn build(sources: &Sources, names: &[String], into: &std::path::Path) -> Result<Vec<String>, Failure> {
     let bar = ProgressBar::new_spinner();
@@ -134,6 +143,10 @@ fn told(plugin: &Plugin) -> String {
     let mut told = format!("{name} runs {id} {version} as {}", roles.join(", "));
     for ask in &manifest.connections {
         let place = places.get(&ask.name).map_or("", String::as_str);
+        if ask.kind == ConnectionKind::Webhooks {
+            told += &format!("\n    {}: {}", ask.name, heard(plugin));
+            continue;
+        }
         told += &format!("\n    {}: {place}", ask.name);
         if !ask.methods.is_empty() {
             told += &format!(", {} below {}", ask.methods.join(" and "), ask.paths.join(", "));

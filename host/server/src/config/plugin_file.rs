@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 use egress::Binding;
-use sandbox::Bound;
+use sandbox::{Bound, Ear};
 use serde::Deserialize;
 use store::valve::Rate;
 
@@ -104,15 +104,19 @@ pub(super) fn read_plugins(folder: &Path, workspace: &Path) -> Result<Vec<Plugin
     Ok(plugins)
 }
 
-/// A folder is its path alone; a system has a section of its own.
+/// A folder is its path alone; a system has a section of its own, and so has what tells by itself.
 fn bound(given: toml::Value, workspace: &Path) -> Result<Bound, String> {
     match given {
         toml::Value::String(folder) => Ok(Bound::Folder(absolute(workspace, Path::new(&folder)))),
+        toml::Value::Table(section) if section.contains_key("webhook") => {
+            let ear: Ear = section.try_into().map_err(|error: toml::de::Error| error.message().to_owned())?;
+            Ok(Bound::Webhooks(ear))
+        }
         toml::Value::Table(_) => {
             let binding: Binding = given.try_into().map_err(|error: toml::de::Error| error.message().to_owned())?;
             binding.check().map_err(|wrong| wrong.to_string())?;
             Ok(Bound::System(Box::new(binding)))
         }
-        _ => Err("it is neither a folder in quotes nor a section with `url`".to_owned()),
+        _ => Err("it is neither a folder in quotes nor a section with `url` or `webhook`".to_owned()),
     }
 }

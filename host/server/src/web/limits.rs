@@ -10,6 +10,8 @@ pub const INTAKE_BYTES_MAX: usize = 1024 * 1024;
 pub const REPORTS_MAX: usize = 1_000;
 /// Bodies of reports that are taken at the same time, over all programs that send; more are told to come again.
 pub const INTAKES_AT_ONCE_MAX: usize = 256;
+/// Webhooks that are taken at the same time; more are told to come again.
+pub const HOOKS_AT_ONCE_MAX: usize = 64;
 /// A request that takes longer is given up.
 pub const REQUEST_TIME_MAX: Duration = Duration::from_secs(15);
 /// When to come again after an answer that something is away, in seconds.

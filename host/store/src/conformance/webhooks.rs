@@ -19,7 +19,7 @@ async fn contents(store: &dyn Store, connection: &str, after: i64, limit: u32) -
 
 pub async fn a_webhook_is_kept_once(backend: &mut dyn Backend) {
     let store = backend.start().await;
-    assert_eq!(store.heard_until().await.unwrap(), []);
+    assert_eq!(store.heard_until("bank").await.unwrap(), 0);
     assert!(store.hear(told("bank", "a")).await.unwrap());
     assert!(!store.hear(Webhook { content: "other".to_owned(), ..told("bank", "a") }).await.unwrap());
     // The key of one connection is not that of another.
@@ -37,7 +37,8 @@ pub async fn webhooks_are_read_in_the_order_in_which_they_came(backend: &mut dyn
     let second = store.heard("bank", 0, 2).await.unwrap()[1].seq;
     assert_eq!(contents(store.as_ref(), "bank", second, 2).await, ["bank says b"]);
     let last = store.heard("bank", second, 2).await.unwrap()[0].seq;
-    assert_eq!(store.heard_until().await.unwrap(), [("bank".to_owned(), last)]);
+    assert_eq!(store.heard_until("bank").await.unwrap(), last);
+    assert_eq!(store.heard_until("shop").await.unwrap(), 0);
 }
 
 pub async fn what_was_heard_survives_a_crash(backend: &mut dyn Backend) {

@@ -32,13 +32,13 @@ where
         rows.into_iter().map(heard).collect()
     }
 
-    pub async fn heard_until(&self) -> Result<Vec<(String, i64)>> {
-        let rows = sqlx::query_as(
-            "SELECT connection, max(seq) FROM webhook WHERE tenant = $1 GROUP BY connection ORDER BY connection",
-        )
-        .bind(&*self.tenant)
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(rows)
+    pub async fn heard_until(&self, connection: &str) -> Result<i64> {
+        let (until,): (i64,) =
+            sqlx::query_as("SELECT coalesce(max(seq), 0) FROM webhook WHERE tenant = $1 AND connection = $2")
+                .bind(&*self.tenant)
+                .bind(connection)
+                .fetch_one(&self.pool)
+                .await?;
+        Ok(until)
     }
 }

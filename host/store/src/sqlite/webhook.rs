@@ -17,8 +17,8 @@ impl Webhooks for SqliteStore {
         self.reader.heard(connection, after, limit).await
     }
 
-    async fn heard_until(&self) -> Result<Vec<(String, i64)>> {
-        self.reader.heard_until().await
+    async fn heard_until(&self, connection: &str) -> Result<i64> {
+        self.reader.heard_until(connection).await
     }
 }
 
