@@ -8,6 +8,7 @@ mod counterparts;
 mod demo;
 mod documents;
 mod metrics;
+mod packages;
 mod new_plugin;
 mod program;
 mod recovery;

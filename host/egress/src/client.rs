@@ -69,6 +69,7 @@ pub struct Connection {
     /// What looks for the secrets that were used last.
     scans: Mutex<Vec<(Secret, Arc<Scan>)>>,
     time: Duration,
+    answer_max: usize,
 }
 
 impl Connection {
@@ -115,8 +116,14 @@ impl Connection {
             token: Token::default(),
             scans: Mutex::default(),
             time,
+            answer_max: ANSWER_LEN_MAX,
             binding,
         })
+    }
+
+    /// With answers of up to so many bytes, for what the hub itself gets.
+    pub fn with_answers_up_to(self, bytes: usize) -> Self {
+        Self { answer_max: bytes, ..self }
     }
 
     /// Where it leads, for people.
@@ -236,15 +243,20 @@ impl Connection {
         };
         let (parts, body) = response.into_parts();
         let length = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum::<usize>();
-        if length > HEADERS_LEN_MAX || body.size_hint().lower() > ANSWER_LEN_MAX as u64 {
-            return Err(too_large());
+        if length > HEADERS_LEN_MAX || body.size_hint().lower() > self.answer_max as u64 {
+            return Err(self.too_large());
         }
-        match timeout_at(deadline, Limited::new(body, ANSWER_LEN_MAX).collect()).await {
+        match timeout_at(deadline, Limited::new(body, self.answer_max).collect()).await {
             Ok(Ok(body)) => Ok((parts.status.as_u16(), parts.headers, body.to_bytes().to_vec())),
-            Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(too_large()),
+            Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(self.too_large()),
             Ok(Err(error)) => Err(Failure::later(format!("the answer broke off: {}", root(error.as_ref()))).sent()),
             Err(_) => Err(Failure::later(format!("the answer did not end within {time} s")).sent()),
         }
+    }
+
+    fn too_large(&self) -> Failure {
+        let most = format!("{} bytes, or its headers than {HEADERS_LEN_MAX}", self.answer_max);
+        Failure::refused(format!("the answer is larger than {most}")).sent()
     }
 
     /// Made once for each secret; the secret and the token that it became are two.
@@ -282,11 +294,6 @@ impl Connection {
             *self.left_alone.lock().unwrap_or_else(PoisonError::into_inner) = Some(until);
         }
     }
-}
-
-fn too_large() -> Failure {
-    let most = format!("{ANSWER_LEN_MAX} bytes, or its headers than {HEADERS_LEN_MAX}");
-    Failure::refused(format!("the answer is larger than {most}")).sent()
 }
 
 /// Seconds, or a day and time (RFC 9110 section 10.2.3), which is held against the clock of the answer itself.

@@ -12,7 +12,7 @@ use store::valve::Rate;
 pub trait Connector: Send + Sync {
     /// The name under which it runs: a file in config/plugins.
     fn name(&self) -> &str;
-    fn version(&self) -> &str;
+    fn version(&self) -> String;
     fn roles(&self) -> &BTreeSet<Role>;
     /// How it performs an effect of this kind, if it does.
     fn performs(&self, kind: &str) -> Option<Performs>;

@@ -150,7 +150,7 @@ impl Engine {
         }
         let row = store::view::CallRow {
             plugin: plugin.name().to_owned(),
-            version: plugin.version().to_owned(),
+            version: plugin.version(),
             function: function.to_owned(),
             at: self.at(),
             micros: called.micros,

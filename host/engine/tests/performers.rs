@@ -50,8 +50,8 @@ impl Connector for Carrier {
         self.name
     }
 
-    fn version(&self) -> &str {
-        "1"
+    fn version(&self) -> String {
+        "1".to_owned()
     }
 
     fn roles(&self) -> &BTreeSet<Role> {

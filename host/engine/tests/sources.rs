@@ -43,8 +43,8 @@ impl Connector for Books {
         "books"
     }
 
-    fn version(&self) -> &str {
-        "1"
+    fn version(&self) -> String {
+        "1".to_owned()
     }
 
     fn roles(&self) -> &BTreeSet<Role> {

@@ -1,6 +1,7 @@
 //! The one constructor of the wasm engine, and the loading of plugins.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 
@@ -76,6 +77,22 @@ impl Runtime {
             _ticker: ticker,
         };
         Ok(Self { house: Arc::new(house) })
+    }
+
+    /// Looks at a component whose connections are not bound yet: what it may not have at all is refused. Nothing is compiled.
+    pub fn examine(name: &str, manifest: &Manifest, wasm: &[u8]) -> Result<(), SandboxError> {
+        let border = Border::read(name, wasm)?;
+        let all =
+            Grant { connections: BTreeMap::new(), config: serde_json::Value::Null, imports: manifest.imports.clone() };
+        border.check(name, manifest, &all)?;
+        border.roles(name, manifest).map(drop)
+    }
+
+    /// Compiles into the cache and ends: for a process of its own, which the system keeps within its limits.
+    pub fn compile(cache_dir: &Path, name: &str, wasm: &[u8]) -> Result<(), SandboxError> {
+        Border::read(name, wasm)?;
+        let engine = Engine::new(&config()).map_err(|error| SandboxError::Engine { problem: format!("{error:#}") })?;
+        Cache::open(cache_dir)?.component(&engine, name, wasm).map(drop)
     }
 
     /// Looks at a component, refuses what it may not have, and makes it ready to be called. `name` is the running plugin's.

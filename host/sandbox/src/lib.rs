@@ -37,5 +37,5 @@ pub use health::Health;
 pub use limits::LimitsMax;
 pub use manifest::Manifest;
 pub use memory::Memory;
-pub use plugin::Plugin;
+pub use plugin::{Former, Plugin};
 pub use webhook::{Doubted, Told};

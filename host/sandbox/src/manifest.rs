@@ -164,6 +164,33 @@ impl Manifest {
         Ok(manifest)
     }
 
+    /// Everything that it may do and reach, a line each: what an operator allows. A line says a limit only where it asks for more
+    /// than the default, so that an upgrade that asks for less is no upgrade that asks for more.
+    pub fn asks(&self) -> BTreeSet<String> {
+        let mut asks = BTreeSet::new();
+        asks.extend(self.roles.iter().map(|role| format!("has the role `{}`", role.as_str())));
+        asks.extend(self.imports.iter().map(|import| format!("uses `{import}`")));
+        asks.extend(self.performs.keys().map(|effect| format!("performs `{effect}`")));
+        for ask in &self.connections {
+            let (name, kind) = (&ask.name, ask.kind.as_str());
+            asks.insert(format!("connection `{name}` of the type `{kind}`"));
+            for path in &ask.paths {
+                asks.extend(ask.methods.iter().map(|method| format!("connection `{name}`: {method} below `{path}`")));
+            }
+        }
+        let (asked, default) = (self.limits, LimitsAsk::default());
+        for (what, asked, default) in [
+            ("ms of processor time a call", asked.cpu_ms, default.cpu_ms),
+            ("ms a call", asked.wall_ms, default.wall_ms),
+            ("MiB of memory", asked.memory_mib, default.memory_mib),
+        ] {
+            if asked > default {
+                asks.insert(format!("up to {asked} {what}"));
+            }
+        }
+        asks
+    }
+
     fn check(&self) -> Result<(), String> {
         let word = |text: &str| {
             !text.is_empty()

@@ -1,7 +1,7 @@
 //! A loaded plugin, ready to be called.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use egress::{Connection, Secrets};
 use escalation::Role;
@@ -27,17 +27,24 @@ use crate::state::{Folders, State};
 use crate::system::Reachable;
 use crate::webhook::{Doubted, Listening, Told};
 
-/// Cheap to clone. Calls may run side by side; each has an instance of its own.
+/// Cheap to clone; every clone is the same plugin. Calls may run side by side; each has an instance of its own. A newer version takes
+/// its place while calls of the older one go on to their end.
 #[derive(Clone)]
 pub struct Plugin {
-    inner: Arc<Inner>,
+    name: Arc<str>,
     roles: Arc<BTreeSet<Role>>,
+    /// The version that runs.
+    current: Arc<RwLock<Arc<Inner>>>,
 }
+
+/// A version of a plugin that ran, to go back to.
+#[derive(Clone)]
+pub struct Former(Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) house: Arc<House>,
     pub(crate) name: Arc<str>,
-    pub(crate) manifest: Manifest,
+    pub(crate) manifest: Arc<Manifest>,
     pub(crate) roles: BTreeMap<Role, Indices>,
     pub(crate) ready: InstancePre<State>,
     pub(crate) limits: Limits,
@@ -80,27 +87,28 @@ impl Plugin {
             name: name.into(),
             limits: Limits::of(&manifest.limits, max),
             roles: roles.iter().map(find).collect::<Result<_, _>>()?,
-            manifest,
+            manifest: Arc::new(manifest),
             ready,
             folders: Arc::new(grant.folders()),
             memory,
             pulse: Pulse::default(),
             config: grant.config.to_string(),
         };
-        Ok(Self { inner: Arc::new(inner), roles: Arc::new(roles) })
+        let (name, current) = (inner.name.clone(), Arc::new(RwLock::new(Arc::new(inner))));
+        Ok(Self { name, roles: Arc::new(roles), current })
     }
 
     pub fn name(&self) -> &str {
-        &self.inner.name
+        &self.name
     }
 
     /// Where each connection leads that the operator bound: a folder or an address.
-    pub fn connections(&self) -> &BTreeMap<String, String> {
-        &self.inner.places
+    pub fn connections(&self) -> BTreeMap<String, String> {
+        self.now().places.clone()
     }
 
-    pub fn manifest(&self) -> &Manifest {
-        &self.inner.manifest
+    pub fn manifest(&self) -> Arc<Manifest> {
+        self.now().manifest.clone()
     }
 
     pub fn roles(&self) -> &BTreeSet<Role> {
@@ -108,37 +116,61 @@ impl Plugin {
     }
 
     pub fn health(&self) -> Health {
-        self.inner.pulse.now()
+        self.now().pulse.now()
+    }
+
+    /// Another version of the same plugin takes its place; answers the one that ran until now. Err: it is another plugin, or has other
+    /// roles, which takes a start of the hub.
+    pub fn renew(&self, by: &Plugin) -> Result<Former, String> {
+        if by.name != self.name || by.roles != self.roles {
+            return Err(format!("`{}` has other roles than the version that runs; start the hub anew", by.name));
+        }
+        Ok(Former(self.exchange(by.now())))
+    }
+
+    /// A version that ran before takes its place again.
+    pub fn go_back(&self, to: Former) {
+        self.exchange(to.0);
+    }
+
+    fn exchange(&self, next: Arc<Inner>) -> Arc<Inner> {
+        std::mem::replace(&mut *self.current.write().unwrap_or_else(PoisonError::into_inner), next)
+    }
+
+    fn now(&self) -> Arc<Inner> {
+        self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What a system wants to read that told something; none: nobody may tell.
-    pub fn listens(&self) -> Option<&str> {
-        self.inner.listening.as_ref().map(|listening| listening.answer.as_str())
+    pub fn listens(&self) -> Option<String> {
+        self.now().listening.as_ref().map(|listening| listening.answer.clone())
     }
 
     /// Which webhook it is, the same however often it is sent; or why it is not believed. `now` in seconds since 1970.
     pub async fn believe(&self, told: &Told, now: i64) -> Result<String, Doubted> {
-        match &self.inner.listening {
-            Some(listening) => listening.believe(told, &self.inner.house.secrets, now).await,
+        let inner = self.now();
+        match &inner.listening {
+            Some(listening) => listening.believe(told, &inner.house.secrets, now).await,
             None => Err(Doubted::Nobody),
         }
     }
 
     /// A paused plugin is called again.
     pub fn resume(&self) {
-        self.inner.pulse.resume();
+        self.now().pulse.resume();
     }
 
     /// Is the configuration usable?
     pub async fn check(&self, role: Role) -> Called<()> {
-        let mut call = match Call::open(&self.inner, role).await {
+        let inner = self.now();
+        let mut call = match Call::open(&inner, role).await {
             Ok(call) => call,
             Err(error) => return Called::plain(Err(error)),
         };
         let meter = call.meter.clone();
-        let answer = self.clocked(&meter, async {
+        let answer = inner.clocked(&meter, async {
             let guest = call.guest().await?;
-            guest.check(&mut call.store, &self.inner.config).await
+            guest.check(&mut call.store, &inner.config).await
         });
         let answer = answer.await;
         call.close(answer)
@@ -146,14 +178,15 @@ impl Plugin {
 
     /// What is new since `cursor` (none: from the beginning).
     pub async fn pull(&self, role: Role, cursor: Option<&str>) -> Called<Page> {
-        let mut call = match Call::open(&self.inner, role).await {
+        let inner = self.now();
+        let mut call = match Call::open(&inner, role).await {
             Ok(call) => call,
             Err(error) => return Called::plain(Err(error)),
         };
         let meter = call.meter.clone();
-        let answer = self.clocked(&meter, async {
+        let answer = inner.clocked(&meter, async {
             let guest = call.guest().await?;
-            guest.pull(&mut call.store, &self.inner.config, cursor, &self.inner.house.zone).await
+            guest.pull(&mut call.store, &inner.config, cursor, &inner.house.zone).await
         });
         let answer = answer.await;
         call.close(answer)
@@ -161,18 +194,19 @@ impl Plugin {
 
     /// One outcome for each request, in their order. After an error nothing is known of any of them.
     pub async fn perform(&self, batch: &Batch, role: Role, requests: &[Request]) -> Called<Vec<Outcome>> {
-        if let Err(problem) = self.may_perform(role, requests) {
-            return Called::plain(Err(self.inner.error(ErrorKind::Denied, &problem)));
+        let inner = self.now();
+        if let Err(problem) = inner.may_perform(role, requests) {
+            return Called::plain(Err(inner.error(ErrorKind::Denied, &problem)));
         }
-        let mut call = match Call::open(&self.inner, role).await {
+        let mut call = match Call::open(&inner, role).await {
             Ok(call) => call,
             Err(error) => return Called::plain(Err(error)),
         };
         let meter = call.meter.clone();
-        let answer = self.clocked(&meter, async {
+        let answer = inner.clocked(&meter, async {
             let guest = call.guest().await?;
-            let batch = to_batch(batch, &self.inner.house.zone);
-            guest.perform(&mut call.store, &self.inner.config, &batch, requests).await
+            let batch = to_batch(batch, &inner.house.zone);
+            guest.perform(&mut call.store, &inner.config, &batch, requests).await
         });
         let answer = answer.await;
         call.close(answer)
@@ -182,24 +216,27 @@ impl Plugin {
     pub async fn lookup(&self, role: Role, keys: &[EffectKey]) -> Called<Vec<Finding>> {
         if keys.len() > BATCH_LEN_MAX as usize {
             let problem = format!("it is asked for {} keys at once; allowed are {BATCH_LEN_MAX}", keys.len());
-            return Called::plain(Err(self.inner.error(ErrorKind::Denied, &problem)));
+            return Called::plain(Err(self.now().error(ErrorKind::Denied, &problem)));
         }
-        let mut call = match Call::open(&self.inner, role).await {
+        let inner = self.now();
+        let mut call = match Call::open(&inner, role).await {
             Ok(call) => call,
             Err(error) => return Called::plain(Err(error)),
         };
         let meter = call.meter.clone();
-        let answer = self.clocked(&meter, async {
+        let answer = inner.clocked(&meter, async {
             let guest = call.guest().await?;
-            guest.lookup(&mut call.store, &self.inner.config, keys).await
+            guest.lookup(&mut call.store, &inner.config, keys).await
         });
         let answer = answer.await;
         call.close(answer)
     }
+}
 
+impl Inner {
     /// Under both clocks; the one of the processor interrupts the guest itself.
     async fn clocked<T>(&self, meter: &Meter, work: impl Future<Output = T>) -> Result<T, Elapsed> {
-        timeout(self.inner.limits.wall, meter.run(work)).await
+        timeout(self.limits.wall, meter.run(work)).await
     }
 
     /// The manifest says what it performs, and how many at once.
@@ -207,7 +244,7 @@ impl Plugin {
         let mut counts = BTreeMap::<&str, u32>::new();
         for request in requests {
             let (performed_by, effect) = request.ask.performed_by();
-            let Some(performs) = self.inner.manifest.performs.get(effect).filter(|_| performed_by == role) else {
+            let Some(performs) = self.manifest.performs.get(effect).filter(|_| performed_by == role) else {
                 return Err(format!("it does not perform `{effect}` as `{}`", role.as_str()));
             };
             let count = counts.entry(effect).or_default();

@@ -206,6 +206,7 @@ pub async fn demo(components: &Path, folder: &Path) -> Result<[Figure; 2], Box<d
 fn install(from: &Path, into: &Path) -> std::io::Result<()> {
     for name in crate::start::installed(from) {
         std::fs::create_dir_all(into.join(&name))?;
+        std::fs::copy(from.join("plugins.lock"), into.join("plugins.lock"))?;
         for file in ["plugin.toml".to_owned(), format!("{name}.wasm")] {
             std::fs::copy(from.join(&name).join(&file), into.join(&name).join(&file))?;
         }

@@ -26,8 +26,8 @@ impl Connector for Running {
         self.plugin.name()
     }
 
-    fn version(&self) -> &str {
-        &self.plugin.manifest().version
+    fn version(&self) -> String {
+        self.plugin.manifest().version.clone()
     }
 
     fn roles(&self) -> &BTreeSet<Role> {

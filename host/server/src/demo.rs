@@ -102,7 +102,7 @@ impl Demo {
     pub async fn open(folder: &Path, seed: u64) -> Result<Self, DemoError> {
         let config = Config::read(&folder.join("dunlin.toml"))?;
         let clock = Arc::new(SimulatedClock::new(morning(START)));
-        let Started { engine, plugins, clerk } = start(&config, clock.clone()).await?;
+        let Started { engine, plugins, clerk, .. } = start(&config, clock.clone()).await?;
         let engine = Arc::new(engine);
         let store = engine.store.as_ref();
         let day = match store.note_get(SEED_NOTE).await? {

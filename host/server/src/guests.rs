@@ -6,6 +6,8 @@ use std::process::{Command, Stdio};
 
 use thiserror::Error;
 
+use crate::packages::{self, Act, PackagesError};
+
 /// What `cargo` builds guests for.
 pub const TARGET: &str = "wasm32-wasip2";
 
@@ -21,6 +23,8 @@ pub enum BuildError {
     NotStarted { command: String, why: std::io::Error, hint: &'static str },
     #[error("`{command}` failed:\n{output}")]
     Failed { command: String, output: String },
+    #[error(transparent)]
+    Package(#[from] PackagesError),
     #[error("`{}` cannot be written: {why}", .file.display())]
     Unwritable { file: PathBuf, why: std::io::Error },
 }
@@ -76,6 +80,9 @@ impl Sources {
             let folder = into.join(name);
             copy(component, &folder.join(format!("{name}.wasm")))?;
             copy(&self.root.join("plugins").join(name).join("plugin.toml"), &folder.join("plugin.toml"))?;
+            // Who builds from source had every chance to look.
+            let act = Act { who: "who built it", from: "built from source", unsigned: true };
+            packages::allow_what_is_there(into, name, &act)?;
         }
         Ok(names)
     }

@@ -18,6 +18,7 @@ use crate::asks::Clerk;
 use crate::clock::unix_millis;
 use crate::measures::Measures;
 use crate::peak::PeakHours;
+use crate::upgrade::Upgrades;
 use crate::web::{Heard, Hub, PluginStatus, Turn, Undone, Unheard};
 
 /// An engine with people around it.
@@ -32,6 +33,8 @@ pub struct Desked {
     pub progress: Mutex<Option<String>>,
     pub measures: Measures,
     pub peak: PeakHours,
+    /// Who looks after newer versions of plugins. None: they stay as they are.
+    pub upgrades: Option<tokio::sync::Mutex<Upgrades>>,
     /// Who writes letters that people take from the desk. None: a hub without letters.
     pub clerk: Option<Arc<Clerk>>,
 }
@@ -49,6 +52,7 @@ impl Desked {
             progress: Mutex::new(None),
             measures: Measures::default(),
             peak: PeakHours::default(),
+            upgrades: None,
             clerk: None,
         }
     }
@@ -60,6 +64,17 @@ impl Desked {
     /// Calls come first in these hours.
     pub fn with_peak(self, peak: PeakHours) -> Self {
         Self { peak, ..self }
+    }
+
+    /// What was allowed meanwhile takes the place of what runs.
+    pub fn renewed_by(self, upgrades: Upgrades) -> Self {
+        Self { upgrades: Some(tokio::sync::Mutex::new(upgrades)), ..self }
+    }
+
+    pub async fn renew(&self) {
+        if let Some(upgrades) = &self.upgrades {
+            upgrades.lock().await.look(&self.plugins).await;
+        }
     }
 
     pub fn written_by(self, clerk: Arc<Clerk>) -> Self {
@@ -204,7 +219,7 @@ impl Hub for Desked {
         if is_new {
             self.ear.notify_one();
         }
-        Ok(Heard { answer: plugin.listens().unwrap_or_default().to_owned() })
+        Ok(Heard { answer: plugin.listens().unwrap_or_default() })
     }
 
     fn progress(&self) -> Option<String> {
@@ -234,7 +249,7 @@ fn status(plugin: &Plugin) -> PluginStatus {
         version: manifest.version.clone(),
         summary: manifest.summary.clone(),
         roles: plugin.roles().iter().map(|role| role.as_str().to_owned()).collect(),
-        connections: plugin.connections().clone(),
+        connections: plugin.connections(),
         imports: manifest.imports.iter().cloned().collect(),
         limits: format!("{} ms CPU, {} s wall, {} MiB", limits.cpu_ms, limits.wall_ms / 1_000, limits.memory_mib),
         paused: health.paused,

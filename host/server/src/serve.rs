@@ -222,6 +222,9 @@ pub async fn run(hub: &Desked, poll: Duration, mut growth: Growth, mut sealer: S
 }
 
 async fn turn(hub: &Desked, call: &Call) -> Result<(), EngineError> {
+    if matches!(call, Call::Turn) {
+        hub.renew().await;
+    }
     let work = match call {
         Call::Turn => hub.engine.turn().await?,
         Call::News => hub.engine.catch_up().await?,

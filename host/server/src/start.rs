@@ -1,8 +1,10 @@
 //! From the configuration to a running engine. Whatever is wrong is said before anything is done.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use ::packages::Lock;
 use async_trait::async_trait;
 use egress::{Secrets, Vault};
 use engine::holds::Holds;
@@ -19,8 +21,10 @@ use crate::config::{Config, ConfigError, PluginFile, read_text};
 use crate::connectors::Running;
 use crate::database;
 use crate::limits;
+use crate::packages::{self, PackagesError};
 use crate::packs;
 use crate::policies::{self, Changed};
+use crate::upgrade::Upgrades;
 
 #[derive(Debug, Error)]
 pub enum StartError {
@@ -43,6 +47,8 @@ pub enum StartError {
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
     #[error(transparent)]
+    Packages(#[from] PackagesError),
+    #[error(transparent)]
     Vault(#[from] egress::VaultError),
     #[error("the folder `{}` cannot be made or read: {why}", .folder.display())]
     Folder { folder: PathBuf, why: std::io::Error },
@@ -54,6 +60,8 @@ const POLICY_HINT: &str = "`policy` names the file of the dunning policy";
 pub struct Started {
     pub engine: Engine,
     pub plugins: Vec<Plugin>,
+    /// Who looks after newer versions of them.
+    pub upgrades: Upgrades,
     /// Who writes the requests, for letters that people take themselves.
     pub clerk: Arc<Clerk>,
 }
@@ -68,7 +76,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Started, St
     let catalogue = policies::begin(store.as_ref(), &config.policy, &text, &draft, clock.now()).await?;
     policies::check_templates(catalogue.current(), &letters)?;
     policies::check_agencies(catalogue.current(), &config.plugins)?;
-    let plugins = load_plugins(config, &store).await?;
+    let (plugins, upgrades) = load_plugins(config, &store).await?;
     let clerk = Arc::new(Clerk::of(config, letters));
     let running = config.plugins.iter().zip(&plugins).map(|(file, plugin)| Running {
         plugin: plugin.clone(),
@@ -92,6 +100,7 @@ pub async fn start(config: &Config, clock: Arc<dyn Clock>) -> Result<Started, St
             holds: Holds::default(),
         },
         plugins,
+        upgrades,
         clerk,
     })
 }
@@ -135,7 +144,7 @@ pub fn read_policies(folder: &Path) -> Result<Vec<Policy>, StartError> {
 }
 
 /// Loads every plugin that the configuration runs, and lets each look at its own configuration.
-pub async fn load_plugins(config: &Config, store: &Arc<dyn Store>) -> Result<Vec<Plugin>, StartError> {
+pub async fn load_plugins(config: &Config, store: &Arc<dyn Store>) -> Result<(Vec<Plugin>, Upgrades), StartError> {
     let runtime = Runtime::new(RuntimeOptions {
         cache_dir: config.folder.join("cache"),
         zone: config.zone.clone(),
@@ -149,10 +158,14 @@ pub async fn load_plugins(config: &Config, store: &Arc<dyn Store>) -> Result<Vec
         check(&plugin, file).await?;
         plugins.push(plugin);
     }
-    Ok(plugins)
+    let components = config.components.clone();
+    let lock = Lock::read(&components).map_err(PackagesError::from)?;
+    let (files, running) = (config.plugins.clone(), Upgrades::allowed(&lock));
+    let upgrades = Upgrades { runtime, memory, components, files, running, watched: BTreeMap::new() };
+    Ok((plugins, upgrades))
 }
 
-async fn load(
+pub(crate) async fn load(
     runtime: &Runtime,
     components: &Path,
     file: &PluginFile,
@@ -174,8 +187,8 @@ async fn load(
             components.display()
         )));
     }
-    let manifest =
-        Manifest::parse(&read_text(&manifest_file, "reinstall the plugin")?, &manifest_file.display().to_string())?;
+    let manifest_text = read_text(&manifest_file, "reinstall the plugin")?;
+    let manifest = Manifest::parse(&manifest_text, &manifest_file.display().to_string())?;
     let component = folder.join(format!("{}.wasm", file.plugin));
     let size = std::fs::metadata(&component).map(|data| data.len()).unwrap_or(0);
     if size == 0 || size > limits::COMPONENT_LEN_MAX {
@@ -186,6 +199,8 @@ async fn load(
         )));
     }
     let wasm = std::fs::read(&component).map_err(|error| wrong(format!("`{}`: {error}", component.display())))?;
+    let lock = Lock::read(components).map_err(|error| wrong(error.to_string()))?;
+    packages::allowed(&lock, &file.plugin, &manifest_text, &wasm).map_err(wrong)?;
     for bound in file.connections.values() {
         if let Bound::Folder(folder) = bound {
             make(folder)?;
@@ -197,7 +212,7 @@ async fn load(
 }
 
 /// A configuration that the plugin cannot use is refused now, not at three in the morning.
-async fn check(plugin: &Plugin, file: &PluginFile) -> Result<(), StartError> {
+pub(crate) async fn check(plugin: &Plugin, file: &PluginFile) -> Result<(), StartError> {
     for role in plugin.roles() {
         let Err(error) = plugin.check(*role).await.result else { continue };
         let CallError { kind: ErrorKind::Misconfigured | ErrorKind::Broken | ErrorKind::Trapped, .. } = &error else {

@@ -74,8 +74,8 @@ impl Connector for Link {
         self.name
     }
 
-    fn version(&self) -> &str {
-        "1"
+    fn version(&self) -> String {
+        "1".to_owned()
     }
 
     fn roles(&self) -> &BTreeSet<Role> {

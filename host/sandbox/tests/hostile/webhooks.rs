@@ -51,7 +51,7 @@ async fn reads(config: Value, ear: Option<&str>, kept: &Kept) -> Result<String, 
 #[tokio::test]
 async fn only_what_is_proven_is_believed() {
     let plugin = load(json!({}), Some(EAR), &Kept::default()).await.unwrap();
-    assert_eq!(plugin.listens(), Some("[accepted]"));
+    assert_eq!(plugin.listens().as_deref(), Some("[accepted]"));
     let key = plugin.believe(&told("correct-horse", "a"), 0).await.unwrap();
     assert_ne!(plugin.believe(&told("correct-horse", "b"), 0).await.unwrap(), key);
     let forged = plugin.believe(&told("wrong", "a"), 0).await.unwrap_err();

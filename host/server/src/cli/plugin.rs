@@ -1,4 +1,6 @@
-//! `dunlin plugin list|check|build`.
+//! `dunlin plugin`: what is installed and runs, and what happens to packages of plugins.
+
+mod package;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,7 +16,8 @@ use super::{Common, Done, Failure, print_json};
 use crate::config::Config;
 use crate::doctor::secrets;
 use crate::guests::Sources;
-use crate::start::{installed, load_plugins};
+use crate::packages;
+use crate::start::load_plugins;
 
 #[derive(Args)]
 pub struct PluginCommand {
@@ -44,6 +47,23 @@ enum Command {
         #[command(flatten)]
         common: Common,
     },
+    /// Make a key to sign packages with
+    Key(package::Key),
+    /// Make a package of a plugin
+    Pack(package::Pack),
+    /// Sign a package
+    Sign(package::Sign),
+    /// Install a package; it waits until somebody allows it
+    Install(package::Install),
+    /// Allow the version that waits, or what lies there
+    Approve(package::Named),
+    /// Let the version run again that ran before
+    RollBack(package::Named),
+    /// Forget whose a plugin is and what it was allowed
+    Forget(package::Named),
+    /// Compile a component into the cache and end
+    #[command(hide = true)]
+    Compile(package::Compile),
 }
 
 pub async fn run(command: PluginCommand) -> Done {
@@ -52,16 +72,29 @@ pub async fn run(command: PluginCommand) -> Done {
         Command::List { common } => {
             let config = Config::read(&common.config).map_err(|error| usage(&error))?;
             let running: Vec<_> = config.plugins.iter().map(|file| (&file.name, &file.plugin)).collect();
-            let installed = installed(&config.components);
+            let installed = packages::known(&config.components);
             if common.json {
                 return print_json(&serde_json::json!({ "installed": installed, "running": running }));
             }
-            println!("installed: {}", if installed.is_empty() { "none".to_owned() } else { installed.join(", ") });
+            if installed.is_empty() {
+                println!("installed: none");
+            }
+            for id in &installed {
+                println!("{}", package::line(&config, id));
+            }
             for (name, plugin) in running {
                 println!("runs: {name} ({plugin})");
             }
             Ok(())
         }
+        Command::Key(command) => package::key(&command),
+        Command::Pack(command) => package::pack(&command),
+        Command::Sign(command) => package::sign(&command),
+        Command::Install(command) => package::install(&command).await,
+        Command::Approve(command) => package::approve(&command).await,
+        Command::RollBack(command) => package::roll_back(&command),
+        Command::Forget(command) => package::forget(&command),
+        Command::Compile(command) => package::compile(&command),
         Command::Check { common } => {
             let config = Config::read(&common.config).map_err(|error| usage(&error))?;
             let folder = std::env::temp_dir().join(format!("dunlin-check-{}", std::process::id()));
@@ -127,7 +160,7 @@ pub fn build(sources: &Sources, names: &[String], into: &std::path::Path) -> Res
 async fn check(config: &Config, folder: &std::path::Path) -> Result<Vec<String>, Failure> {
     // A store of its own: checking must not get in the way of a hub that runs.
     let store: Arc<dyn Store> = Arc::new(SqliteStore::open(&folder.join("check.sqlite"), &config.creditor.id).await?);
-    let plugins = load_plugins(config, &store).await.map_err(|error| Failure::Usage(error.to_string()))?;
+    let (plugins, _) = load_plugins(config, &store).await.map_err(|error| Failure::Usage(error.to_string()))?;
     let secrets = secrets::examine(config).await;
     if !secrets.well {
         return Err(Failure::Usage(format!("{}\n\nhint: {}", secrets.says, secrets.hint.unwrap_or_default())));

@@ -36,9 +36,9 @@ pub async fn run(serve: Serve) -> Done {
     let stop = asked_to_stop();
     tokio::pin!(stop);
     let started = start_patiently(&config, clock, &mut stop).await.map_err(|error| usage(&error))?;
-    let Some(Started { engine, plugins, clerk }) = started else { return Ok(()) };
+    let Some(Started { engine, plugins, upgrades, clerk }) = started else { return Ok(()) };
     let hub = Desked::new(Arc::new(engine), plugins).measured_by(config.measures.clone());
-    let hub = Arc::new(hub.with_peak(config.peak.clone()).written_by(clerk));
+    let hub = Arc::new(hub.with_peak(config.peak.clone()).written_by(clerk).renewed_by(upgrades));
     desk.lead_to(hub.clone());
     if serve.common.json {
         println!("{}", serde_json::json!({ "desk": desk.link }));

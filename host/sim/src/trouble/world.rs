@@ -88,8 +88,8 @@ impl Connector for World {
         "world"
     }
 
-    fn version(&self) -> &str {
-        "1"
+    fn version(&self) -> String {
+        "1".to_owned()
     }
 
     fn roles(&self) -> &BTreeSet<Role> {
