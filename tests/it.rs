@@ -7,6 +7,7 @@ mod claim;
 mod counterparts;
 mod demo;
 mod documents;
+mod languages;
 mod metrics;
 mod packages;
 mod new_plugin;

@@ -15,6 +15,7 @@ pub mod connectors;
 pub mod asks;
 pub mod download;
 pub mod upgrade;
+pub mod templates;
 pub mod packages;
 pub mod packs;
 pub mod web;

@@ -1,5 +1,6 @@
 //! `dunlin plugin`: what is installed and runs, and what happens to packages of plugins.
 
+mod new;
 mod package;
 
 use std::path::PathBuf;
@@ -47,6 +48,8 @@ enum Command {
         #[command(flatten)]
         common: Common,
     },
+    /// Begin a plugin: a working project with a test
+    New(new::New),
     /// Make a key to sign packages with
     Key(package::Key),
     /// Make a package of a plugin
@@ -87,6 +90,7 @@ pub async fn run(command: PluginCommand) -> Done {
             }
             Ok(())
         }
+        Command::New(command) => new::run(&command),
         Command::Key(command) => package::key(&command),
         Command::Pack(command) => package::pack(&command),
         Command::Sign(command) => package::sign(&command),
