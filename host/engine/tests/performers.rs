@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used)] // a test may
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -21,7 +21,7 @@ use escalation::{Account, Action, Currency, Date, Effect, EffectKey, Fact, Money
 use jiff::Span;
 use store::sqlite::SqliteStore;
 use store::valve::Rate;
-use store::{Entry, Ingest};
+use store::{EffectStatus, Entry, Ingest};
 use tempfile::TempDir;
 
 const STANDARD: &str = include_str!("../../../config/policies/standard.toml");
@@ -32,11 +32,28 @@ struct Carrier {
     name: &'static str,
     roles: BTreeSet<Role>,
     asked: Mutex<Vec<(Role, Ask)>>,
+    class: Class,
+    /// What it answers first; then everything is done.
+    outcomes: Mutex<VecDeque<Outcome>>,
+    /// What it finds first; then nothing is known.
+    findings: Mutex<VecDeque<Finding>>,
 }
 
 impl Carrier {
     fn new(name: &'static str, role: Role) -> Arc<Self> {
-        Arc::new(Self { name, roles: BTreeSet::from([role]), asked: Mutex::default() })
+        Self::of_class(name, role, Class::Native, [], [])
+    }
+
+    fn of_class(
+        name: &'static str,
+        role: Role,
+        class: Class,
+        outcomes: impl IntoIterator<Item = Outcome>,
+        findings: impl IntoIterator<Item = Finding>,
+    ) -> Arc<Self> {
+        let (outcomes, findings) = (outcomes.into_iter().collect(), findings.into_iter().collect());
+        let (outcomes, findings) = (Mutex::new(outcomes), Mutex::new(findings));
+        Arc::new(Self { name, roles: BTreeSet::from([role]), asked: Mutex::default(), class, outcomes, findings })
     }
 
     fn asked(&self) -> Vec<(Role, Ask)> {
@@ -60,7 +77,7 @@ impl Connector for Carrier {
 
     fn performs(&self, kind: &str) -> Option<Performs> {
         let known = ["send", "notify", "place", "hold-credit"].contains(&kind);
-        known.then_some(Performs { class: Class::Native, batch_max: 10, key_hours: None })
+        known.then_some(Performs { class: self.class, batch_max: 10, key_hours: None })
     }
 
     fn rate(&self) -> Option<Rate> {
@@ -79,11 +96,13 @@ impl Connector for Carrier {
     async fn perform(&self, _: &Batch, role: Role, requests: &[Request]) -> Called<Vec<Outcome>> {
         self.asked.lock().unwrap().extend(requests.iter().map(|request| (role, request.ask.clone())));
         let done = || Outcome::Done { reference: "there".to_owned(), stated: Stated::default() };
-        Called::plain(Ok(requests.iter().map(|_| done()).collect()))
+        let mut outcomes = self.outcomes.lock().unwrap();
+        Called::plain(Ok(requests.iter().map(|_| outcomes.pop_front().unwrap_or_else(done)).collect()))
     }
 
     async fn lookup(&self, _: Role, keys: &[EffectKey]) -> Called<Vec<Finding>> {
-        Called::plain(Ok(keys.iter().map(|_| Finding::Absent).collect()))
+        let mut findings = self.findings.lock().unwrap();
+        Called::plain(Ok(keys.iter().map(|_| findings.pop_front().unwrap_or(Finding::Absent)).collect()))
     }
 }
 
@@ -156,11 +175,20 @@ fn invoice() -> Fact {
 
 /// A hub with these carriers and this policy, which hears of one thing.
 async fn hub(carriers: &[Arc<Carrier>], policy: &str, fact: Fact) -> (TempDir, Engine) {
+    hub_with(Arc::new(SimulatedClock::new(morning(DAY))), carriers, policy, fact).await
+}
+
+async fn hub_with(
+    clock: Arc<SimulatedClock>,
+    carriers: &[Arc<Carrier>],
+    policy: &str,
+    fact: Fact,
+) -> (TempDir, Engine) {
     let folder = tempfile::tempdir().unwrap();
     let store = Arc::new(SqliteStore::open(&folder.path().join("dunlin.sqlite"), "nordlicht").await.unwrap());
     let engine = Engine {
         store,
-        clock: Arc::new(SimulatedClock::new(morning(DAY))) as Arc<dyn Clock>,
+        clock: clock as Arc<dyn Clock>,
         policy: Arc::new(Policy::parse(policy, "policy.toml").unwrap()),
         packs: Arc::new(Packs::shipped().unwrap()),
         creditor: Party::default(),
@@ -273,4 +301,50 @@ async fn nobody_takes_the_place_of_an_agency_that_does_not_run() {
     let [placement] = account.placements.as_slice() else { panic!("{:?}", account.placements) };
     assert_eq!((placement.state, placement.agency.as_deref()), (PlacementState::Rejected, Some("south")));
     assert_eq!(placement.closing_reason, "no plugin runs as `south` that performs `place`");
+}
+
+fn unknown() -> Outcome {
+    Outcome::Unknown { text: "it broke off".to_owned() }
+}
+
+fn found() -> Finding {
+    Finding::Done { reference: "found".to_owned(), stated: Stated::default() }
+}
+
+/// The credit hold, as it stands with the hub.
+async fn stands(engine: &Engine) -> (EffectStatus, String) {
+    let effects = engine.store.effects_of(&"acme".into(), 10).await.unwrap();
+    let [effect] = effects.as_slice() else { panic!("{effects:?}") };
+    (effect.status, effect.note.clone())
+}
+
+#[tokio::test]
+async fn what_a_plugin_does_not_know_the_other_side_is_asked() {
+    let books = Carrier::of_class("shop", Role::Accounting, Class::Lookup, [unknown()], [found()]);
+    let (_folder, engine) = hub(std::slice::from_ref(&books), HOLD, invoice()).await;
+    assert_eq!((stands(&engine).await.0, books.asked().len()), (EffectStatus::Succeeded, 1));
+
+    // It cannot say either: a person decides, and nothing goes out again.
+    let unclear = Finding::Unclear { text: "there are two of it".to_owned() };
+    let books = Carrier::of_class("shop", Role::Accounting, Class::Lookup, [unknown()], [unclear]);
+    let (_folder, engine) = hub(std::slice::from_ref(&books), HOLD, invoice()).await;
+    assert_eq!((stands(&engine).await.0, books.asked().len()), (EffectStatus::Unknown, 1));
+
+    // Who cannot be asked is not asked.
+    let books = Carrier::of_class("shop", Role::Accounting, Class::None, [unknown()], [found()]);
+    let (_folder, engine) = hub(std::slice::from_ref(&books), HOLD, invoice()).await;
+    assert_eq!((stands(&engine).await.0, books.asked().len()), (EffectStatus::Unknown, 1));
+}
+
+/// The request was still on its way when the other side was asked for it.
+#[tokio::test]
+async fn what_was_not_known_at_first_is_asked_for_once_more_before_it_goes_out_again() {
+    let findings = [Finding::Absent, found()];
+    let books = Carrier::of_class("shop", Role::Accounting, Class::Lookup, [unknown()], findings);
+    let clock = Arc::new(SimulatedClock::new(morning(DAY)));
+    let (_folder, engine) = hub_with(clock.clone(), std::slice::from_ref(&books), HOLD, invoice()).await;
+    assert_eq!((stands(&engine).await.0, books.asked().len()), (EffectStatus::Planned, 1));
+    clock.set(engine.at().saturating_add(Span::new().hours(2)));
+    engine.turn().await.unwrap();
+    assert_eq!((stands(&engine).await.0, books.asked().len()), (EffectStatus::Succeeded, 1));
 }

@@ -2,7 +2,7 @@
 //! for again exactly as it was; and where neither is possible a person decides.
 
 use escalation::EffectKey;
-use escalation::answer::{CallError, Class, ErrorKind, Finding};
+use escalation::answer::{CallError, Class, ErrorKind, Finding, Outcome};
 use escalation::request::{Batch, Request};
 use store::{Concluded, Ingest, KvChange, StoreError};
 
@@ -22,13 +22,14 @@ pub(super) enum Call {
 }
 
 impl Engine {
-    /// Lets marked effects go out. After a restored backup each of them may have gone out already.
+    /// Lets marked effects go out. After a restored backup each of them may have gone out already, and so may one that went out
+    /// before and was not known to the other side right afterwards: a request can arrive after the question for it.
     pub(super) async fn go_out(&self, by: Performer<'_>, batch: &str, marked: Vec<Marked>) -> Result<(), StoreError> {
         if marked.is_empty() {
             return Ok(());
         }
         match by.performs.class {
-            Class::Lookup if self.is_in_doubt().await? => {
+            Class::Lookup if self.is_in_doubt().await? || marked.iter().any(|one| one.attempt > 1) => {
                 let absent = self.still_absent(by, marked).await?;
                 if absent.is_empty() { Ok(()) } else { self.ask_for(by, batch, absent, Call::First).await }
             }
@@ -69,11 +70,22 @@ impl Engine {
         let name = format!("{} {}", by.plugin.name(), by.plugin.version());
         match called.result {
             Ok(outcomes) => {
-                let answered = marked.iter().zip(outcomes);
-                let concluded: Vec<Concluded> =
-                    answered.map(|(one, outcome)| self.conclude(one, one.answered(outcome), &name)).collect();
+                // What the plugin does not know the other side may: where it can be asked, it is.
+                let is_asked = |outcome: &Outcome| {
+                    matches!((by.performs.class, outcome), (Class::Lookup, Outcome::Unknown { .. }))
+                };
+                let (open, answered): (Vec<_>, Vec<_>) =
+                    marked.into_iter().zip(outcomes).partition(|(_, outcome)| is_asked(outcome));
+                let concluded: Vec<Concluded> = answered
+                    .into_iter()
+                    .map(|(one, outcome)| self.conclude(&one, one.answered(outcome), &name))
+                    .collect();
                 self.store.concluded(concluded).await?;
-                self.remember(by, called.kv).await
+                self.remember(by, called.kv).await?;
+                match open.is_empty() {
+                    true => Ok(()),
+                    false => self.ask_after(by, open.into_iter().map(|(one, _)| one).collect()).await,
+                }
             }
             // Until the other side answers for it, or its key dies, it stays in the air.
             Err(_) if call == Call::Again => Ok(()),
