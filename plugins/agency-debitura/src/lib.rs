@@ -31,6 +31,15 @@ pub struct Config {
     user_email: Option<String>,
     /// The division that cases belong to, by its id.
     division: Option<String>,
+    /// What a debtor is whose kind the hub does not know; none: it is not placed.
+    unknown_debtor: Option<DebtorType>,
+}
+
+/// As Debitura names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DebtorType {
+    Company,
+    Private,
 }
 
 /// The next page. A round reads all cases, the oldest first, so that new ones come at its end.

@@ -1,7 +1,7 @@
 //! From effects to cases and messages.
 
-use crate::Config;
 use crate::wire::{Debtor, NewCase};
+use crate::{Config, DebtorType};
 use dunlin_plugin_sdk::agency::{DirectPayment, Placement, Recall};
 use dunlin_plugin_sdk::{Money, Outcome, Party};
 use serde_json::Number;
@@ -26,7 +26,7 @@ pub fn case(config: &Config, key: &str, placement: &Placement) -> Written<NewCas
         comments: comments(placement),
         is_test: config.test,
         creditor_division_id: config.division.clone(),
-        debtor: debtor(&placement.debtor)?,
+        debtor: debtor(config, &placement.debtor)?,
     })
 }
 
@@ -81,15 +81,14 @@ fn comments(placement: &Placement) -> String {
     lines.join("\n")
 }
 
-fn debtor(party: &Party) -> Written<Debtor> {
-    let kind = match party.kind.as_str() {
-        "business" | "sole-trader" | "public-authority" => "Company",
-        "consumer" => "Private",
-        other => {
-            return Err(refused(
-                "debtor-type",
-                format!("`{other}` says not whether the debtor is a company or a person"),
-            ));
+fn debtor(config: &Config, party: &Party) -> Written<Debtor> {
+    let kind = match (party.kind.as_str(), config.unknown_debtor) {
+        ("business" | "sole-trader" | "public-authority", _) => DebtorType::Company,
+        ("consumer", _) => DebtorType::Private,
+        ("", Some(kind)) => kind,
+        (kind, _) => {
+            let reason = format!("`{kind}` says not whether the debtor is a company or a person: set `unknown_debtor`");
+            return Err(refused("debtor-type", reason));
         }
     };
     if party.country.len() != 2 {
@@ -107,7 +106,7 @@ fn debtor(party: &Party) -> Written<Debtor> {
         zip_code: town.zip,
         state_alpha2: town.state,
         country_alpha2: party.country.clone(),
-        company_registration_number: party.vat_id.clone().filter(|_| kind == "Company"),
+        company_registration_number: party.vat_id.clone().filter(|_| kind == DebtorType::Company),
         email: party.email.clone(),
         phone: party.phone.clone(),
     })

@@ -1,5 +1,6 @@
 //! Debitura's objects as its Customer API has them, as far as they are looked at.
 
+use crate::DebtorType;
 use serde::{Deserialize, Serialize};
 use serde_json::{Number, Value};
 
@@ -87,11 +88,11 @@ pub struct NewCase {
     pub debtor: Debtor,
 }
 
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Debtor {
     #[serde(rename = "type")]
-    pub kind: &'static str,
+    pub kind: DebtorType,
     pub name: String,
     pub address: String,
     pub city: String,

@@ -101,6 +101,17 @@ fn a_person_is_private() {
 }
 
 #[test]
+fn a_debtor_of_no_known_kind_is_what_the_operator_says() {
+    let (_, upstream) = serve(Debitura::default());
+    let mut unknown = placement("D-1", vec![item("INV-1", 100)], 100);
+    unknown.debtor.kind = String::new();
+    let own = serde_json::from_value::<Config>(json!({"test": true, "unknown_debtor": "Company"})).unwrap();
+    AgencyDebitura::perform(&own, &batch(), &[request("place:x", Effect::Place(unknown))]).unwrap();
+    let body: Value = serde_json::from_str(&upstream.asked()[0].text()).unwrap();
+    assert_eq!(body["debtor"]["type"], "Company");
+}
+
+#[test]
 fn what_debitura_refuses_is_rejected_with_its_words() {
     let place = || one(place_all().remove(0));
     let contract = r#"{"businessErrors": [{"type": "MissingPowerOfAttorney", "message": "Sign it first.", "solutionUrl": "https://app.example/sign"}]}"#;
