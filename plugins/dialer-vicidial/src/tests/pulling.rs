@@ -35,7 +35,7 @@ impl Host {
     }
 
     fn settle(&mut self, config: &Config) {
-        while self.pull(config).unwrap() {}
+        assert!((0..20).any(|_| !self.pull(config).unwrap()), "it does not come to an end");
     }
 
     fn told(&self) -> Vec<(String, String)> {
@@ -111,7 +111,7 @@ fn an_interruption_after_any_request_loses_and_doubles_nothing() {
             }
         });
         let mut host = Host::default();
-        while host.pull(&config("")).unwrap_or(true) {}
+        assert!((0..20).any(|_| !host.pull(&config("")).unwrap_or(true)), "{broken}");
         assert_eq!((host.facts.len(), host.refusals.len()), (60, 0), "{broken}");
     }
 }
