@@ -13,6 +13,7 @@ pub mod start;
 pub mod policies;
 pub mod connectors;
 pub mod asks;
+pub mod conformance;
 pub mod download;
 pub mod upgrade;
 pub mod templates;

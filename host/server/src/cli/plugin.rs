@@ -1,5 +1,6 @@
 //! `dunlin plugin`: what is installed and runs, and what happens to packages of plugins.
 
+mod conformance;
 mod new;
 mod package;
 
@@ -50,6 +51,8 @@ enum Command {
     },
     /// Begin a plugin: a working project with a test
     New(new::New),
+    /// Try a plugin: its component in the real sandbox, against cassettes of its other side
+    Test(conformance::Test),
     /// Make a key to sign packages with
     Key(package::Key),
     /// Make a package of a plugin
@@ -91,6 +94,7 @@ pub async fn run(command: PluginCommand) -> Done {
             Ok(())
         }
         Command::New(command) => new::run(&command),
+        Command::Test(command) => conformance::run(&command).await,
         Command::Key(command) => package::key(&command),
         Command::Pack(command) => package::pack(&command),
         Command::Sign(command) => package::sign(&command),
