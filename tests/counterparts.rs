@@ -174,7 +174,17 @@ fn today() -> String {
 #[test]
 fn a_connector_that_is_not_set_up_is_not_run() {
     let folder = workspace::fresh();
-    for plugin in ["accounting-tryton", "gateway-stripe", "notifier-chat"] {
+    for plugin in [
+        "accounting-tryton",
+        "agency-debitura",
+        "agency-ygc",
+        "dialer-asterisk",
+        "dialer-twilio",
+        "dialer-vicidial",
+        "gateway-gocardless",
+        "gateway-stripe",
+        "notifier-chat",
+    ] {
         let text = std::fs::read_to_string(folder.path().join(format!("plugins/{plugin}.toml"))).unwrap();
         assert!(text.contains("enabled = false"), "{plugin}");
         assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../plugins/{plugin}/README.md")).is_file());

@@ -93,9 +93,6 @@ impl Upgrades {
                         why,
                         "the new version kept failing; the one before runs again"
                     );
-                    if let Ok(lock) = Lock::read(&self.components) {
-                        self.running = Self::allowed(&lock);
-                    }
                 }
                 Err(error) => {
                     tracing::error!(plugin = file.name, %error, "the one before runs again until the next start")
