@@ -50,7 +50,7 @@ pub fn take(config: &Config, codes: &Codes, document: &Document) -> Result<std::
         sums: Sums::default(),
     };
     // Balances come last: they are held against all payments of the file, wherever these stand.
-    let (balances, others): (Vec<&Line>, Vec<&Line>) =
+    let (balances, others): (Vec<&Line<'_>>, Vec<&Line<'_>>) =
         lines.iter().partition(|line| line.text(start::RECORD_CODE) == balance::CODE);
     for line in others.into_iter().chain(balances) {
         match reading.line(line) {
@@ -106,7 +106,7 @@ struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    fn line(&mut self, line: &Line) -> Read<()> {
+    fn line(&mut self, line: &Line<'_>) -> Read<()> {
         line.check()?;
         let code = line.text(start::RECORD_CODE);
         match code.as_str() {
@@ -153,7 +153,7 @@ impl Reading<'_> {
     }
 
     /// The account of a line, if both sides and the numbers are ours.
-    fn file(&mut self, line: &Line) -> Read<(String, File)> {
+    fn file(&mut self, line: &Line<'_>) -> Read<(String, File)> {
         // What an agency writes has its own identity first.
         for (field, known, name) in [
             (start::WRITER_ID, &self.config.firm_id, "firm_id"),
@@ -189,7 +189,7 @@ impl Reading<'_> {
         }
     }
 
-    fn tell(&mut self, line: &Line, key: String, digest: Option<String>, occurred_on: Date, fact: Fact) {
+    fn tell(&mut self, line: &Line<'_>, key: String, digest: Option<String>, occurred_on: Date, fact: Fact) {
         let source = Source {
             key: format!("{}/{key}", self.config.firm_id),
             version: None,
@@ -201,7 +201,7 @@ impl Reading<'_> {
         self.taken.events.push(Event { source, fact });
     }
 
-    fn status(&mut self, line: &Line) -> Read<()> {
+    fn status(&mut self, line: &Line<'_>) -> Read<()> {
         let (number, file) = self.file(line)?;
         let on = line.day(status::PDATE)?;
         let code = line.text(status::PCODE);
@@ -243,7 +243,7 @@ impl Reading<'_> {
     }
 
     /// The records name no invoice: all that was placed is disputed.
-    fn disputed(&mut self, line: &Line, number: &str, file: &File, on: Date, code: &str, comment: &str) {
+    fn disputed(&mut self, line: &Line<'_>, number: &str, file: &File, on: Date, code: &str, comment: &str) {
         for (index, (invoice, open)) in file.items.iter().enumerate().filter(|(_, (_, open))| *open > 0) {
             let dispute = AgencyDispute {
                 placement: file.placement.clone(),
@@ -257,11 +257,11 @@ impl Reading<'_> {
         }
     }
 
-    fn amount(&self, line: &Line, field: Field) -> Read<Money> {
+    fn amount(&self, line: &Line<'_>, field: Field) -> Read<Money> {
         Ok(line.amount(field, &self.config.currency)?)
     }
 
-    fn payment(&mut self, line: &Line) -> Read<()> {
+    fn payment(&mut self, line: &Line<'_>) -> Read<()> {
         let (number, file) = self.file(line)?;
         let code = line.number(payment::RET_CODE)?;
         let on = line.day(payment::PAY_DATE)?;
@@ -333,7 +333,7 @@ impl Reading<'_> {
     }
 
     /// The amounts of a payment, which have to agree. Of one that bounced all are negative.
-    fn moved(&self, line: &Line) -> Read<Moved> {
+    fn moved(&self, line: &Line<'_>) -> Read<Moved> {
         let gross = self.amount(line, payment::GROSS_PAY)?;
         let fees = self.amount(line, payment::FEES)?;
         let check = self.amount(line, payment::CHECK_AMT)?;
@@ -353,7 +353,7 @@ impl Reading<'_> {
     }
 
     /// Without a number a payment could not be told from the same one that comes again.
-    fn transaction(&self, line: &Line) -> Read<String> {
+    fn transaction(&self, line: &Line<'_>) -> Read<String> {
         match line.number(payment::TA_NO)? {
             empty if empty.is_empty() => {
                 Err(line.wrong(payment::TA_NO, "is empty: the agency has to number payments").into())
@@ -362,7 +362,7 @@ impl Reading<'_> {
         }
     }
 
-    fn original(&self, line: &Line, file: &File, transaction: &str, gross: i64) -> Read<String> {
+    fn original(&self, line: &Line<'_>, file: &File, transaction: &str, gross: i64) -> Read<String> {
         let named = line.number(payment::ORIGINALTANUMBER)?;
         if !named.is_empty() {
             return Ok(named);
@@ -374,7 +374,7 @@ impl Reading<'_> {
     }
 
     /// The agency says how the account stands. What it got is held against the payments that it reported.
-    fn balance(&mut self, line: &Line) -> Read<()> {
+    fn balance(&mut self, line: &Line<'_>) -> Read<()> {
         let (_, file) = self.file(line)?;
         let paid = self.amount(line, balance::PAID)?;
         let Some(counted) = file.paid() else {

@@ -20,41 +20,38 @@ pub struct Fault {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misfit(pub String);
 
-/// A line as it came.
-#[derive(Debug)]
-pub struct Line {
+/// A line as it came. One byte is one column, in the encoding that has a letter for each.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a> {
     pub number: usize,
-    signs: Vec<char>,
+    bytes: &'a [u8],
 }
 
-/// The lines of a file. One byte is one column, in the encoding that has a letter for each.
-pub fn lines(content: &[u8]) -> Result<Vec<Line>, Fault> {
-    let (text, _) = WINDOWS_1252.decode_without_bom_handling(content);
+/// The lines of a file that have something in them.
+pub fn lines(content: &[u8]) -> Result<Vec<Line<'_>>, Fault> {
     let mut lines = Vec::new();
-    for (index, text) in text.split('\n').enumerate() {
-        let text = text.strip_suffix('\r').unwrap_or(text).trim_end_matches([' ', '\u{1a}']);
-        if text.is_empty() {
-            continue;
-        }
+    for (index, line) in content.split(|byte| *byte == b'\n').enumerate() {
+        // Old systems end a file with a sign of its own.
+        let end = line.iter().rposition(|byte| !matches!(byte, b' ' | b'\r' | 0x1a));
+        let Some(bytes) = end.and_then(|end| line.get(..=end)) else { continue };
         if lines.len() >= LINES_MAX {
             return Err(Fault {
                 place: format!("line {}", index + 1),
                 reason: format!("more than {LINES_MAX} records"),
             });
         }
-        let signs: Vec<char> = text.chars().collect();
-        lines.push(Line { number: index + 1, signs });
+        lines.push(Line { number: index + 1, bytes });
     }
     Ok(lines)
 }
 
-impl Line {
+impl Line<'_> {
     /// What is wrong with the line as a whole.
     pub fn check(&self) -> Result<(), Fault> {
-        if self.signs.len() > LINE_MAX {
+        if self.bytes.len() > LINE_MAX {
             return Err(self.fault(format!("longer than {LINE_MAX} columns")));
         }
-        match self.signs.iter().position(|sign| sign.is_control()) {
+        match self.bytes.iter().position(u8::is_ascii_control) {
             Some(at) => Err(self.fault(format!("column {}: a control character", at + 1))),
             None => Ok(()),
         }
@@ -74,9 +71,9 @@ impl Line {
 
     /// Without the spaces around it; empty where the line ends before.
     pub fn text(&self, field: Field) -> String {
-        let end = self.signs.len().min(field.last);
-        let cut = self.signs.get(field.first - 1..end).unwrap_or_default();
-        cut.iter().collect::<String>().trim().to_owned()
+        let end = self.bytes.len().min(field.last);
+        let cut = self.bytes.get(field.first - 1..end).unwrap_or_default();
+        WINDOWS_1252.decode_without_bom_handling(cut).0.trim().to_owned()
     }
 
     pub fn some(&self, field: Field) -> Result<String, Fault> {
@@ -118,7 +115,7 @@ impl Line {
 
     /// What is written from the right may have lost its end with the end of the line.
     fn whole(&self, field: Field, text: &str) -> Result<(), Fault> {
-        match text.is_empty() || self.signs.len() >= field.last {
+        match text.is_empty() || self.bytes.len() >= field.last {
             true => Ok(()),
             false => Err(self.wrong(field, format!("is `{text}`, and the line ends within it"))),
         }
