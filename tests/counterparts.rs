@@ -183,6 +183,7 @@ fn a_connector_that_is_not_set_up_is_not_run() {
         "dialer-vicidial",
         "gateway-gocardless",
         "gateway-stripe",
+        "messenger-twilio-sms",
         "notifier-chat",
     ] {
         let text = std::fs::read_to_string(folder.path().join(format!("plugins/{plugin}.toml"))).unwrap();

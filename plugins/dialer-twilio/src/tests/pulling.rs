@@ -198,13 +198,17 @@ fn rounds_end_at_the_floor_and_a_call_that_is_listed_late_is_found() {
         (parameter(&lists[0], "From").as_deref(), parameter(&lists[0], "PageSize").as_deref()),
         (Some("%2B4681234567"), Some("100"))
     );
-    // Made ten minutes ago, and listed only now.
+    // Made ten minutes before the newest of the last round, and listed only now, behind pages of others.
+    let behind = account.calls.borrow().len();
+    (0..250).for_each(|_| drop(account.add("+4699999999")));
+    *account.now.borrow_mut() += 600;
+    account.add("+4699999999");
+    host.settle();
     perform(&call("call:late", "+46 8 123 456")).unwrap();
     let mut late = account.calls.borrow_mut().pop().unwrap();
-    late["date_created"] = json!("Mon, 02 Mar 2026 11:11:00 +0000");
+    late["date_created"] = json!("Mon, 02 Mar 2026 11:21:00 +0000");
     late["status"] = json!("busy");
-    let position = account.calls.borrow().len() - 1;
-    account.calls.borrow_mut().insert(position, late);
+    account.calls.borrow_mut().insert(behind, late);
     host.settle();
     assert_eq!(host.facts.len(), 1);
 }
