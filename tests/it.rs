@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod claim;
+mod conformance;
 mod counterparts;
 mod demo;
 mod documents;

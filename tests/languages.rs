@@ -19,7 +19,7 @@ use crate::workspace;
 const PAGE: &str = include_str!("../plugin-sdk/templates/rust/fixtures/page.json");
 
 /// Runs a command in a folder, and fails with what it said.
-fn does(folder: &Path, words: &[&str]) {
+pub fn does(folder: &Path, words: &[&str]) {
     let mut command = Command::new(words[0]);
     command.current_dir(folder).args(&words[1..]);
     command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("languages"));
@@ -42,7 +42,7 @@ fn dunlin(words: &[&str]) {
 }
 
 /// A new project, in a folder of its own.
-fn new(folder: &Path, role: &str, language: &str) -> String {
+pub fn new(folder: &Path, role: &str, language: &str) -> String {
     let name = format!("{role}-acme");
     let project = folder.join(&name).display().to_string();
     let sdk = root().join("plugin-sdk").display().to_string();
