@@ -79,7 +79,7 @@ impl Dialer for Vicidial {
         // Both rights of reading, and that of writing, are asked for without touching a lead.
         leads_with(&api, clock.local.date(), "NEW")?;
         api.read("phone_number_log", &[("phone_number", "000000")], "NO RECORDS FOUND")?;
-        find(&api, &lead::token("")).map(drop)
+        find(&api, config, Where::List, "").map(drop)
     }
 
     fn pull(config: &Config, cursor: Option<&str>) -> Result<Page<Fact>> {
@@ -123,7 +123,7 @@ impl Dialer for Vicidial {
     fn lookup(config: &Config, keys: &[String]) -> Result<Vec<Finding>> {
         let api = Api::new(config);
         let finding = |key: &String| {
-            Ok(match find(&api, &lead::token(key))? {
+            Ok(match find(&api, config, Where::List, key)? {
                 Some(lead) => Finding::Done(Receipt { reference: reference(&lead), notes: Vec::new() }),
                 None => Finding::Absent,
             })
@@ -208,12 +208,21 @@ fn leads_with(api: &Api<'_>, day: Date, status: &str) -> Result<Vec<wire::Lead>>
     Ok(leads)
 }
 
-/// The lead that carries a token, wherever it lies.
-fn find(api: &Api<'_>, token: &str) -> Result<Option<String>> {
+/// Where a lead is looked for. The database finds those of a list at once, and has no index for the token.
+#[derive(Clone, Copy)]
+enum Where {
+    List,
+    System,
+}
+
+/// The lead that carries the token of a call.
+fn find(api: &Api<'_>, config: &Config, place: Where, key: &str) -> Result<Option<String>> {
+    let (list, token) = (config.list_id.to_string(), lead::token(key));
     let fields = [
         ("search_method", "VENDOR_LEAD_CODE"),
-        ("search_location", "SYSTEM"),
-        ("vendor_lead_code", token),
+        ("search_location", if let Where::List = place { "LIST" } else { "SYSTEM" }),
+        ("list_id", list.as_str()),
+        ("vendor_lead_code", token.as_str()),
         ("no_update", "Y"),
     ];
     let text = api.read("update_lead", &fields, "NO MATCHES FOUND")?;
@@ -233,7 +242,7 @@ fn queue(api: &Api<'_>, config: &Config, batch: &Batch, key: &str, call: &Call) 
         Ok(fields) => fields,
         Err(rejected) => return Ok(rejected),
     };
-    if let Some(lead) = find(api, &lead::token(key))? {
+    if let Some(lead) = find(api, config, Where::List, key)? {
         return Ok(Outcome::done(reference(&lead)));
     }
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
@@ -253,7 +262,12 @@ fn queue(api: &Api<'_>, config: &Config, batch: &Batch, key: &str, call: &Call) 
 
 /// Off the list, out of the hopper, and no call back.
 fn withdraw(api: &Api<'_>, config: &Config, withdrawal: &Withdrawal) -> Result<Outcome> {
-    let Some(lead) = find(api, &lead::token(&withdrawal.call))? else {
+    // Somebody may have moved it to another list.
+    let lead = match find(api, config, Where::List, &withdrawal.call)? {
+        Some(lead) => Some(lead),
+        None => find(api, config, Where::System, &withdrawal.call)?,
+    };
+    let Some(lead) = lead else {
         return Ok(Outcome::rejected("unknown-call", "no lead of vicidial carries this call"));
     };
     let fields = [

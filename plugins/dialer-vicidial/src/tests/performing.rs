@@ -155,6 +155,8 @@ fn a_withdrawn_lead_leaves_the_hopper_too() {
     assert_eq!(system.0.borrow().leads[&8]["status"], "WDRAWN");
     assert_eq!(perform(&withdrawal(KEY)), Ok(Outcome::done("lead 8")), "asked for again");
     assert_eq!(code(perform(&withdrawal("call:another"))), "unknown-call");
+    system.0.borrow_mut().leads.get_mut(&8).unwrap().insert("list_id".into(), "102".into());
+    assert_eq!(perform(&withdrawal(KEY)), Ok(Outcome::done("lead 8")), "moved to another list");
     system.0.borrow_mut().hopper.insert(8, "INCALL".to_owned());
     assert_eq!(code(perform(&withdrawal(KEY))), "too-late");
 }

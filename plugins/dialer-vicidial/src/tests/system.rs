@@ -107,7 +107,10 @@ impl System {
         let lead = match form["search_method"].as_str() {
             "LEAD_ID" => form["lead_id"].parse().ok().filter(|lead| state.leads.contains_key(lead)),
             "VENDOR_LEAD_CODE" => {
-                let fits = |lead: &Fields| lead["vendor_lead_code"] == form["vendor_lead_code"];
+                let fits = |lead: &Fields| {
+                    let is_there = form["search_location"] == "SYSTEM" || lead["list_id"] == form["list_id"];
+                    is_there && lead["vendor_lead_code"] == form["vendor_lead_code"]
+                };
                 state.leads.iter().find(|(_, lead)| fits(lead)).map(|(lead, _)| *lead)
             }
             other => panic!("{other}"),
