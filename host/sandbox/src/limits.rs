@@ -18,8 +18,9 @@ pub const CACHE_FILES_MAX: usize = 64;
 // -- the pool
 /// Calls that run at once; the next one waits.
 pub const POOL_SLOTS: u32 = 64;
-/// Core modules, tables and memories that one component may consist of; a Rust guest has about four modules and one memory.
-pub const MODULES_PER_COMPONENT_MAX: u32 = 16;
+/// Core modules, tables and memories that one component may consist of; a Rust guest has about four modules and one memory,
+/// Python thirty-eight modules.
+pub const MODULES_PER_COMPONENT_MAX: u32 = 64;
 pub const TABLES_PER_COMPONENT_MAX: u32 = 8;
 pub const MEMORIES_PER_COMPONENT_MAX: u32 = 2;
 /// Elements of a table.

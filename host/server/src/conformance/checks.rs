@@ -101,8 +101,8 @@ async fn interrupted(stage: &Stage<'_>) -> Result<Check, ConformanceError> {
             let story = format!("request {} of {requests} {}", at + 1, fault.told());
             let run = stage.set(Script { fault: Some((at, fault)), body: None }).await?;
             let (so_far, cursor) = match run.read(None).await {
-                // What it had before is kept, and the trouble was not of this page or will be told by the next one.
-                Ok(reading) => (reading, None),
+                // It kept what it had, and says nothing: then nothing may be missing behind its cursor.
+                Ok(reading) => (reading.clone(), reading.cursor),
                 Err(broken) => {
                     check.note(told_right(fault, &broken.error).map_err(|why| format!("{story}: {why}")));
                     (broken.so_far, broken.cursor)

@@ -49,6 +49,8 @@ pub struct Reading {
     /// Facts, in words.
     pub facts: Vec<String>,
     pub log: Vec<String>,
+    /// Where it ended.
+    pub cursor: Option<String>,
 }
 
 impl Reading {
@@ -144,10 +146,10 @@ impl Run {
             let stands = cursor.as_deref() == Some(page.cursor.as_str());
             cursor = Some(page.cursor);
             if !page.more || stands {
-                return Ok(reading);
+                break;
             }
         }
-        Ok(reading)
+        Ok(Reading { cursor, ..reading })
     }
 
     pub fn requests(&self) -> usize {
