@@ -314,8 +314,8 @@ fn found() -> Finding {
 /// The credit hold, as it stands with the hub.
 async fn stands(engine: &Engine) -> (EffectStatus, String) {
     let effects = engine.store.effects_of(&"acme".into(), 10).await.unwrap();
-    let [effect] = effects.as_slice() else { panic!("{effects:?}") };
-    (effect.status, effect.note.clone())
+    assert_eq!(effects.len(), 1, "{effects:?}");
+    (effects[0].status, effects[0].note.clone())
 }
 
 #[tokio::test]
